@@ -1,0 +1,49 @@
+"""Helpers for `settings.py`: the environment, read strictly. Every mistake is reported at once when it is sealed.
+
+A secret comes from `NAME`, or from the file that `NAME_FILE` names.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import EnvError, FileAwareEnv
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = FileAwareEnv(eager=False, strip_whitespace=True)
+
+
+@env.parser_for("origin")
+def parse_origin(value: str) -> str:
+    """An address such as `https://forms.example.org`. Plain http is accepted for this machine itself only."""
+    origin = value.rstrip("/")
+    parts = urlsplit(origin)
+    is_allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(origin))
+    if not parts.hostname or parts.path or parts.query or not is_allowed:
+        raise EnvError(f"“{value}” is not an origin. Write https:// and the host name; http:// is only for localhost.")
+    return origin
+
+
+def is_loopback(origin: str) -> bool:
+    """Whether an origin can be reached from this machine only.
+
+    >>> is_loopback("http://127.0.0.1:8000"), is_loopback("https://forms.example.org")
+    (True, False)
+    """
+    return urlsplit(origin).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def development_secret(path: Path) -> str:
+    """A random secret kept in the data directory and made on first use, for an origin on this machine only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
