@@ -1,0 +1,361 @@
+"""What a questionnaire is: frozen values, decoded from YAML or JSON and never changed afterwards.
+
+The words are those of FHIR SDC where it has one (Questionnaire, item, link_id, enableWhen). A `Definition` is the
+whole content of one version: what is asked, when, how it is scored and which answers are worth discussing. It says
+nothing of people, requests or databases.
+
+Expressions (`ask_when`, `when`, `stale_when`) are text in the rule language of `language.py`; an empty string means
+"always" for `ask_when` and "never" for every other expression.
+
+>>> question = Question(link_id="stroke", type="yes_no", text={"en": "Have you ever had a stroke?"})
+>>> question.ask_when, question.unknowns
+('', ('not_sure', 'declined'))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+Text = dict[str, str]
+"""One text in each language: `{"en": "…", "es": "…"}`."""
+
+Severity = Literal["urgent", "contraindication", "caution", "information"]
+SEVERITIES: tuple[Severity, ...] = ("urgent", "contraindication", "caution", "information")
+"""Highest first. What each asks of staff is in the clinical specification, section 1.1."""
+
+NotSure = Literal["NS-1", "NS-2", "NS-3", "NS-4", "NS-5"]
+"""What an unknown answer does (specification 1.2): NS-1 and NS-5 list the flag under "could not be ruled out"; NS-2
+lists it first, shows the safety panel and alerts staff; NS-3 only adds a note; NS-4 lists `medication_list` once."""
+
+QuestionType = Literal[
+    "yes_no",
+    "choice",
+    "multiple_choice",
+    "integer",
+    "decimal",
+    "blood_pressure",
+    "height",
+    "weight",
+    "date",
+    "partial_date",
+    "ago",
+    "text",
+    "long_text",
+    "phone",
+    "email",
+    "medicines",
+    "acknowledgement",
+    "group",
+]
+
+Unknown = Literal["not_sure", "declined"]
+
+Role = Literal[
+    "given_name",
+    "family_name",
+    "birth_date",
+    "sex",
+    "phone",
+    "email",
+    "whereabouts",
+    "reason",
+    "route",
+    "height",
+    "weight",
+]
+"""What an answer is used for besides being read: identity, `age`, `bmi`, and the head of the summary."""
+
+MEDICATION_LIST = "medication_list"
+"""The pseudo-flag that stands for every medicine flag when the list itself is uncertain (NS-4)."""
+
+
+class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a fact comes from: the key of a `Source`, the place in it, and how sure we are.
+
+    `checked` is true when the passage was read in the primary text or a published summary of it; false marks general
+    knowledge that a clinical reviewer must verify.
+    """
+
+    source: str
+    section: str = ""
+    checked: bool = True
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A document that content refers to: label, guideline, trial, paper. `profiles` empty: shown for every profile."""
+
+    key: str
+    title: str
+    year: str = ""
+    url: str = ""
+    profiles: tuple[str, ...] = ()
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A label profile that a clinic chooses (`us`, `eu`); rules name it as `profile is eu`."""
+
+    key: str
+    title: Text
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A named number that rules compare with, so that a clinic can move a threshold without touching a rule."""
+
+    key: str
+    title: str
+    value: float
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    sources: tuple[Citation, ...] = ()
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One answer to choose. `score` is FHIR's ordinal value; `exclusive` ("none of these") cannot stand with another."""
+
+    code: str
+    text: Text
+    hint: Text = {}
+    score: float | None = None
+    exclusive: bool = False
+    codes: dict[str, str] = {}
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that is asked, or a `group` of things asked together (once, or once per entry when `repeats`).
+
+    `text` is the patient's wording and `short` the clinician's. `unknowns` lists which of "not sure" and "prefer not
+    to say" are offered. `not_sure` overrides the class of the flags that use the question. `required` holds back
+    sending, never leaving. `compact` asks for a one-row layout. `codes` are terminology codes by system (`loinc`).
+    `minimum` and `maximum` are in `unit`; `maximum_length` is in characters; `maximum_entries` bounds a repeating group
+    or a medicine list. `part2` marks substance-use answers (42 CFR Part 2).
+    """
+
+    link_id: str
+    type: QuestionType
+    text: Text
+    short: Text = {}
+    hint: Text = {}
+    explanation: Text = {}
+    ask_when: str = ""
+    stale_when: str = ""
+    options: tuple[Option, ...] = ()
+    unknowns: tuple[Unknown, ...] = ("not_sure", "declined")
+    required: bool = False
+    compact: bool = False
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    decimals: int = 1
+    maximum_length: int | None = None
+    vocabulary: str = ""
+    items: tuple[Question, ...] = ()
+    repeats: bool = False
+    maximum_entries: int = 20
+    role: Role | None = None
+    autocomplete: str = ""
+    not_sure: NotSure | None = None
+    part2: bool = False
+    instrument: str = ""
+    codes: dict[str, str] = {}
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One short topic, shown as one page."""
+
+    link_id: str
+    title: Text
+    introduction: Text = {}
+    ask_when: str = ""
+    questions: tuple[Question, ...]
+
+
+class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A published questionnaire kept word for word: its items, credit, licence and registered wording hash.
+
+    `preface` is the published lead-in to the items. `wording_sha256` is compared by `checks.py` with the hash of the
+    preface, item texts and option texts in the published language; a locked instrument cannot be reworded.
+    """
+
+    key: str
+    title: str
+    preface: Text = {}
+    items: tuple[str, ...]
+    credit: str
+    licence: str
+    url: str = ""
+    language: str = "en"
+    codes: dict[str, str] = {}
+    wording_sha256: str = ""
+
+
+class Band(msgspec.Struct, frozen=True, kw_only=True):
+    """A named part of a score's range, from `low` upwards to the next band."""
+
+    low: float
+    title: Text
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A number worked out from option scores or numeric answers, for clinicians only.
+
+    `gate` names a yes/no question whose "no" is a complete 0 (PC-PTSD-5). Incomplete scores are ranges, never imputed.
+    """
+
+    link_id: str
+    title: Text
+    method: Literal["sum", "mean"] = "sum"
+    items: tuple[str, ...]
+    gate: str = ""
+    decimals: int = 0
+    bands: tuple[Band, ...] = ()
+    instrument: str = ""
+    codes: dict[str, str] = {}
+    sources: tuple[Citation, ...] = ()
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """A named condition that several rules share. It may use questions and earlier variables."""
+
+    link_id: str
+    title: Text
+    when: str
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a flag is raised at one severity."""
+
+    severity: Severity
+    when: str
+    sources: tuple[Citation, ...] = ()
+
+
+class Flag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something to discuss with a clinician: at most one rule per severity, why it matters, what to talk about, sources.
+
+    `not_sure` is the class of every question its rules use, unless the question says otherwise. `must_be_established`
+    marks a flag that no path through the questionnaire may leave undecided without an explicit unknown.
+    """
+
+    link_id: str
+    title: Text
+    group: str = ""
+    why: Text
+    discussion: Text
+    rules: tuple[Rule, ...]
+    not_sure: NotSure = "NS-1"
+    must_be_established: bool = False
+    sources: tuple[Citation, ...] = ()
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line in the clinician's notes when `when` is true ("high dose", "related to the reason for treatment").
+
+    With `flag`, the note is written only while that flag is raised or could not be ruled out.
+    """
+
+    link_id: str
+    text: Text
+    when: str
+    flag: str = ""
+
+
+class Inconsistency(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Two answers that do not fit together. Reported, never corrected."""
+
+    link_id: str
+    text: Text
+    when: str
+
+
+class Medicine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A vocabulary entry: a generic name, its brand names, its classes, and factors for dose equivalents.
+
+    `equivalents` gives milligrams of the reference drug for one milligram of this one, by reference
+    (`{"diazepam": 20.0}` for clonazepam).
+    """
+
+    code: str
+    name: str
+    brands: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    equivalents: dict[str, float] = {}
+    ask_dose: bool = False
+
+
+class MedicineClass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A group of medicines that rules name."""
+
+    key: str
+    title: Text
+    sources: tuple[Citation, ...] = ()
+
+
+class Vocabulary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The medicines that a question of type `medicines` recognises."""
+
+    key: str
+    classes: tuple[MedicineClass, ...] = ()
+    medicines: tuple[Medicine, ...]
+
+
+class Safety(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When help is shown and staff are called, beyond any urgent flag (which always shows the panel).
+
+    `panel_when` shows the safety panel; `alert_at_once_when` also alerts the clinic from an unsent draft.
+    """
+
+    panel_when: str = ""
+    alert_at_once_when: str = ""
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who has reviewed the clinical content and the translations; empty means awaiting review."""
+
+    clinical: str = ""
+    translations: dict[str, str] = {}
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One questionnaire, whole. `languages[0]` is the language every text must have."""
+
+    key: str
+    title: Text
+    languages: tuple[str, ...] = ("en",)
+    sections: tuple[Section, ...]
+    instruments: tuple[Instrument, ...] = ()
+    scores: tuple[Score, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    notes: tuple[Note, ...] = ()
+    inconsistencies: tuple[Inconsistency, ...] = ()
+    safety: Safety = Safety()
+    vocabularies: tuple[Vocabulary, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    sources: tuple[Source, ...] = ()
+    review: Review = Review()
+
+    def questions(self) -> Iterator[Question]:
+        """Every question in the order it is asked: groups themselves, then the items of groups that do not repeat.
+
+        The items of a repeating group are answered once per entry, so they are reached through their group only.
+        """
+        for section in self.sections:
+            for question in section.questions:
+                yield question
+                if question.type == "group" and not question.repeats:
+                    yield from question.items
+
+
+def canonical_json(definition: Definition) -> bytes:
+    """The one JSON form of a definition: keys sorted, no spaces, UTF-8. Two equal definitions give equal bytes."""
+    return msgspec.json.encode(definition, order="sorted")
+
+
+def from_json(data: bytes) -> Definition:
+    """Decode `canonical_json`. Raises `msgspec.ValidationError` naming the place when the shape is wrong."""
+    return msgspec.json.decode(data, type=Definition)
