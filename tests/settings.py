@@ -1,4 +1,4 @@
-"""Settings of the tests: the product's own, with nothing that reaches outside and a fast password hasher."""
+"""Settings of the tests: the product's own, in a directory of their own, with a fast password hasher and kept mail."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="screening-tests-"))
+_directory = Path(tempfile.mkdtemp(prefix="screening-tests-"))
+os.environ.setdefault("DATA_DIR", str(_directory))
+os.environ.pop("EMAIL_URL", None)
 
 from intake.settings import *  # noqa: E402, F403
+from intake.settings import DATABASES, STORAGES  # noqa: E402
+
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    # A file, as in production: an in-memory database has neither a write-ahead log nor a second connection.
+    DATABASES["default"]["TEST"] = {"NAME": str(_directory / "test.sqlite3")}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
-TESTS_DIR = Path(__file__).parent
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,0 +1,58 @@
+# The commands of this project. `make` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PORT ?= 8000
+export SITE_ORIGIN ?= http://127.0.0.1:$(PORT)
+VENV := .venv
+BIN := $(VENV)/bin
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+run: $(VENV)/.installed  ## set up and serve the product with a demo clinic (PORT=8000)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@$(BIN)/python manage.py demo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start --no-prefix
+
+code:  ## print the current six digits of the demo sign-ins
+	@$(BIN)/python manage.py code
+
+test: $(VENV)/.installed-dev  ## run every test on SQLite and on PostgreSQL
+	@tools/test_needs.sh
+	@echo "== SQLite"
+	@$(BIN)/pytest -n 2 --dist loadfile
+	@echo "== PostgreSQL"
+	@$(BIN)/python tools/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.installed-dev  ## check style, types, templates and migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/djhtml --check --tabwidth 2 templates
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py check --fail-level WARNING
+
+format: $(VENV)/.installed-dev  ## rewrite the code and templates in the house style
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/djhtml --tabwidth 2 templates
+
+bench: $(VENV)/.installed  ## measure speed (benchmarks/README.md says what)
+	@$(BIN)/python -m benchmarks
+
+pins:  ## compile requirements*.in into pins for Python 3.11 to 3.13
+	@tools/pins.sh
+
+clean:  ## remove the environment and the demo's data
+	rm -rf $(VENV) var staticfiles
+
+$(VENV)/.installed: requirements.txt
+	@tools/install.sh $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt
+	@tools/install.sh $(VENV) requirements-dev.txt
+	@touch $@ $(VENV)/.installed
+
+.PHONY: help run code test lint format bench pins clean

@@ -1,0 +1,23 @@
+"""How gunicorn serves the product. Threads stand slow clients; `docs/operations.md` says how to size them."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+_port = urlsplit(os.environ.get("SITE_ORIGIN", "http://127.0.0.1:8000")).port or 8000
+
+bind = os.environ.get("BIND", f"127.0.0.1:{_port}")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 20
+max_requests = 5_000
+max_requests_jitter = 500
+limit_request_line = 4_094
+limit_request_fields = 60
+forwarded_allow_ips = os.environ.get("TRUSTED_PROXIES", "127.0.0.1")
+# No access log: an address can hold an invitation's token. Put one in front that redacts /i/ (docs/operations.md).
+accesslog = None
+loglevel = "warning"
