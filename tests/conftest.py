@@ -1,0 +1,17 @@
+"""What every test shares. The cast of people lives beside the tests that need them (`tests/intake/conftest.py`)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None, max_examples=100, print_blob=True)
+settings.register_profile("long", parent=settings.get_profile("default"), max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys run last: when a unit is broken, its own small test should be the first to say so."""
+    items.sort(key=lambda item: "journeys" in str(item.path))

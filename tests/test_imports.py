@@ -1,0 +1,76 @@
+"""Which way imports point: `screening` knows no person, the engine knows no framework, audiences do not meet."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# The package on the left may import nothing that starts with a name on the right.
+FORBIDDEN = {
+    "screening": ("intake",),
+    "screening/engine": ("intake", "django", "screening.models", "screening.publishing", "screening.cases"),
+    "intake/patient": ("intake.clinician",),
+    "intake/clinician": ("intake.patient",),
+    "intake/models": ("intake.actions", "intake.patient", "intake.clinician"),
+    "intake/actions": ("intake.patient", "intake.clinician"),
+}
+ENGINE_LIBRARIES = {"msgspec", "lark"}
+
+
+def imported_names(path: Path) -> set[str]:
+    """Every module that a file imports, relative imports resolved."""
+    package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def files_of(package: str) -> list[Path]:
+    return [path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts]
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_a_package_imports_only_downwards(package: str):
+    forbidden = FORBIDDEN[package]
+
+    offences = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files_of(package)
+        for name in imported_names(path)
+        if any(name == word or name.startswith(f"{word}.") for word in forbidden)
+    ]
+
+    assert offences == []
+
+
+def test_the_engine_needs_only_the_standard_library_msgspec_and_lark():
+    allowed = set(sys.stdlib_module_names) | ENGINE_LIBRARIES | {"screening"}
+
+    strangers = {
+        name.split(".")[0] for path in files_of("screening/engine") for name in imported_names(path) if name
+    } - allowed
+
+    assert strangers == set()
+
+
+def test_only_actions_and_publishing_write():
+    """Views and templates call one action; a `.save(` or `.objects.create(` elsewhere is a write nobody audits."""
+    writes = (".save(", ".objects.create(", ".bulk_create(", ".delete(", ".objects.update", ".filter(", ".objects.all(")
+    views = [*files_of("intake/patient"), *files_of("intake/clinician")]
+
+    offences = [
+        f"{path.relative_to(ROOT)} uses {word}" for path in views for word in writes if word in path.read_text()
+    ]
+
+    assert offences == []
