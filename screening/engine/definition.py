@@ -14,6 +14,7 @@ Expressions (`ask_when`, `when`, `stale_when`) are text in the rule language of 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Literal
 
@@ -353,7 +354,25 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def canonical_json(definition: Definition) -> bytes:
     """The one JSON form of a definition: keys sorted, no spaces, UTF-8. Two equal definitions give equal bytes."""
-    return msgspec.json.encode(definition, order="sorted")
+    # 30 and 30.0 are equal: reading the values once by their types makes them the same number.
+    typed = msgspec.convert(msgspec.to_builtins(definition), Definition)
+    return msgspec.json.encode(_without_defaults(typed), order="sorted")
+
+
+def _without_defaults(value: object) -> object:
+    # `omit_defaults` recognises a default by identity, so `unknowns` read back from a file would be written out.
+    if isinstance(value, msgspec.Struct):
+        fields = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        return {name: _without_defaults(field) for name, field, default in fields if field != default}
+    if isinstance(value, tuple):
+        return [_without_defaults(entry) for entry in value]
+    return value
+
+
+@functools.cache
+def _defaults(struct: type[msgspec.Struct]) -> tuple[tuple[str, object], ...]:
+    known = msgspec.structs.fields(struct)
+    return tuple((f.name, f.default if f.default_factory is msgspec.NODEFAULT else f.default_factory()) for f in known)
 
 
 def from_json(data: bytes) -> Definition:
