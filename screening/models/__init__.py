@@ -1,0 +1,42 @@
+"""The editable draft of a questionnaire as rows, its published versions, and its stored cases."""
+
+from .clinical import (
+    Flag,
+    Inconsistency,
+    Medicine,
+    MedicineClass,
+    Note,
+    Parameter,
+    Profile,
+    Rule,
+    Source,
+    Variable,
+    Vocabulary,
+)
+from .draft import Draft
+from .questionnaire import Band, Instrument, Option, Question, Questionnaire, Score, Section
+from .version import Case, QuestionnaireVersion
+
+__all__ = [
+    "Band",
+    "Case",
+    "Draft",
+    "Flag",
+    "Inconsistency",
+    "Instrument",
+    "Medicine",
+    "MedicineClass",
+    "Note",
+    "Option",
+    "Parameter",
+    "Profile",
+    "Question",
+    "Questionnaire",
+    "QuestionnaireVersion",
+    "Rule",
+    "Score",
+    "Section",
+    "Source",
+    "Variable",
+    "Vocabulary",
+]
