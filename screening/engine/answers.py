@@ -1,4 +1,4 @@
-"""Answers: their states and their typed values.
+"""Answers: their states, their typed values, and how they are read, written and shown.
 
 Unknown is never "no". A question that has no entry in `Answers` was *not reached*: its page was not posted yet.
 
@@ -6,122 +6,67 @@ Unknown is never "no". A question that has no entry in `Answers` was *not reache
 True
 >>> Answer(state="not_sure").is_known
 False
+
+This module is the door; the rooms are `values.py` (types), `kinds.py` (the table of question types), `entry.py` (typed
+text), `reading.py` (JSON), `documents.py` (whole documents), `writing.py`, `display.py` and `answer_problems.py`.
+
+>>> import datetime
+>>> from screening.engine.definition import Question
+>>> question = Question(link_id="bp", type="blood_pressure", text={"en": "Your last reading?"})
+>>> answer = parse_entry(question, {"systolic": "162", "diastolic": "96"}, on=datetime.date(2026, 3, 2))
+>>> answer.value
+BloodPressure(systolic=162, diastolic=96)
+>>> write_answers({"bp": answer})["bp"]["value"]
+{'systolic': 162, 'diastolic': 96}
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from typing import Literal
-
-import msgspec
-
-State = Literal["answered", "not_sure", "declined", "skipped"]
-
-AgoUnit = Literal["days", "weeks", "months", "years"]
-
-
-class BloodPressure(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A reading in mmHg. A missing part is unknown while the other still counts."""
-
-    systolic: int | None = None
-    diastolic: int | None = None
-
-
-class Height(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A height as it was entered: centimetres, or feet and inches."""
-
-    cm: float | None = None
-    ft: int | None = None
-    inches: float | None = msgspec.field(name="in", default=None)
-
-    @property
-    def in_cm(self) -> float:
-        """The height in centimetres (1 inch = 2.54 cm exactly)."""
-        if self.cm is not None:
-            return self.cm
-        return ((self.ft or 0) * 12 + (self.inches or 0)) * 2.54
-
-
-class Weight(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A weight as it was entered: kilograms, pounds, or stone and pounds."""
-
-    kg: float | None = None
-    st: int | None = None
-    lb: float | None = None
-
-    @property
-    def in_kg(self) -> float:
-        """The weight in kilograms (1 lb = 0.45359237 kg exactly, 1 stone = 14 lb)."""
-        if self.kg is not None:
-            return self.kg
-        return ((self.st or 0) * 14 + (self.lb or 0)) * 0.45359237
-
-
-class PartialDate(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A date to the precision that is remembered: a year, a month of a year, or a day."""
-
-    year: int
-    month: int | None = None
-    day: int | None = None
-
-
-class Ago(msgspec.Struct, frozen=True):
-    """How long ago something was, counted back from the day it was answered."""
-
-    number: int
-    unit: AgoUnit
-
-
-class MedicineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One medicine: a vocabulary `code`, or the person's own `text` when it was not recognised.
-
-    `dose_mg` is the total milligrams taken in a day; None means not known.
-    """
-
-    code: str = ""
-    text: str = ""
-    dose_mg: float | None = None
-    note: str = ""
-
-
-Value = (
-    str
-    | int
-    | float
-    | bool
-    | datetime.date
-    | tuple[str, ...]
-    | BloodPressure
-    | Height
-    | Weight
-    | PartialDate
-    | Ago
-    | tuple[MedicineEntry, ...]
-    | tuple["Mapping[str, Answer]", ...]
-    | None
+from .answer_problems import MESSAGES, AnswerProblem, InvalidAnswer, InvalidAnswers, answer_problem
+from .display import display, display_value
+from .documents import cross_problems, decode_answers, read_answers, vocabulary_of
+from .kinds import parse_entry, parse_value
+from .values import (
+    Ago,
+    AgoUnit,
+    Answer,
+    Answers,
+    BloodPressure,
+    Height,
+    MedicineEntry,
+    PartialDate,
+    State,
+    Value,
+    Weight,
 )
-"""The typed value of an answer, by question type:
+from .writing import write_answer, write_answers, write_value
 
-yes_no "yes" or "no" · choice a code · multiple_choice codes · integer int · decimal float (in the question's unit) ·
-blood_pressure, height, weight their Structs · date `datetime.date` · partial_date `PartialDate` · ago `Ago` or
-`PartialDate` · text, long_text, phone, email str · medicines entries (an empty tuple means "takes none") ·
-acknowledgement True · repeating group one mapping of answers per entry.
-"""
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer. `on` is the day it was given; `typed` keeps an entry that could not be read, as typed."""
-
-    state: State
-    value: Value = None
-    on: datetime.date | None = None
-    typed: dict[str, str] | None = None
-
-    @property
-    def is_known(self) -> bool:
-        """Whether rules may use the value."""
-        return self.state == "answered"
-
-
-Answers = Mapping[str, Answer]
+__all__ = [
+    "MESSAGES",
+    "Ago",
+    "AgoUnit",
+    "Answer",
+    "AnswerProblem",
+    "Answers",
+    "BloodPressure",
+    "Height",
+    "InvalidAnswer",
+    "InvalidAnswers",
+    "MedicineEntry",
+    "PartialDate",
+    "State",
+    "Value",
+    "Weight",
+    "answer_problem",
+    "cross_problems",
+    "decode_answers",
+    "display",
+    "display_value",
+    "parse_entry",
+    "parse_value",
+    "read_answers",
+    "vocabulary_of",
+    "write_answer",
+    "write_answers",
+    "write_value",
+]
