@@ -1,0 +1,25 @@
+"""The app that holds all personal data."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core.signals import setting_changed
+from django.db.models.signals import post_migrate
+
+
+class IntakeConfig(AppConfig):
+    name = "intake"
+    verbose_name = "Intake"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from allauth.account.decorators import secure_admin_login
+        from django.contrib import admin
+
+        from . import checks, logs, signals, triggers, vault  # noqa: F401  (checks and signals register themselves)
+
+        # The Django admin's own sign-in form knows no second factor and no rate limit, so it leads to ours.
+        admin.site.login = secure_admin_login(admin.site.login)
+        post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="intake.triggers")
+        setting_changed.connect(vault.forget_keys, dispatch_uid="intake.vault")
+        logs.keep_tokens_out()

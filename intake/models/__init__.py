@@ -1,0 +1,29 @@
+"""All personal data, and who may reach it. Written by `intake.actions` only; read through `intake.access`."""
+
+from __future__ import annotations
+
+from .alert import Alert, AlertAttempt, WorkerHeartbeat
+from .audit import AuditRecord
+from .clinic import Clinic
+from .people import Invitation, Person
+from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanelShown
+from .review import FlagAcknowledgement, SignOff
+from .staff import Membership, User
+
+__all__ = [
+    "Alert",
+    "AlertAttempt",
+    "AuditRecord",
+    "Clinic",
+    "FlagAcknowledgement",
+    "Invitation",
+    "Membership",
+    "PackedRecord",
+    "Person",
+    "QuestionnaireResponse",
+    "Revision",
+    "SafetyPanelShown",
+    "SignOff",
+    "User",
+    "WorkerHeartbeat",
+]

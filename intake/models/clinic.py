@@ -1,0 +1,65 @@
+"""A clinic and everything it decides for itself."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from .fields import pair
+
+
+class Clinic(models.Model):
+    """Staff see only their clinics; every record of care belongs to exactly one.
+
+    `parameters` overrides named parameters of questionnaires (`{"systolic_high": 150}`). `expectation` says, in each
+    language, who reads the answers and when. `crisis_contacts` is a list of contacts as in `intake.crisis_contacts`;
+    they count as checked once a named person confirmed them. `retention_days` empty: kept until erased by hand.
+    """
+
+    class Part2Mode(models.TextChoices):
+        OFF = "off", "Not a 42 CFR Part 2 programme"
+        NOTICE = "notice", "Part 2 programme: disclosures of substance-use answers carry the notice"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=64, unique=True)
+    country = models.CharField(max_length=2, help_text="ISO 3166 code, such as US.")
+    timezone = models.CharField(max_length=64, help_text="IANA name, such as America/New_York.")
+    languages = models.JSONField(default=list, help_text='Language codes, first the default: ["en", "es"].')
+    profile = models.CharField(max_length=32, default="us")
+    parameters = models.JSONField(default=dict, blank=True)
+    questionnaire = models.ForeignKey(
+        "screening.Questionnaire",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What the public start page offers, and invitations by default.",
+    )
+    expectation = models.JSONField(default=dict, blank=True)
+    crisis_contacts = models.JSONField(default=list)
+    crisis_confirmed_at = models.DateTimeField(null=True, blank=True)
+    crisis_confirmed_by = models.ForeignKey(
+        "intake.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    alert_email = models.EmailField()
+    draft_alert_minutes = models.PositiveSmallIntegerField(default=60, validators=[MinValueValidator(1)])
+    retention_days = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    part2_mode = models.CharField(max_length=8, choices=Part2Mode.choices, default=Part2Mode.OFF)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            pair("clinic", "crisis_confirmed", message="Say both who confirmed the crisis contacts and when."),
+            models.CheckConstraint(
+                condition=Q(draft_alert_minutes__gte=1),
+                name="clinic_draft_alert_minutes_positive",
+                violation_error_message="A draft must lie for at least one minute before staff are called.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug

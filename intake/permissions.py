@@ -1,0 +1,77 @@
+"""Who may do what, as lists that a clinic manager can read. A person's rights in a clinic are the union of their roles."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+
+class Permission(enum.Enum):
+    """One thing that somebody may do in one clinic."""
+
+    SEE_WHO_HAS_SENT = "see who has sent a questionnaire"
+    READ_ANSWERS = "read answers, flags and the summary"
+    ACKNOWLEDGE = "acknowledge alerts and flags"
+    SIGN_OFF = "record a decision and sign"
+    INVITE = "invite patients"
+    EDIT_QUESTIONNAIRE = "edit and publish questionnaires"
+    MANAGE_STAFF = "add staff and change their roles"
+    READ_AUDIT = "read the audit record"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Role:
+    """A named list of permissions."""
+
+    key: str
+    title: str
+    description: str
+    permissions: frozenset[Permission]
+
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        Role(
+            key="clinician",
+            title="Clinician",
+            description="Reads what patients sent, acknowledges alerts, decides and signs.",
+            permissions=frozenset(
+                {
+                    Permission.SEE_WHO_HAS_SENT,
+                    Permission.READ_ANSWERS,
+                    Permission.ACKNOWLEDGE,
+                    Permission.SIGN_OFF,
+                    Permission.INVITE,
+                }
+            ),
+        ),
+        Role(
+            key="front_desk",
+            title="Front desk",
+            description="Invites patients and sees who has sent; never sees an answer.",
+            permissions=frozenset({Permission.SEE_WHO_HAS_SENT, Permission.INVITE}),
+        ),
+        Role(
+            key="admin",
+            title="Administrator",
+            description="Edits questionnaires and manages staff; never sees an answer.",
+            permissions=frozenset({Permission.EDIT_QUESTIONNAIRE, Permission.MANAGE_STAFF, Permission.INVITE}),
+        ),
+        Role(
+            key="auditor",
+            title="Auditor",
+            description="Reads the record of who did what; never sees an answer.",
+            permissions=frozenset({Permission.READ_AUDIT}),
+        ),
+    )
+}
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The keys of the roles that hold a permission.
+
+    >>> roles_with(Permission.READ_ANSWERS)
+    ['clinician']
+    """
+    return [role.key for role in ROLES.values() if permission in role.permissions]
