@@ -1,0 +1,234 @@
+"""One Django form for one section: it draws what is stored, reads what was posted, and keeps what it cannot read.
+
+Only questions that were on the page (their `asked` marker came back) are read. A question that the answers hide is
+never in error. Fields of an answer are named `<link_id>` or `<link_id>.<part>`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.forms.boundfield import BoundField
+
+from screening.engine.answers import Answer, InvalidAnswer, parse_entry
+from screening.engine.definition import Question, Section
+
+from .controls import Control, Page, Problem
+from .layout import section_layout
+from .parts import Parts, parts_of
+from .problems import problem_text
+
+ASKED = "asked"
+RENDERED = "rendered"
+
+
+class PartsWidget(forms.Widget):
+    """Collects every form field of one question. It draws nothing: the question's template does."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Parts:
+        parts: Parts = {}
+        for key in data:
+            if key == name or key.startswith(f"{name}."):
+                texts = data.getlist(key)
+                parts[key[len(name) + 1 :]] = texts if len(texts) > 1 else texts[0]
+        return parts
+
+
+class AnswerBoundField(BoundField):
+    """A question on a page: `control` is what its template draws."""
+
+    @cached_property
+    def control(self) -> Control:
+        problems = [
+            Problem(getattr(error, "part", ""), error.messages[0]) for error in self.form.problems_of(self.name)
+        ]
+        field = self.field
+        return Control(field.question, self.name, field.page, self.value() or {}, tuple(problems), field.more)
+
+
+class AnswerField(forms.Field):
+    """Reads one question. `given` is what to store, also when it could not be read."""
+
+    widget = PartsWidget
+
+    def __init__(self, question: Question, page: Page, *, on: datetime.date, more: int = 0) -> None:
+        super().__init__(required=False, label=question.link_id)
+        self.question, self.page, self.on, self.more = question, page, on, more
+        self.is_on_page = True
+        self.given: Answer | None = None
+
+    def get_bound_field(self, form: forms.Form, field_name: str) -> AnswerBoundField:
+        return AnswerBoundField(form, self, field_name)
+
+    def clean(self, parts: Parts) -> Answer | None:
+        if not self.is_on_page:
+            return None
+        vocabulary = self.page.vocabularies.get(self.question.vocabulary)
+        try:
+            self.given = parse_entry(self.question, parts, on=self.on, vocabulary=vocabulary)
+        except InvalidAnswer as invalid:
+            self.given = invalid.kept
+            raise forms.ValidationError([_validation_error(problem) for problem in invalid.problems]) from invalid
+        return self.given
+
+
+def _validation_error(problem: Any) -> forms.ValidationError:
+    error = forms.ValidationError(problem_text(problem), code=problem.code)
+    error.part = problem.part
+    return error
+
+
+class SectionForm(forms.Form):
+    """The questions of one section.
+
+    `stored` are the answers saved so far, `shown` which questions are asked with them, and `shown_by` works that out
+    for other answers. `follow_ups` may appear while the page is filled in. `more` adds empty entries to lists.
+    """
+
+    crispy_field_template = None
+
+    def __init__(
+        self,
+        section: Section,
+        page: Page,
+        *,
+        on: datetime.date,
+        stored: Mapping[str, Answer],
+        shown: Collection[str],
+        shown_by: Callable[[Mapping[str, Answer]], Collection[str]],
+        follow_ups: Mapping[str, str] | None = None,
+        preface: Callable[[Question], Any] | None = None,
+        more: Mapping[str, int] | None = None,
+        data: Any = None,
+    ) -> None:
+        super().__init__(data, prefix=None, use_required_attribute=False)
+        self.section, self.stored, self.shown, self.shown_by = section, stored, frozenset(shown), shown_by
+        self.follow_ups = follow_ups or {}
+        for question in _asked_one_by_one(section):
+            if question.link_id in self.shown or question.link_id in self.follow_ups:
+                self._add(question, page, on, (more or {}).get(question.link_id, 0))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = section_layout(section, self, preface or (lambda question: None))
+
+    def _add(self, question: Question, page: Page, on: datetime.date, more: int) -> None:
+        link_id = question.link_id
+        field = AnswerField(question, page, on=on, more=more)
+        field.initial = parts_of(question, self.stored.get(link_id), page.vocabularies.get(question.vocabulary))
+        field.is_on_page = link_id in self.data.getlist(ASKED) if self.is_bound else link_id in self.shown
+        self.fields[link_id] = field
+
+    def problems_of(self, name: str) -> list[Any]:
+        """The errors of one question, each with its form part."""
+        if not self.is_bound or name not in self.errors:
+            return []
+        return self.errors.as_data()[name]
+
+    # --- reading ---
+
+    def clean(self) -> dict[str, Any]:
+        """Drop the errors of questions that these answers hide: nobody has to correct what is not asked."""
+        for name in [name for name in self._errors if name not in self.visible]:
+            del self._errors[name]
+        return self.cleaned_data
+
+    @cached_property
+    def given(self) -> dict[str, Answer]:
+        """What the page says, question by question."""
+        return {name: field.given for name, field in self.fields.items() if field.given is not None}
+
+    @cached_property
+    def visible(self) -> frozenset[str]:
+        """The questions asked once these answers are in."""
+        return frozenset(self.shown_by({**self.stored, **self.given}))
+
+    @property
+    def newly_shown(self) -> list[str]:
+        """Follow-ups that these answers ask for and that were not on the page (without JavaScript)."""
+        return [name for name, field in self.fields.items() if name in self.visible and not field.is_on_page]
+
+    def changes(self, *, is_posted: bool) -> dict[str, Answer]:
+        """The answers to save. `is_posted`: the person finished the page, so what is left empty is skipped.
+
+        What nobody touched on this page is left out, so that two open pages do not undo each other.
+        """
+        untouched = self._untouched()
+        return {
+            name: answer
+            for name, answer in self.given.items()
+            if not _is_same(answer, self.stored.get(name))
+            and not (name in untouched and name in self.stored)
+            and (name in self.visible or answer.state != "skipped" or answer.typed)
+            and (is_posted or answer.state != "skipped")
+        }
+
+    def _untouched(self) -> set[str]:
+        try:
+            rendered = json.loads(self.data.get(RENDERED, "{}"))
+        except ValueError:
+            return set()
+        if not isinstance(rendered, dict):
+            return set()
+        return {name for name in self.given if rendered.get(name) == fingerprint(self[name].value())}
+
+    @property
+    def rendered(self) -> str:
+        """What this page shows for each question, as fingerprints: posted back, they tell what was touched."""
+        if self.is_bound:
+            return self.data.get(RENDERED, "{}")
+        return json.dumps({name: fingerprint(field.initial) for name, field in self.fields.items()})
+
+    # --- drawing ---
+
+    @property
+    def summary(self) -> list[tuple[str, str, Any]]:
+        """Every problem in the order of the page: the id of the input, the message, the question."""
+        controls = [self[name].control for name in self.fields if name in self.errors] if self.is_bound else []
+        return [
+            (control.target(problem.part), problem.text, control.text)
+            for control in controls
+            for problem in control.problems
+        ]
+
+    @property
+    def vocabularies(self) -> list[Any]:
+        """The vocabularies whose names the page suggests."""
+        fields = [field for field in self.fields.values() if field.question.type == "medicines"]
+        keys = dict.fromkeys(field.question.vocabulary for field in fields)
+        return [field.page.vocabularies[key] for field in fields[:1] for key in keys if key in field.page.vocabularies]
+
+
+def _asked_one_by_one(section: Section) -> Iterable[Question]:
+    """Questions and the items of groups that do not repeat; those groups themselves hold no answer."""
+    for question in section.questions:
+        if question.type == "group" and not question.repeats:
+            yield from question.items
+        else:
+            yield question
+
+
+def _is_same(answer: Answer, stored: Answer | None) -> bool:
+    """Whether nothing would change: the day is not compared, so that “6 weeks ago” keeps the day it was said."""
+    if stored is None:
+        return False
+    return (answer.state, answer.value, answer.typed or {}) == (stored.state, stored.value, stored.typed or {})
+
+
+def fingerprint(parts: Parts | None) -> str:
+    """A short digest of typed texts, blank ones and line endings apart.
+
+    >>> fingerprint({"day": "3", "year": ""}) == fingerprint({"day": "3"})
+    True
+    """
+    texts = {part: [given] if isinstance(given, str) else sorted(given) for part, given in (parts or {}).items()}
+    plain = {part: [text.replace("\\r\\n", "\\n") for text in given if text] for part, given in texts.items()}
+    filled = sorted((part, given) for part, given in plain.items() if given)
+    return hashlib.sha256(json.dumps(filled).encode("utf-8", "replace")).hexdigest()[:12]
