@@ -1,0 +1,75 @@
+"""A real browser: Debian's Chromium, driven by Playwright, against the live server of pytest-django.
+
+A machine without the browser fails these tests; it never skips them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# Playwright runs an event loop in this thread, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SHOTS = Path(os.environ.get("SCREENSHOTS", ""))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert browser, "The journeys need Chromium. On Debian: sudo apt-get install chromium"
+    return {"executable_path": browser, "args": QUIET}
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def javascript(request: pytest.FixtureRequest) -> bool:
+    """Runs the test twice: with JavaScript and without."""
+    return request.param
+
+
+@pytest.fixture
+def browser_context_args(request: pytest.FixtureRequest) -> dict[str, object]:
+    """A phone, without JavaScript where the test says so."""
+    javascript = request.getfixturevalue("javascript") if "javascript" in request.fixturenames else True
+    return {"viewport": PHONE, "java_script_enabled": javascript, "locale": "en-US", "timezone_id": "UTC"}
+
+
+class Eyes:
+    """Looks at pages: the accessibility rules at both widths, and a picture where SCREENSHOTS names a folder."""
+
+    def __init__(self, *, can_run_rules: bool) -> None:
+        self.can_run_rules = can_run_rules
+        self.seen: list[str] = []
+
+    def look(self, page: Page, name: str) -> None:
+        """Fails on any accessibility violation, or when the page is wider than the window."""
+        self.seen.append(name)
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)
+            if self.can_run_rules:
+                self._check(page, f"{name} at {size['width']} px")
+            if SHOTS.name:
+                SHOTS.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=SHOTS / f"{name}-{size['width']}.png", full_page=True)
+
+    @staticmethod
+    def _check(page: Page, name: str) -> None:
+        report = Axe().run(page)
+        assert report.violations_count == 0, f"{name}\n{report.generate_report()}"
+        width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert width <= 0, f"{name} is {width} px wider than the window"
+
+
+@pytest.fixture
+def eyes(request: pytest.FixtureRequest) -> Eyes:
+    """The rules run inside the page, so they need JavaScript there; without it only pictures are taken."""
+    javascript = request.getfixturevalue("javascript") if "javascript" in request.fixturenames else True
+    return Eyes(can_run_rules=javascript)
