@@ -1,0 +1,1 @@
+"""Questionnaires as files that people and other programs read."""
