@@ -1,1 +1,46 @@
+"""Deployment mistakes, found at the start. docs/operations.md lists the ids."""
+
 from __future__ import annotations
+
+import ctypes.util
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+
+from . import durability, vault
+
+
+@register()
+def keyring_check(**_: Any) -> list[CheckMessage]:
+    """The key ring can be read."""
+    try:
+        vault.keyring()
+    except vault.KeyRingError as error:
+        hint = "Make one with `manage.py create_keyring PATH`, keep a copy elsewhere, and name it in KEYRING_FILE."
+        return [Error(str(error), hint=hint, id="intake.E001")]
+    return []
+
+
+@register()
+def durability_check(**_: Any) -> list[CheckMessage]:
+    """The database keeps what it acknowledged."""
+    try:
+        connection.ensure_connection()
+        found = durability.weaknesses(connection)
+    except ImproperlyConfigured as error:
+        found = [str(error)]
+    except DatabaseError:
+        return []  # not reachable: whatever needs it will say so, and /health/ready does
+    hint = "Leave the database options of intake/settings.py as they are; SQLite needs a local disk."
+    return [Error(problem, hint=hint, id="intake.E002") for problem in found]
+
+
+@register()
+def pdf_check(**_: Any) -> list[CheckMessage]:
+    """The library that writes PDF files is there. Without it, printing from the browser still works."""
+    if ctypes.util.find_library("pango-1.0"):
+        return []
+    hint = "Install libpango (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0)."
+    return [Warning("PDF files cannot be made: libpango is missing.", hint=hint, id="intake.W001")]

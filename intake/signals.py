@@ -1,1 +1,52 @@
+"""Records sign-ins, refused sign-ins and second factors in the audit record. Ids only: never what was typed."""
+
 from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from . import audit, second_factor
+from .models import User
+
+
+@receiver(user_logged_in)
+def record_sign_in(user: User, **_: Any) -> None:
+    _record(audit.staff(user), "staff.signed_in", user=user.pk)
+
+
+@receiver(user_logged_out)
+def record_sign_out(user: User | None, **_: Any) -> None:
+    if user is not None:
+        _record(audit.staff(user), "staff.signed_out", user=user.pk)
+
+
+@receiver(user_login_failed)
+def record_refused_sign_in(credentials: dict[str, Any], **_: Any) -> None:
+    """Names the account if there is one, so that an attack on it shows. What was typed stays out."""
+    typed = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+    account = User.objects.filter(email=typed).first()
+    _record(audit.ANONYMOUS, "staff.sign_in_refused", **({"user": account.pk} if account else {}))
+
+
+@receiver(authenticator_added)
+def record_second_factor(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
+    """Somebody who has just shown that the new factor works need not show it again."""
+    if authenticator.type in second_factor.TYPES:
+        second_factor.accept(request, user)
+    _record(audit.staff(user), "staff.second_factor_added", user=user.pk, kind=authenticator.type)
+
+
+@receiver([authenticator_removed, authenticator_reset])
+def record_second_factor_removed(user: User, authenticator: Any, **_: Any) -> None:
+    _record(audit.staff(user), "staff.second_factor_changed", user=user.pk, kind=authenticator.type)
+
+
+def _record(actor: str, action: str, **objects: Any) -> None:
+    with transaction.atomic():
+        audit.record(actor=actor, action=action, now=timezone.now(), **objects)

@@ -1,0 +1,118 @@
+"""The one way to anybody's records. A view never asks for a record in any other way.
+
+Staff reach what their clinics hold and their roles allow; everything else does not exist for them: another clinic's
+record and a missing one give the same 404.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import Http404
+from screening.models import Questionnaire, QuestionnaireVersion
+
+from . import references
+from .models import Alert, Clinic, Invitation, QuestionnaireResponse, User
+from .permissions import Permission, roles_with
+
+Visitor = User | AbstractBaseUser | AnonymousUser
+
+
+def clinics_of(user: Visitor, permission: Permission | None = None) -> QuerySet[Clinic]:
+    """The clinics where a person works; with `permission`, those where a role of theirs allows it."""
+    if not user.is_authenticated or not user.is_active:
+        return Clinic.objects.none()
+    memberships = {"memberships__user": user}
+    if permission is not None:
+        memberships["memberships__role__in"] = roles_with(permission)
+    return Clinic.objects.filter(**memberships).distinct()
+
+
+def may(user: Visitor, permission: Permission, clinic: Clinic) -> bool:
+    """Whether a person may do something in a clinic."""
+    return clinics_of(user, permission).filter(pk=clinic.pk).exists()
+
+
+def responses_for(
+    user: Visitor, permission: Permission = Permission.READ_ANSWERS
+) -> QuerySet[QuestionnaireResponse]:
+    """The responses of the clinics where a person may read answers, or do what `permission` says instead."""
+    clinics = clinics_of(user, permission)
+    return QuestionnaireResponse.objects.filter(clinic__in=clinics).select_related("clinic", "version", "person")
+
+
+def get_response_or_404(
+    user: Visitor, reference: str, permission: Permission = Permission.READ_ANSWERS
+) -> QuestionnaireResponse:
+    """One response by its reference, as typed or as in an address. Raises `Http404`."""
+    normalised = references.normalised(reference)
+    response = responses_for(user, permission).filter(reference=normalised).first() if normalised else None
+    if response is None:
+        raise Http404("There is no such response.")
+    return response
+
+
+def alerts_for(user: Visitor) -> QuerySet[Alert]:
+    """The alerts that a person may acknowledge."""
+    clinics = clinics_of(user, Permission.ACKNOWLEDGE)
+    return Alert.objects.filter(response__clinic__in=clinics).select_related("response", "response__clinic")
+
+
+# --- patients: what a link opens ---
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a link's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def live_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
+    """The invitation that a token opens. None when it is unknown, expired, revoked or its answers were sent."""
+    invitation = (
+        Invitation.objects.select_related("clinic", "questionnaire", "response")
+        .filter(token_sha256=token_hash(token))
+        .first()
+    )
+    return invitation if invitation and is_live(invitation, now=now) else None
+
+
+def is_live(invitation: Invitation, *, now: datetime.datetime) -> bool:
+    """Whether a link may still be used."""
+    if invitation.revoked_at is not None or now >= invitation.expires_at:
+        return False
+    response = getattr(invitation, "response", None)
+    return response is None or not response.is_sent
+
+
+def current_version(questionnaire: Questionnaire | None) -> QuestionnaireVersion | None:
+    """The published version that a new response begins on. None when there is none, or it was retired."""
+    if questionnaire is None:
+        return None
+    return QuestionnaireVersion.objects.latest_of(questionnaire.key)
+
+
+def response_of_session(response_id: object) -> QuestionnaireResponse | None:
+    """The response that a patient's session opens, or None when it holds none or it was erased."""
+    if not response_id:
+        return None
+    return QuestionnaireResponse.objects.select_related("clinic", "version").filter(pk=response_id).first()
+
+
+def invitation_of_session(invitation_id: object, *, now: datetime.datetime) -> Invitation | None:
+    """The invitation that was exchanged in this session, while it may still be used."""
+    if not invitation_id:
+        return None
+    invitation = Invitation.objects.select_related("clinic", "questionnaire", "response").filter(pk=invitation_id).first()
+    return invitation if invitation and is_live(invitation, now=now) else None
+
+
+def get_clinic_or_404(slug: str) -> Clinic:
+    """The clinic of a public start page. Raises `Http404`."""
+    clinic = Clinic.objects.select_related("questionnaire").filter(slug=slug).first()
+    if clinic is None:
+        raise Http404("There is no such clinic.")
+    return clinic

@@ -1,0 +1,53 @@
+"""The only writers of anything about people. One verb each: atomic, with its audit record inside, `now` passed in.
+
+Read them aloud: `actions.start(…)`, `actions.save_answers(…)`, `actions.submit(…)`. Each refusal is an exception named
+for what happened, and all of them are `Refused`.
+"""
+
+from __future__ import annotations
+
+from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
+from .clinics import create_clinic
+from .invitations import Invited, QuestionnaireMissing, invite
+from .opening import open_response
+from .panel import record_panel_shown
+from .refusals import NoSuchResponse, NotPermitted, Refused
+from .resuming import CannotResume, TooManyTries, issue_resume_code, resume
+from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
+from .sending import Incomplete, submit
+from .staff import CreatedStaff, create_staff
+from .starting import AlreadyStarted, DeadInvitation, LanguageNotOffered, Started, start
+
+__all__ = [
+    "AlreadyAcknowledged",
+    "AlreadySent",
+    "AlreadyStarted",
+    "CannotResume",
+    "Clash",
+    "Conflict",
+    "CreatedStaff",
+    "DeadInvitation",
+    "Incomplete",
+    "Invited",
+    "LanguageNotOffered",
+    "NoSuchResponse",
+    "NotPermitted",
+    "NoteMissing",
+    "QuestionnaireMissing",
+    "Refused",
+    "Saved",
+    "Started",
+    "TooManyTries",
+    "UnknownQuestion",
+    "acknowledge_alert",
+    "create_clinic",
+    "create_staff",
+    "invite",
+    "issue_resume_code",
+    "open_response",
+    "record_panel_shown",
+    "resume",
+    "save_answers",
+    "start",
+    "submit",
+]

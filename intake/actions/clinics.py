@@ -1,0 +1,76 @@
+"""Setting up a clinic."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from screening.models import Questionnaire
+
+from intake import audit, crisis_contacts
+from intake.models import Clinic
+
+
+def create_clinic(
+    *,
+    name: str,
+    slug: str,
+    country: str,
+    timezone: str,
+    languages: list[str],
+    alert_email: str,
+    now: datetime.datetime,
+    profile: str = "us",
+    questionnaire: Questionnaire | None = None,
+    expectation: dict[str, str] | None = None,
+    contacts: list[dict[str, Any]] | None = None,
+) -> Clinic:
+    """A new clinic. `contacts` defaults to the crisis contacts we know for the country, awaiting confirmation.
+
+    Raises Django's `ValidationError` with everything that is wrong, by field.
+    """
+    clinic = Clinic(
+        name=name.strip(),
+        slug=slug,
+        country=country.upper(),
+        timezone=timezone,
+        languages=languages,
+        profile=profile,
+        questionnaire=questionnaire,
+        expectation=expectation or {},
+        crisis_contacts=crisis_contacts.for_country(country) if contacts is None else contacts,
+        alert_email=alert_email,
+        created_at=now,
+    )
+    _refuse_mistakes(clinic)
+    with transaction.atomic():
+        clinic.save(force_insert=True)
+        audit.record(actor=audit.OPERATOR, action="clinic.created", now=now, clinic=clinic.pk)
+    return clinic
+
+
+def _refuse_mistakes(clinic: Clinic) -> None:
+    problems = {
+        "timezone": [] if _is_timezone(clinic.timezone) else ["Write an IANA name such as America/New_York."],
+        "languages": [] if clinic.languages else ["Name at least one language."],
+        "crisis_contacts": crisis_contacts.problems(clinic.crisis_contacts, clinic.languages),
+    }
+    try:
+        clinic.full_clean(exclude=["crisis_contacts", "languages"])
+    except ValidationError as error:
+        for field, messages in error.message_dict.items():
+            problems.setdefault(field, []).extend(messages)
+    found = {field: messages for field, messages in problems.items() if messages}
+    if found:
+        raise ValidationError(found)
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

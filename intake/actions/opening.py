@@ -1,0 +1,33 @@
+"""Opening a response to read it."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+
+from intake import access, audit
+from intake.models import QuestionnaireResponse, User
+from intake.permissions import Permission
+
+from .refusals import NotPermitted, locked
+
+
+def open_response(
+    *, response: QuestionnaireResponse, user: User, now: datetime.datetime, as_what: str = "summary"
+) -> QuestionnaireResponse:
+    """Record that somebody reads a response, and who was first. Call it before anything is shown.
+
+    `as_what` names the form it is read in, such as `summary` or `pdf`. Raises `NotPermitted`.
+    """
+    with transaction.atomic():
+        current = locked(response.pk)
+        if not access.may(user, Permission.READ_ANSWERS, current.clinic):
+            raise NotPermitted("Your roles do not allow reading answers in this clinic.")
+        if current.opened_at is None:
+            current.opened_at, current.opened_by = now, user
+            current.save(update_fields=["opened_at", "opened_by"])
+        audit.record(
+            actor=audit.staff(user), action="response.read", now=now, response=current.pk, read_as=as_what
+        )
+    return current

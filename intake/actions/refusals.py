@@ -1,0 +1,28 @@
+"""What every action may answer instead of acting."""
+
+from __future__ import annotations
+
+import uuid
+
+from intake.models import QuestionnaireResponse
+
+
+class Refused(Exception):
+    """An action was not done. The message says what, why, and what to do; it never contains an answer or a name."""
+
+
+class NotPermitted(Refused):
+    """The person's roles do not allow this in this clinic."""
+
+
+class NoSuchResponse(Refused):
+    """There is no response with this id."""
+
+
+def locked(response_id: uuid.UUID | str) -> QuestionnaireResponse:
+    """A response that nobody else writes until this transaction ends. Raises `NoSuchResponse`."""
+    responses = QuestionnaireResponse.objects.select_for_update(of=("self",)).select_related("clinic", "version")
+    try:
+        return responses.get(pk=response_id)
+    except QuestionnaireResponse.DoesNotExist as error:
+        raise NoSuchResponse("There is no such response. It may have been erased.") from error

@@ -1,0 +1,145 @@
+"""Sending: the answers become what the clinic reads."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+import msgspec
+from django.db import transaction
+from screening.engine import journey
+from screening.engine.answers import Answer, PartialDate, write_value
+from screening.engine.assessment import Assessment
+from screening.engine.definition import Definition
+
+from intake import audit, packing, records, rules, vault
+from intake.models import PackedRecord, Person, QuestionnaireResponse, Revision
+from intake.records import Changes, Document
+from intake.vault import DataKey
+
+from . import alerting
+from .refusals import Refused, locked
+from .saving import append_revision
+
+IDENTITY_ROLES = ("given_name", "family_name", "birth_date", "phone", "email")
+
+# The revision that closes a response is the same attempt however often sending is tried.
+_CLIENT = ("sending", 0)
+
+
+class Incomplete(Refused):
+    """Questions that must be answered before sending are not. `missing` are their link_ids, in order."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"{len(missing)} questions must be answered before sending.")
+        self.missing = missing
+
+
+def submit(*, response_id: uuid.UUID | str, now: datetime.datetime) -> QuestionnaireResponse:
+    """Send a draft: every question that was shown and left empty becomes skipped, the rules are evaluated for the day
+    of sending at the clinic, the person is recorded and staff are called. Sending again changes nothing.
+
+    Raises `Incomplete`, `NoSuchResponse`.
+    """
+    with transaction.atomic():
+        response = locked(response_id)
+        if response.is_sent:
+            return response
+        _send(response, now)
+        audit.record(actor=audit.patient(response), action="response.sent", now=now, response=response.pk)
+    return response
+
+
+def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:
+    key = vault.data_key(response)
+    compiled, settings = rules.compiled_of(response), rules.settings_of(response)
+    document = records.read_document(response, key)
+    response.as_of = rules.day_at(response.clinic, now)
+    missing = tuple(journey.missing_required(compiled, document.answers, response.as_of, settings))
+    if missing:
+        raise Incomplete(missing)
+    answers = dict(journey.with_skipped(compiled, document.answers, response.as_of, settings))
+    assessment = rules.assess(response, answers, now=now)
+    _close(response, Document(answers=answers, posted=document.posted), document, key, now)
+    _conclude(response, assessment, key, now)
+    response.person = _person(response, compiled.definition, answers, now)
+    response.save()
+    _pack(response, compiled.definition, answers, key)
+    alerting.raise_alerts(response, answers, assessment, now=now, is_sending=True)
+
+
+def _close(
+    response: QuestionnaireResponse, document: Document, before: Document, key: DataKey, now: datetime.datetime
+) -> None:
+    skipped = {link_id: answer for link_id, answer in document.answers.items() if link_id not in before.answers}
+    base = response.revision
+    response.revision += 1
+    records.write_document(response, document, key)
+    append_revision(
+        response,
+        Changes(answers=records.encoded(skipped)),
+        key,
+        base=base,
+        client=_CLIENT,
+        author=None,
+        kind=Revision.AuthorKind.SYSTEM,
+        now=now,
+    )
+
+
+def _conclude(
+    response: QuestionnaireResponse, assessment: Assessment, key: DataKey, now: datetime.datetime
+) -> None:
+    response.assessment_ct = key.seal(msgspec.json.encode(assessment), row=response, field="assessment_ct")
+    response.top_severity = max((alerting.rank(flag.severity) for flag in assessment.flags), default=0)
+    response.has_unresolved_safety = any(flag.not_sure == "NS-2" for flag in assessment.unresolved)
+    response.status = QuestionnaireResponse.Status.SENT
+    response.sent_at = response.saved_at = now
+
+
+def _pack(
+    response: QuestionnaireResponse, definition: Definition, answers: dict[str, Answer], key: DataKey
+) -> None:
+    packed = PackedRecord(response=response, version=response.version)
+    packed.vector_ct = key.seal(packing.pack(definition, answers), row=packed, field="vector_ct")
+    packed.save(force_insert=True)
+
+
+def _person(
+    response: QuestionnaireResponse, definition: Definition, answers: dict[str, Answer], now: datetime.datetime
+) -> Person:
+    """The person staff invited, or a new one. People are never matched automatically."""
+    if response.invitation is not None and response.invitation.person is not None:
+        return response.invitation.person
+    identity = identity_in(definition, answers)
+    clinic = str(response.clinic_id)
+    name = vault.searchable(f"{identity.get('given_name', '')} {identity.get('family_name', '')}")
+    person = Person(clinic=response.clinic, created_at=now)
+    if name:
+        person.name_hash = vault.keyed_hash("name", clinic, name)
+    if identity.get("birth_date"):
+        person.birth_date_hash = vault.keyed_hash("birth date", clinic, identity["birth_date"])
+    key = vault.create_data_key(person)
+    person.identity_ct = key.seal(msgspec.json.encode(identity), row=person, field="identity_ct")
+    person.save(force_insert=True)
+    return person
+
+
+def identity_in(definition: Definition, answers: dict[str, Answer]) -> dict[str, str]:
+    """Who the answers say this is, by role of the question. Roles without a known answer are left out."""
+    identity = {}
+    for question in definition.questions():
+        answer = answers.get(question.link_id)
+        if question.role in IDENTITY_ROLES and answer is not None and answer.is_known:
+            identity[str(question.role)] = _as_text(answer)
+    return identity
+
+
+def _as_text(answer: Answer) -> str:
+    match answer.value:
+        case str() as text:
+            return text.strip()
+        case datetime.date() | PartialDate() as when:
+            return str(write_value(when))
+        case other:
+            raise ValueError(f"A question of type {type(other).__name__} cannot say who somebody is.")

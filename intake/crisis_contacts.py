@@ -1,0 +1,110 @@
+"""Whom to call in a crisis, by country. A clinic starts from these and a named person confirms them.
+
+Each contact: `key`, `title` in each language, and at least one of `call` (a telephone number), `text` (a number for
+text messages, with `text_body` if a word must be sent) and `url` (a chat). `is_emergency` marks the emergency number.
+Numbers outside the United States are general knowledge and must be checked by the clinic.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Contact = dict[str, Any]
+
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,19}")
+
+
+def _emergency(number: str) -> Contact:
+    title = {"en": "Emergency services", "es": "Servicios de emergencia"}
+    return {"key": "emergency", "title": title, "call": number, "is_emergency": True}
+
+
+_988 = {
+    "key": "988",
+    "title": {"en": "988 Suicide & Crisis Lifeline", "es": "Línea 988 de Prevención del Suicidio y Crisis"},
+    "call": "988",
+    "text": "988",
+}
+_SAMARITANS = {"key": "samaritans", "title": {"en": "Samaritans", "es": "Samaritans"}, "call": "116 123"}
+_EUROPE = {
+    "key": "116123",
+    "title": {"en": "Emotional support line", "es": "Línea de apoyo emocional"},
+    "call": "116 123",
+}
+
+BY_COUNTRY: dict[str, tuple[Contact, ...]] = {
+    "US": (
+        _emergency("911"),
+        {**_988, "url": "https://988lifeline.org/chat/"},
+        {
+            "key": "veterans",
+            "title": {"en": "Veterans Crisis Line (call 988, then press 1)", "es": "Línea para veteranos (988 y luego 1)"},
+            "call": "988",
+            "text": "838255",
+        },
+        {
+            "key": "crisis_text_line",
+            "title": {"en": "Crisis Text Line", "es": "Crisis Text Line"},
+            "text": "741741",
+            "text_body": "HOME",
+        },
+    ),
+    "CA": (_emergency("911"), {**_988, "title": {"en": "988 Suicide Crisis Helpline", "es": "Línea de crisis 988"}}),
+    "GB": (
+        _emergency("999"),
+        {
+            "key": "nhs_111",
+            "title": {"en": "NHS 111, mental health option", "es": "NHS 111, opción de salud mental"},
+            "call": "111",
+        },
+        _SAMARITANS,
+        {"key": "shout", "title": {"en": "Shout", "es": "Shout"}, "text": "85258", "text_body": "SHOUT"},
+    ),
+    "IE": (
+        _emergency("112"),
+        _SAMARITANS,
+        {
+            "key": "text_50808",
+            "title": {"en": "Text About It", "es": "Text About It"},
+            "text": "50808",
+            "text_body": "HELLO",
+        },
+    ),
+}
+
+# The emergency number works in every country of the European Union; the support line where it is offered.
+_ELSEWHERE_IN_EUROPE = (_emergency("112"), _EUROPE)
+_EUROPEAN_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IT LT LU LV MT NL PL PT RO SE SI SK".split()
+
+
+def for_country(country: str) -> list[Contact]:
+    """The contacts to start from; empty for a country we know nothing about, so that somebody must fill them in."""
+    code = country.upper()
+    if code in _EUROPEAN_UNION:
+        return [dict(contact) for contact in _ELSEWHERE_IN_EUROPE]
+    return [dict(contact) for contact in BY_COUNTRY.get(code, ())]
+
+
+def problems(contacts: list[Contact], languages: list[str]) -> list[str]:
+    """Everything that would keep a contact from being used, each with what to do."""
+    if not contacts:
+        return ["Give at least one contact for a crisis, the emergency number first."]
+    found = [problem for contact in contacts for problem in _of_one(contact, languages)]
+    if not any(contact.get("is_emergency") for contact in contacts):
+        found.append("Mark one contact as the emergency number (is_emergency).")
+    return found
+
+
+def _of_one(contact: Contact, languages: list[str]) -> list[str]:
+    name = contact.get("key") or "a contact without a key"
+    found = [] if contact.get("key") else ["Give every contact a key."]
+    found += [f"{name}: write its title in “{code}”." for code in languages if not contact.get("title", {}).get(code)]
+    found += [
+        f"{name}: “{contact[way]}” is not a number that can be dialled."
+        for way in ("call", "text")
+        if way in contact and not _NUMBER.fullmatch(contact[way])
+    ]
+    if not any(contact.get(way) for way in ("call", "text", "url")):
+        found.append(f"{name}: give a number to call or text, or an address.")
+    return found

@@ -1,0 +1,65 @@
+"""Whether the database keeps what it acknowledged. Checked for every connection, not believed from the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+# What each pragma must read back as, and what goes wrong otherwise.
+PRAGMAS: dict[str, tuple[str, str]] = {
+    "journal_mode": ("wal", "readers and the writer block each other"),
+    "synchronous": ("2", "a power cut loses answers that were shown as saved"),
+    "foreign_keys": ("1", "records can point at nothing"),
+    "secure_delete": ("1", "erased answers stay in the file"),
+}
+# PostgreSQL: a commit waits until the log is on disk.
+DURABLE_COMMITS = ("on", "remote_apply")
+
+
+def weaknesses(connection: BaseDatabaseWrapper) -> list[str]:
+    """What is weaker than promised, each in one sentence; empty when all is well."""
+    match connection.vendor:
+        case "sqlite":
+            return [] if connection.is_in_memory_db() else _sqlite(connection)
+        case "postgresql":
+            return _postgresql(connection)
+        case vendor:
+            return [f"{vendor} is not supported. Use SQLite or PostgreSQL."]
+
+
+def _sqlite(connection: BaseDatabaseWrapper) -> list[str]:
+    found = []
+    with connection.cursor() as cursor:
+        for pragma, (expected, harm) in PRAGMAS.items():
+            actual = str(cursor.execute(f"PRAGMA {pragma}").fetchone()[0]).lower()
+            if actual != expected:
+                found.append(f"PRAGMA {pragma} is {actual} and must be {expected}: {harm}.")
+    return found
+
+
+def _postgresql(connection: BaseDatabaseWrapper) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        actual = cursor.fetchone()[0]
+    if actual in DURABLE_COMMITS:
+        return []
+    return [f"synchronous_commit is {actual} and must be on: a crash loses answers that were shown as saved."]
+
+
+def refuse_weak_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Handler of `connection_created`. A connection that could lose answers is closed before it is used."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = on")
+    found = weaknesses(connection)
+    if found:
+        connection.close()
+        raise ImproperlyConfigured(" ".join(found))
+
+
+def watch_connections() -> None:
+    """Check every connection from now on."""
+    connection_created.connect(refuse_weak_connection, dispatch_uid="intake.durability")

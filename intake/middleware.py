@@ -1,0 +1,108 @@
+"""What happens to every request before and after its view."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from . import edge, second_factor
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+HEADERS = {
+    "X-Robots-Tag": "noindex, nofollow",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
+}
+
+# A whole page in itself: whatever was sent, no template, session or database is touched to answer it.
+REFUSAL = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>This could not be read</title></head>
+<body><h1>This could not be read</h1>
+<p>What your browser sent contains something that cannot be stored. Nothing was changed.</p>
+<p>Go back, check what you typed or pasted, and send it again.</p></body></html>
+"""
+
+
+class EdgeMiddleware:
+    """Outermost: refuses hostile requests, and puts the same headers on everything that leaves."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.id = secrets.token_hex(8)  # type: ignore[attr-defined]
+        response = self._refusal(request) or self.get_response(request)
+        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        for name, value in HEADERS.items():
+            response[name] = value
+        if not request.path_info.startswith(settings.STATIC_URL):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            edge.inspect(request)
+        except edge.Hostile as hostile:
+            return _plain(hostile.status)
+        except SuspiciousOperation:  # Django's own limits: too many fields, too much data
+            return _plain(400)
+        except OSError:  # the client went away while sending
+            return _plain(400)
+        return None
+
+
+def _plain(status: int) -> HttpResponse:
+    response = HttpResponse(REFUSAL, status=status)
+    # This answer never reaches the middleware that sets the policy of every other page.
+    response["Content-Security-Policy"] = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
+    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+    if settings.SECURE_HSTS_SECONDS:
+        response["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+    return response
+
+
+class SecondFactorMiddleware:
+    """Somebody who signed in without a second factor reaches only the pages that set one up or sign out."""
+
+    # Where one sets up a second factor, shows it again, or leaves.
+    OPEN = frozenset(
+        {
+            "account_login",
+            "account_logout",
+            "account_reauthenticate",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "health_live",
+            "health_ready",
+        }
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if not request.user.is_authenticated or name in self.OPEN or second_factor.is_present(request):
+            return None
+        return HttpResponseRedirect(reverse(_next_step(request)))
+
+
+def _next_step(request: HttpRequest) -> str:
+    """Show the second factor again if there is one; otherwise set one up."""
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return "mfa_reauthenticate" if is_mfa_enabled(request.user, second_factor.TYPES) else "mfa_activate_totp"
