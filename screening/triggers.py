@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connections
+from django.db import NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 MESSAGE = "A published questionnaire version cannot be changed or deleted"
@@ -25,17 +25,13 @@ def install_after_migrate(*, using: str, **_: Any) -> None:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers, replacing earlier ones. Raises `NotSupportedDatabase` for another vendor."""
+    """Create the triggers, replacing earlier ones. Raises `NotSupportedError` for another vendor."""
     _run(connection, [*_statements(connection, "remove"), *_statements(connection, "install")])
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away. For tests that empty the database; `install` puts them back."""
     _run(connection, _statements(connection, "remove"))
-
-
-class NotSupportedDatabase(Exception):
-    """Published versions can be protected on SQLite and PostgreSQL only."""
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
@@ -55,7 +51,7 @@ def _statements(connection: BaseDatabaseWrapper, action: str) -> list[str]:
         case "postgresql", "remove":
             return _postgresql_remove()
         case vendor, _:
-            raise NotSupportedDatabase(f"No triggers are written for {vendor}. Use SQLite or PostgreSQL.")
+            raise NotSupportedError(f"No triggers are written for {vendor}. Use SQLite or PostgreSQL.")
 
 
 def _table() -> str:
@@ -76,7 +72,7 @@ def _sqlite_install() -> list[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     # INSERT OR REPLACE deletes the old row without firing delete triggers.
     same = "id = NEW.id OR (questionnaire_id = NEW.questionnaire_id AND number = NEW.number)"
-    replaced = f"EXISTS (SELECT 1 FROM {_table()} WHERE {same})"
+    replaced = f"EXISTS (SELECT 1 FROM {_table()} WHERE {same})"  # noqa: S608 names of our own
     return [
         f"CREATE TRIGGER {NAME}_no_update BEFORE UPDATE ON {_table()} WHEN {_changed('IS NOT')} {refuse}",
         f"CREATE TRIGGER {NAME}_no_delete BEFORE DELETE ON {_table()} {refuse}",

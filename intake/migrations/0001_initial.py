@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('screening', '0002_initial'),
+        ('screening', '0001_initial'),
     ]
 
     operations = [

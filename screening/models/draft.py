@@ -27,7 +27,7 @@ class Draft(models.Model):
     OWNERS: ClassVar[tuple[str, ...]] = ("questionnaire",)
     QUESTIONNAIRE: ClassVar[str] = "questionnaire"
 
-    position = models.PositiveIntegerField(blank=True, default=0, help_text="Lowest first. 0 or empty: after the others.")
+    position = models.PositiveIntegerField(blank=True, default=0, help_text="Lowest first. Empty: after the others.")
     edits = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
@@ -40,3 +40,11 @@ class Draft(models.Model):
             if (key := getattr(self, f"{name}_id")) is not None:
                 return name, key
         raise ValueError(f"{type(self).__name__} {self.pk} belongs to nothing")
+
+    def belong_to(self, owner: models.Model) -> None:
+        """Point the foreign key for rows of the owner's kind at `owner`."""
+        for name in self.OWNERS:
+            if isinstance(owner, self._meta.get_field(name).related_model):
+                setattr(self, name, owner)
+                return
+        raise ValueError(f"{type(self).__name__} cannot belong to {type(owner).__name__}")

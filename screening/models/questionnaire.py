@@ -109,6 +109,12 @@ class Question(Draft):
     def __str__(self) -> str:
         return self.link_id
 
+    def belong_to(self, owner: models.Model) -> None:
+        """An item is in the section of its group."""
+        super().belong_to(owner)
+        if isinstance(owner, Question):
+            self.section = owner.section
+
 
 class Option(Draft):
     """One answer to choose."""

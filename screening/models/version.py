@@ -58,21 +58,23 @@ class QuestionnaireVersion(models.Model):
 
 
 class Case(Draft):
-    """A synthetic patient: answers by link_id, and what the rules must say about them."""
+    """A synthetic patient: answers by link_id, and what the rules must say about them (`exchange.cases.Case`)."""
 
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="cases")
-    name = models.CharField()
+    key = models.CharField()
+    title = models.CharField()
     why = models.TextField(blank=True, default="", help_text="What the case shows, for a clinician.")
-    as_of = models.DateField(null=True, blank=True)
+    as_of = models.DateField(help_text="The day on which the answers are judged.")
     profile = models.CharField(default="us")
-    parameters = models.JSONField(blank=True, default=dict)
-    answers = models.JSONField(blank=True, default=dict)
-    expect = models.JSONField(blank=True, default=dict)
+    parameters = models.JSONField(blank=True, default=dict, help_text='Changed parameters: {"systolic_high": 150}')
+    answers = models.JSONField(blank=True, default=dict, help_text="Answers by link id, as in a file for `screen`.")
+    expect = models.JSONField(blank=True, default=dict, help_text='{"flags": {"stroke": "caution"}, "unresolved": []}')
+    exactly = models.BooleanField(default=True, help_text="What is not expected must not appear.")
 
     class Meta(Draft.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["questionnaire", "name"], name="case_name_once_per_questionnaire"),
+            models.UniqueConstraint(fields=["questionnaire", "key"], name="case_key_once_per_questionnaire"),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.key
