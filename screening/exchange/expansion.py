@@ -103,9 +103,9 @@ class Expansion:
 def _with_own_texts(options: object, texts: object) -> object:
     """A copy of an option set in which a question's own translations win."""
     for option in maps(options):
-        if isinstance(texts, dict) and option.get("code") in texts:
+        if isinstance(texts, dict) and str(option.get("code")) in texts:
             text = option.get("text")
-            option["text"] = {**(text if isinstance(text, dict) else {}), **texts[option["code"]]}
+            option["text"] = {**(text if isinstance(text, dict) else {}), **texts[str(option["code"])]}
     return options
 
 
