@@ -1,83 +1,179 @@
 """What the rules say about one set of answers: flags with the answers behind them, and what could not be ruled out.
 
-An `Assessment` raises points to discuss; only people decide.
+An `Assessment` raises points to discuss; only people decide. `evaluate` is pure: the same answers, definition, day and
+settings give the same assessment, on the page, in the summary and in a replay.
+
+>>> from .definition import Definition, Flag, Question, Rule, Section
+>>> from .compiler import compile_definition
+>>> from .values import Answer
+>>> stroke = Question(link_id="stroke", type="yes_no", text={"en": "Have you ever had a stroke?"})
+>>> flag = Flag(link_id="stroke_tia", title={}, why={}, discussion={},
+...             rules=(Rule(severity="caution", when="stroke is yes"),))
+>>> compiled = compile_definition(Definition(key="k", title={}, flags=(flag,),
+...     sections=(Section(link_id="brain", title={}, questions=(stroke,)),)))
+>>> today = datetime.date(2026, 1, 31)
+>>> evaluate(compiled, {"stroke": Answer(state="answered", value="yes")}, today).flags[0].because
+(Because(question='stroke', answer='Yes'),)
+>>> evaluate(compiled, {"stroke": Answer(state="not_sure")}, today).unresolved[0].questions
+('stroke',)
 """
 
 from __future__ import annotations
 
-import msgspec
+import datetime
+import math
 
-from .definition import NotSure, Severity
+from .because import because, score_result
+from .compiler import Compiled, Outcome
+from .facts import Facts
+from .language import to_text
+from .logic import FALSE
+from .results import (
+    Assessment,
+    Because,
+    NoteLine,
+    RaisedFlag,
+    ScoreResult,
+    Settings,
+    UnresolvedFlag,
+)
+from .unresolved import RANK, Unresolved, Verdict, list_unresolved, verdicts
+from .values import Answers
+
+__all__ = [
+    "Assessment",
+    "Because",
+    "NoteLine",
+    "RaisedFlag",
+    "ScoreResult",
+    "Settings",
+    "UnresolvedFlag",
+    "assessment_json",
+    "evaluate",
+]
+
+RULE_ERROR_NOTE = "rule_error"
+DEFAULT_SETTINGS = Settings()
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a clinic chose, frozen with each response: the label profile and its own values of named parameters."""
+def evaluate(
+    compiled: Compiled, answers: Answers, as_of: datetime.date, settings: Settings = DEFAULT_SETTINGS
+) -> Assessment:
+    """What the rules of a definition say about answers on a day, for a clinic's settings.
 
-    profile: str = "us"
-    parameters: dict[str, float] = {}
-
-
-class Because(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer behind a flag, in the patient's words. `value` is its JSON value."""
-
-    question: str
-    answer: str
-
-
-class RaisedFlag(msgspec.Struct, frozen=True, kw_only=True):
-    """A flag, the highest severity whose rule is true, the answers that made it so, and the rule's text."""
-
-    flag: str
-    severity: Severity
-    because: tuple[Because, ...]
-    rule: str
-
-
-class UnresolvedFlag(msgspec.Struct, frozen=True, kw_only=True):
-    """A flag that could not be ruled out: the highest severity still open and the questions that would settle it.
-
-    `reason` is empty, or "rule error" when the rule itself failed.
+    A shown question without an entry in `answers` was not reached: what depends on it is unknown. Call
+    `journey.with_skipped` first where everything shown has been posted. A rule that fails counts as unknown at its
+    flag's top severity, with the reason "rule error", and never keeps another rule from being evaluated.
     """
-
-    flag: str
-    severity: Severity
-    questions: tuple[str, ...]
-    not_sure: NotSure
-    reason: str = ""
-
-
-class NoteLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line for the clinician: a definition's note, or a low-stakes unknown (`NS-3`)."""
-
-    note: str
-    flag: str = ""
-    questions: tuple[str, ...] = ()
-
-
-class ScoreResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A score. `total` is None while incomplete; `possible` is then the lowest and highest total the answers allow.
-
-    `band` is the link to the band's title in the default language; with `at_least` the true total may be in a higher one.
-    """
-
-    total: float | None
-    possible: tuple[float, float]
-    answered: int
-    of: int
-    band: str | None
-    at_least: bool = False
+    outcome = compiled.run(answers, as_of, settings)
+    facts = Facts(compiled, answers, outcome)
+    found = verdicts(facts, outcome)
+    raised = _raised(facts, found)
+    left = list_unresolved(facts, found)
+    return Assessment(
+        flags=raised,
+        unresolved=left.flags,
+        ruled_out=_ruled_out(compiled, found),
+        inconsistencies=tuple(outcome.inconsistencies),
+        notes=_notes(compiled, outcome, found, left),
+        scores=_scores(facts),
+        safety_panel=outcome.panel or any(flag.severity == "urgent" for flag in raised),
+        alert_at_once=outcome.alert,
+        not_asked=tuple(name for name in compiled.answerable if name in set(outcome.hidden)),
+        missing=_missing(compiled, answers, outcome),
+    )
 
 
-class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the rules say about one set of answers on one day."""
+def _raised(facts: Facts, found: list[Verdict]) -> tuple[RaisedFlag, ...]:
+    """Highest severity first, then in the order of the definition."""
+    flags = [_flag(facts, verdict) for verdict in found if verdict.raised >= 0]
+    return tuple(sorted(flags, key=lambda flag: RANK[flag.severity]))
 
-    flags: tuple[RaisedFlag, ...] = ()
-    unresolved: tuple[UnresolvedFlag, ...] = ()
-    ruled_out: tuple[str, ...] = ()
-    inconsistencies: tuple[str, ...] = ()
-    notes: tuple[NoteLine, ...] = ()
-    scores: dict[str, ScoreResult] = {}
-    safety_panel: bool = False
-    alert_at_once: bool = False
-    not_asked: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+
+def _flag(facts: Facts, verdict: Verdict) -> RaisedFlag:
+    flag = facts.compiled.definition.flags[verdict.number]
+    severity, tree = facts.compiled.rules.flags[flag.link_id][verdict.raised]
+    return RaisedFlag(flag=flag.link_id, severity=severity, because=because(facts, tree), rule=to_text(tree))
+
+
+def _ruled_out(compiled: Compiled, found: list[Verdict]) -> tuple[str, ...]:
+    open_or_raised = {verdict.number for verdict in found}
+    flags = enumerate(compiled.definition.flags)
+    return tuple(flag.link_id for number, flag in flags if number not in open_or_raised)
+
+
+def _notes(compiled: Compiled, outcome: Outcome, found: list[Verdict], left: Unresolved) -> tuple[NoteLine, ...]:
+    """The definition's notes, low-stakes unknowns, and what could not be worked out: nothing is dropped in silence."""
+    definition = compiled.definition
+    open_or_raised = {definition.flags[verdict.number].link_id for verdict in found}
+    true = [note for note in definition.notes if note.link_id in outcome.notes]
+    lines = [
+        NoteLine(note=note.link_id, flag=note.flag, text=note.text.get(definition.languages[0], ""))
+        for note in true
+        if not note.flag or note.flag in open_or_raised
+    ]
+    failed = [str(name) for kind, name in outcome.failed if kind != "flag"]
+    errors = [NoteLine(note=RULE_ERROR_NOTE, text=f"The rule of {name} could not be worked out.") for name in failed]
+    return (*lines, *left.notes, *errors)
+
+
+def _scores(facts: Facts) -> dict[str, ScoreResult]:
+    """Every score whose instrument is asked, or may be."""
+    return {name: score_result(facts, name) for name, found in facts.tallies.items() if found.asked is not FALSE}
+
+
+def _missing(compiled: Compiled, answers: Answers, outcome: Outcome) -> tuple[str, ...]:
+    hidden = set(outcome.hidden)
+    return tuple(name for name in compiled.answerable if name not in answers and name not in hidden)
+
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def assessment_json(assessment: Assessment, version: str) -> dict[str, Json]:
+    """The object that `screen --json` prints: plain JSON values. An unbounded end of a range is null."""
+    return {
+        "flags": [_flag_json(flag) for flag in assessment.flags],
+        "unresolved": [_unresolved_json(flag) for flag in assessment.unresolved],
+        "ruled_out": [*assessment.ruled_out],
+        "inconsistencies": [*assessment.inconsistencies],
+        "notes": [_note_json(line) for line in assessment.notes],
+        "scores": {name: _score_json(score) for name, score in assessment.scores.items()},
+        "safety_panel": assessment.safety_panel,
+        "not_asked": [*assessment.not_asked],
+        "missing": [*assessment.missing],
+        "version": version,
+    }
+
+
+def _flag_json(flag: RaisedFlag) -> Json:
+    reasons: list[Json] = [{"question": reason.question, "answer": reason.answer} for reason in flag.because]
+    return {"flag": flag.flag, "severity": flag.severity, "because": reasons, "rule": flag.rule}
+
+
+def _unresolved_json(flag: UnresolvedFlag) -> Json:
+    found: dict[str, Json] = {"flag": flag.flag, "severity": flag.severity, "questions": [*flag.questions]}
+    return found | ({"reason": flag.reason} if flag.reason else {})
+
+
+def _note_json(line: NoteLine) -> Json:
+    return {"note": line.note, "flag": line.flag, "questions": [*line.questions], "text": line.text}
+
+
+def _score_json(score: ScoreResult) -> Json:
+    """An incomplete score names a band only as "at least" it, unless every possible total is in it."""
+    band = f"at least {score.band}" if score.at_least else score.band
+    return {
+        "total": None if score.total is None else _number(score.total),
+        "band": band,
+        "answered": score.answered,
+        "of": score.of,
+        "range": [_number(end) for end in score.possible],
+    }
+
+
+def _number(value: float) -> int | float | None:
+    """Whole numbers without a decimal point; JSON has no infinity."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if value == int(value) else value

@@ -1,0 +1,124 @@
+"""Why a rule is true: the answers that made it so, in the patient's words.
+
+Of a true `or` or `at least`, all its true branches; of a true `and`, all its parts; of `not`, the dual. Where a test is
+false because its question was not asked, the answers that kept it from being asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from .codegen import View
+from .dependencies import MEASURES
+from .display import display, plain
+from .facts import Facts
+from .logic import FALSE
+from .results import Because, ScoreResult
+from .scores import result
+from .tree import Count, Expr, Holds, Includes, Measure, Not, Operand, Reference, Total, operands, parts
+from .values import Answer, MedicineEntry
+
+
+def because(facts: Facts, expr: Expr) -> tuple[Because, ...]:
+    """The answers that make a condition true, each question once, in the order of the rule."""
+    found: dict[str, list[str]] = {}
+    for reason in _why(facts, expr, True, "rules"):
+        answers = found.setdefault(reason.question, [])
+        if reason.answer not in answers:
+            answers.append(reason.answer)
+    return tuple(Because(question=name, answer="; ".join(answers)) for name, answers in found.items())
+
+
+def _why(facts: Facts, expr: Expr, wanted: bool, view: View) -> Iterator[Because]:
+    """Why a condition has the truth that is wanted."""
+    if isinstance(expr, Not):
+        yield from _why(facts, expr.item, not wanted, view)
+    elif isinstance(expr, Holds):
+        yield from _why(facts, facts.compiled.rules.variables[expr.variable], wanted, view)
+    elif parts(expr):
+        for item in parts(expr):
+            if facts.truth(item, view) is wanted:
+                yield from _why(facts, item, wanted, view)
+    else:
+        yield from _leaf(facts, expr, wanted)
+
+
+def _leaf(facts: Facts, leaf: Expr, wanted: bool) -> Iterator[Because]:
+    hidden = [name for operand in operands(leaf) for name in asked_about(facts, operand) if facts.asked(name) is FALSE]
+    for name in hidden:
+        for gate, view in facts.gates(name, FALSE):
+            yield from _why(facts, gate, False, view)
+    for operand in operands(leaf) if not hidden else ():
+        yield from _operand(facts, operand, leaf if wanted else None)
+
+
+def asked_about(facts: Facts, operand: Operand) -> tuple[str, ...]:
+    """The questions whose answers an operand looks at directly."""
+    match operand:
+        case Reference() if operand.name in facts.symbols.questions:
+            return (operand.name,)
+        case Total():
+            return (operand.question,)
+        case Count():
+            return (operand.group,)
+        case Measure():
+            roles = (facts.symbols.by_role(role) for role in MEASURES[operand.name])
+            return tuple(question.link_id for question in roles if question is not None)
+        case _:
+            return ()
+
+
+def _operand(facts: Facts, operand: Operand, leaf: Expr | None) -> Iterator[Because]:
+    if isinstance(operand, Reference) and operand.name in facts.tallies:
+        yield Because(question=operand.name, answer=_score(facts, operand.name))
+    for name in asked_about(facts, operand):
+        answer = facts.answers.get(name)
+        if answer is not None and answer.is_known:
+            answer = _relevant(facts, operand, leaf, answer)
+        yield Because(question=name, answer=_shown(facts, name, answer))
+
+
+def _shown(facts: Facts, name: str, answer: Answer | None) -> str:
+    definition = facts.compiled.definition
+    return display(facts.symbols.questions[name], answer, definition, definition.languages[0])
+
+
+def _relevant(facts: Facts, operand: Operand, leaf: Expr | None, answer: Answer) -> Answer:
+    """Of a list, only what the rule found in it; other answers whole."""
+    if isinstance(operand, Total):
+        factors = facts.symbols.factors(facts.symbols.questions[operand.question], operand.reference)
+        return _only(answer, lambda entry: isinstance(entry, MedicineEntry) and entry.code in factors)
+    if isinstance(leaf, Includes) and isinstance(operand, Reference):
+        keys = facts.symbols.medicine_keys(facts.symbols.questions[operand.name])
+        return _only(answer, lambda entry: not _found(entry, keys).isdisjoint(leaf.codes))
+    return answer
+
+
+def _found(entry: object, keys: dict[str, frozenset[str]]) -> frozenset[str]:
+    """What `includes` may find in one entry of a list."""
+    if isinstance(entry, MedicineEntry):
+        return keys.get(entry.code, frozenset())
+    return frozenset({str(entry)})
+
+
+def _only(answer: Answer, is_relevant: Callable[[object], bool]) -> Answer:
+    entries = answer.value if isinstance(answer.value, tuple) else ()
+    kept = tuple(entry for entry in entries if is_relevant(entry))
+    return msgspec.structs.replace(answer, value=kept) if kept else answer
+
+
+def _score(facts: Facts, name: str) -> str:
+    """A total with its band: "22 (Severe)"; or what is possible: "12 to 18 (6 of 9 answered)"."""
+    shown = score_result(facts, name)
+    if shown.total is None:
+        low, high = (plain(end) for end in shown.possible)
+        return f"{low} to {high} ({shown.answered} of {shown.of} answered)"
+    return plain(shown.total) + (f" ({shown.band})" if shown.band else "")
+
+
+def score_result(facts: Facts, name: str) -> ScoreResult:
+    """A score as clinicians read it."""
+    compiled = facts.compiled
+    return result(facts.symbols.scores[name], facts.tallies[name], compiled.blank[name].low, compiled.definition.languages[0])

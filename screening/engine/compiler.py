@@ -1,0 +1,174 @@
+"""A definition, ready to answer: its rules as Python, generated from parsed trees and compiled once.
+
+>>> from .definition import Definition, Flag, Question, Rule, Section
+>>> stroke = Question(link_id="stroke", type="yes_no", text={"en": "Have you ever had a stroke?"})
+>>> compiled = compile_definition(Definition(key="k", title={}, sections=(
+...     Section(link_id="brain", title={}, questions=(stroke,)),)))
+>>> compiled.visibility({}, datetime.date(2026, 1, 31), Settings())
+{'brain': True, 'stroke': True}
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import NamedTuple, cast
+
+from . import dependencies, rulecheck
+from .codegen import Body, View
+from .definition import Definition, NotSure, Question, Score, Section
+from .dependencies import Dependencies
+from .functions import declare
+from .program import RulesFunction, asked_in_order, visibility_function
+from .results import Settings
+from .ruleset import DefinitionError, RuleProblem, Ruleset, read_rules
+from .runtime import NAMESPACE
+from .scores import Item, Tally, bounds, gated
+from .symbols import Symbols, read_symbols
+from .tree import Expr
+from .values import Answers
+
+__all__ = ["Compiled", "DefinitionError", "Outcome", "RuleProblem", "compile_definition", "rule_problems"]
+
+
+class Outcome(NamedTuple):
+    """What the generated `rules` function found (see `program.py`)."""
+
+    found: list[tuple[int, int, int]]
+    failed: list[tuple[str, int | str]]
+    notes: list[str]
+    inconsistencies: list[str]
+    panel: bool
+    alert: bool
+    hidden: list[str]
+    tallies: list[Tally]
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A definition whose rules can be evaluated. Immutable, and safe to share between threads.
+
+    `questions` has every question by link_id in the order it is asked, including those inside groups; `sections` every
+    section. `ask_when` has the parsed conditions of both. `answerable` lists the questions that have an answer of their
+    own; `safety_questions` those of class NS-2; `blank` every score with nothing answered. `source` is the generated Python.
+    """
+
+    definition: Definition
+    symbols: Symbols
+    rules: Ruleset
+    dependencies: Dependencies
+    source: str
+    safety_questions: tuple[str, ...]
+    blank: dict[str, Tally]
+    answerable: tuple[str, ...]
+    _visibility: Callable[..., dict[str, bool | None]]
+    _rules: Callable[..., tuple[object, ...]]
+    _body: Body
+    _namespace: dict[str, object]
+    _code: dict[tuple[Expr, View], tuple[CodeType, CodeType]] = field(default_factory=dict)
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """Every question by link_id."""
+        return self.symbols.questions
+
+    @property
+    def sections(self) -> dict[str, Section]:
+        """Every section by link_id."""
+        return self.symbols.sections
+
+    @property
+    def ask_when(self) -> dict[str, Expr]:
+        """The parsed condition of every section and question that has one."""
+        return self.rules.ask
+
+    def visibility(self, answers: Answers, as_of: datetime.date, settings: Settings) -> dict[str, bool | None]:
+        """Whether each section and question is asked: True, False, or None where that is not known yet.
+
+        Items of a repeating group are not in it: they are asked once per entry.
+        """
+        return self._visibility(answers, as_of, settings.parameters, settings.profile)
+
+    def run(self, answers: Answers, as_of: datetime.date, settings: Settings) -> Outcome:
+        """Evaluate every rule."""
+        found = self._rules(answers, as_of, settings.parameters, settings.profile)
+        return Outcome(*cast("Outcome", found))
+
+    def truth(self, expr: Expr, facts: dict[str, object], view: View = "rules") -> bool | None:
+        """The truth of part of one of this definition's rules, given the variables of a run.
+
+        Raises whatever the rule raises when one of its values cannot be worked out.
+        """
+        key = (expr, view)
+        if key not in self._code:
+            pair = self._body.condition(expr, view)
+            self._code[key] = (compile(pair.certain, "<rule>", "eval"), compile(pair.possible, "<rule>", "eval"))
+        certain, possible = self._code[key]
+        if eval(certain, self._namespace, facts):  # noqa: S307 (source written by codegen from checked trees)
+            return True
+        return None if eval(possible, self._namespace, facts) else False  # noqa: S307
+
+
+def rule_problems(definition: Definition) -> tuple[RuleProblem, ...]:
+    """Everything wrong with a definition's rules, each at its place; nothing when it can be compiled."""
+    symbols, rules = read_symbols(definition), read_rules(definition)
+    found = rulecheck.problems(symbols, rules)
+    return found or tuple(dependencies.problems(symbols, rules))
+
+
+def compile_definition(definition: Definition) -> Compiled:
+    """Compile a definition's rules. Raises `DefinitionError` with every problem when any rule is wrong."""
+    problems = rule_problems(definition)
+    if problems:
+        raise DefinitionError(problems)
+    symbols, rules = read_symbols(definition), read_rules(definition)
+    known = Dependencies(symbols, rules)
+    safety = _safety_questions(definition, known)
+    namespace = dict(NAMESPACE)
+    declare(symbols, namespace)
+    function = RulesFunction(symbols, known, namespace)
+    source = "\n".join([*visibility_function(symbols, known, namespace), "", *function.lines(safety)])
+    exec(compile(source, f"<{definition.key}>", "exec"), namespace)  # noqa: S102 (see codegen)
+    return Compiled(
+        definition, symbols, rules, known, source, safety, _blank(symbols), _answerable(symbols),
+        cast("Callable[..., dict[str, bool | None]]", namespace["visibility"]),
+        cast("Callable[..., tuple[object, ...]]", namespace["rules"]),
+        function.body, namespace,
+    )  # fmt: skip
+
+
+def _safety_questions(definition: Definition, known: Dependencies) -> tuple[str, ...]:
+    """Questions of class NS-2, of their own or because a flag of that class uses them."""
+    used: set[str] = set()
+    for flag in definition.flags:
+        if flag.not_sure == "NS-2":
+            trees = (tree for _, tree in known.rules.flags[flag.link_id])
+            used |= {name for tree in trees for name in known.questions(tree, measures=False)}
+    symbols = known.symbols
+    return tuple(name for name, question in symbols.questions.items()
+                 if name not in symbols.entries_of
+                 and (question.not_sure or ("NS-2" if name in used else "")) == "NS-2")  # fmt: skip
+
+
+def _blank(symbols: Symbols) -> dict[str, Tally]:
+    """Every score with nothing answered: its whole range."""
+    return {name: _unanswered(symbols, score) for name, score in symbols.scores.items()}
+
+
+def _unanswered(symbols: Symbols, score: Score) -> Tally:
+    items = [Item(*bounds(symbols.questions[name]), is_known=False) for name in score.items]
+    return gated(items, None if score.gate else "yes", True, mean=score.method == "mean")
+
+
+def _answerable(symbols: Symbols) -> tuple[str, ...]:
+    """Questions that have an answer of their own: all but headings and the items of repeating groups."""
+    return tuple(name for name in asked_in_order(symbols) if name in symbols.questions
+                 and (symbols.questions[name].type != "group" or symbols.questions[name].repeats))  # fmt: skip
+
+
+def not_sure_class(question: Question | None, default: NotSure) -> NotSure:
+    """What an unknown answer does: the question's own class, or that of the flag that uses it."""
+    return (question.not_sure if question is not None else None) or default

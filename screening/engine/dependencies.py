@@ -1,0 +1,114 @@
+"""What each rule needs to know first: used to refuse rules that look ahead, and to find what a stale answer affects.
+
+A rule depends on a question directly, or through variables, scores, `age`, `bmi` and counted groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from .ruleset import Place, RuleProblem, Ruleset
+from .symbols import Symbols
+from .tree import Compare, Count, Expr, Measure, StateTest, leaves, names, operands
+
+MEASURES: dict[str, tuple[str, ...]] = {"age": ("birth_date",), "bmi": ("height", "weight")}
+
+
+class Dependencies:
+    """Questions that rules depend on. Variables may only use earlier variables, so this always ends (see `problems`)."""
+
+    def __init__(self, symbols: Symbols, rules: Ruleset) -> None:
+        self.symbols = symbols
+        self.rules = rules
+
+    def questions(self, expr: Expr, *, states: bool = True, measures: bool = True) -> frozenset[str]:
+        """The link_ids of all questions an expression depends on, directly or through what it names.
+
+        Without `states`, questions that are only tested for their state are left out; without `measures`, so are
+        those reached only through `age` and `bmi`.
+        """
+        return frozenset(self._questions(expr, states, measures))
+
+    def _questions(self, expr: Expr, states: bool, measures: bool) -> Iterator[str]:
+        for leaf in leaves(expr):
+            if isinstance(leaf, StateTest) and not states:
+                continue
+            for name in names(leaf):
+                yield from self._behind(name, states, measures)
+            for operand in operands(leaf):
+                if isinstance(operand, Measure) and measures:
+                    yield from self._measured(operand)
+
+    def _behind(self, name: str, states: bool, measures: bool) -> Iterator[str]:
+        if name in self.symbols.questions:
+            yield name
+        elif name in self.symbols.scores:
+            score = self.symbols.scores[name]
+            yield from (item for item in (*score.items, *([score.gate] if score.gate else [])))
+        elif name in self.rules.variables:
+            yield from self._questions(self.rules.variables[name], states, measures)
+
+    def _measured(self, measure: Measure) -> Iterator[str]:
+        for role in MEASURES[measure.name]:
+            question = self.symbols.by_role(role)
+            if question is not None:
+                yield question.link_id
+
+    def asking(self, link_id: str) -> tuple[Expr, ...]:
+        """The conditions under which a question is asked: its section's, its group's and its own; all must be true."""
+        symbols = self.symbols
+        group = symbols.group_of.get(link_id) or symbols.entries_of.get(link_id, "")
+        chain = (symbols.section_of.get(link_id, ""), group, link_id)
+        return tuple(self.rules.ask[name] for name in chain if name in self.rules.ask)
+
+    @cached_property
+    def unsettled(self) -> frozenset[str]:
+        """Questions whose value rules may see otherwise than it was given: stale ones, and those gated by their values."""
+        found: set[str] = set()
+        for link_id, question in self.symbols.questions.items():
+            gates = (self.questions(expr, states=False) for expr in self.asking(link_id))
+            if question.stale_when.strip() or any(gate & found for gate in gates):
+                found.add(link_id)
+        return frozenset(found)
+
+
+def problems(symbols: Symbols, rules: Ruleset) -> list[RuleProblem]:
+    """Rules that look ahead: variables that use later ones, and conditions of asking that use later questions."""
+    order = {name: position for position, name in enumerate(symbols.variables)}
+    found = [
+        place.problem(f"The variable “{place.link_id}” uses “{name}”, which is not defined before it.",
+                      "Put the variable it uses first.")
+        for place, tree in rules.places if place.kind == "variable"
+        for name in sorted(names(tree)) if order.get(name, -1) >= order.get(place.link_id, len(order))
+    ]  # fmt: skip
+    if found:  # a circle among variables would never end below
+        return found
+    known = Dependencies(symbols, rules)
+    for place, tree in rules.places:
+        if place.kind == "ask_when":
+            found += _ahead(known, place, tree)
+    return found
+
+
+def _ahead(known: Dependencies, place: Place, tree: Expr) -> Iterator[RuleProblem]:
+    symbols, own = known.symbols, known.symbols.entries_of.get(place.link_id)
+    first = _position(symbols, place.link_id)
+    if own is not None and own in _counted(tree):
+        yield place.problem(f"An item of “{own}” cannot depend on how many entries “{own}” has.")
+    for name in sorted(known.questions(tree), key=lambda name: symbols.position[name] if name in symbols.position else 0):
+        if symbols.position.get(name, -1) >= first:
+            message = f"“{place.link_id}” is asked before “{name}”, so it cannot depend on it."
+            yield place.problem(message, "Ask the other question first, or change the condition.")
+
+
+def _counted(tree: Expr) -> set[str]:
+    compared = [leaf for leaf in leaves(tree) if isinstance(leaf, Compare)]
+    return {operand.group for leaf in compared for operand in (leaf.left, leaf.right) if isinstance(operand, Count)}
+
+
+def _position(symbols: Symbols, link_id: str) -> int:
+    if link_id in symbols.position:
+        return symbols.position[link_id]
+    inside = [symbols.position[name] for name, section in symbols.section_of.items() if section == link_id]
+    return min(inside, default=len(symbols.position))

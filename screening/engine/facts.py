@@ -1,0 +1,53 @@
+"""One run of the rules, to be asked about afterwards: how each part of a rule came out and what was asked."""
+
+from __future__ import annotations
+
+from .codegen import View
+from .compiler import Compiled, Outcome
+from .functions import place
+from .logic import FALSE, TRUE, UNKNOWN, Truth
+from .scores import Tally
+from .tree import Expr
+from .values import Answers
+
+
+class Facts:
+    """The answers, the compiled definition and the variables of a run."""
+
+    def __init__(self, compiled: Compiled, answers: Answers, outcome: Outcome) -> None:
+        self.compiled = compiled
+        self.symbols = compiled.symbols
+        self.answers = answers
+        self.tallies = {
+            name: found if isinstance(found, Tally) else compiled.blank[name]  # a score that failed is wholly unknown
+            for name, found in zip(self.symbols.scores, outcome.tallies, strict=True)
+        }
+        self._variables = outcome.facts
+
+    def truth(self, expr: Expr, view: View = "rules") -> Truth:
+        """The truth of a condition; one that cannot be worked out is unknown."""
+        try:
+            return self.compiled.truth(expr, self._variables, view)
+        except Exception:  # whatever a rule raises, it must not stop the others
+            return UNKNOWN
+
+    def asked(self, name: str) -> Truth:
+        """Whether a question is asked, as rules see it: unknown also where only a stale answer hides it."""
+        if not self.compiled.dependencies.asking(name):
+            return TRUE
+        number = place(self.symbols, name)
+        if self._variables.get(f"asked{number}", True):
+            return TRUE
+        return UNKNOWN if self._variables.get(f"maybe{number}") or self._variables.get(f"gate{number}") else FALSE
+
+    def is_stale(self, name: str) -> bool:
+        """Whether rules take a question's answer for not sure because it may be too old."""
+        return bool(self._variables.get(f"stale{place(self.symbols, name)}", False))
+
+    def gates(self, name: str, truth: Truth) -> list[tuple[Expr, View]]:
+        """The conditions of asking a question that came out so, and the view in which they did."""
+        number = place(self.symbols, name)
+        settled = not self._variables.get(f"maybe{number}") and self._variables.get(f"gate{number}")
+        view: View = "gate" if settled else "asked"
+        chain = self.compiled.dependencies.asking(name)
+        return [(gate, view) for gate in chain if self.truth(gate, view) is truth]

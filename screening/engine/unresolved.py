@@ -1,0 +1,126 @@
+"""What could not be ruled out, by what its open questions do (specification 1.2).
+
+NS-2 is listed first and needs action; NS-1 is listed at `contraindication` at most; NS-5 at the severity still open; NS-4
+lists only the pseudo-flag `medication_list`, once; NS-3 only leaves a note. Of several open questions in one rule, the
+strongest class counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .compiler import Outcome, not_sure_class
+from .definition import MEDICATION_LIST, SEVERITIES, Flag, NotSure, Severity
+from .facts import Facts
+from .logic import TRUE, UNKNOWN, Truth
+from .results import NoteLine, UnresolvedFlag
+from .settling import would_settle
+from .tree import Expr
+
+RULE_ERROR = "rule error"
+NOT_SURE_NOTE = "not_sure"
+
+RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+_STRENGTH: tuple[NotSure, ...] = ("NS-2", "NS-5", "NS-1", "NS-4", "NS-3")
+_LISTED = frozenset[NotSure]({"NS-2", "NS-5", "NS-1"})
+
+
+class Verdict(NamedTuple):
+    """What a flag's rules say: the one that is true (-1: none), those above it that are unknown, whether one failed."""
+
+    number: int
+    raised: int
+    unknown: tuple[int, ...]
+    failed: bool = False
+
+
+class Unresolved(NamedTuple):
+    """Flags that could not be ruled out, in the order to read them, and the notes of low-stakes unknowns."""
+
+    flags: tuple[UnresolvedFlag, ...]
+    notes: tuple[NoteLine, ...]
+
+
+class OpenRule(NamedTuple):
+    """An unknown rule: its severity as listed, the questions that would settle it and the strongest of their classes."""
+
+    severity: Severity
+    questions: tuple[str, ...]
+    not_sure: NotSure
+
+
+def verdicts(facts: Facts, outcome: Outcome) -> list[Verdict]:
+    """Every flag that is not ruled out, in the order of the definition."""
+    found = [Verdict(number, raised, tuple(tier for tier in range(len(SEVERITIES)) if unknown >> tier & 1))
+             for number, raised, unknown in outcome.found]  # fmt: skip
+    found += [_one_by_one(facts, key) for kind, key in outcome.failed if kind == "flag" and isinstance(key, int)]
+    return sorted(found)
+
+
+def _one_by_one(facts: Facts, number: int) -> Verdict:
+    """A flag one of whose rules fails: the others still count."""
+    name = facts.compiled.definition.flags[number].link_id
+    unknown = []
+    for tier, (_, tree) in enumerate(facts.compiled.rules.flags[name]):
+        truth: Truth = facts.truth(tree)
+        if truth is TRUE:
+            return Verdict(number, tier, tuple(unknown), failed=tier > 0)
+        if truth is UNKNOWN:
+            unknown.append(tier)
+    return Verdict(number, -1, tuple(unknown), failed=True)
+
+
+def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
+    """What could not be ruled out, and notes."""
+    flags: list[UnresolvedFlag] = []
+    notes: list[NoteLine] = []
+    medicines: list[OpenRule] = []
+    for verdict in found:
+        flag = facts.compiled.definition.flags[verdict.number]
+        if verdict.failed:
+            flags.append(_failed(facts, flag, verdict))
+            continue
+        rules = [_open_rule(facts, flag, tier) for tier in verdict.unknown]
+        medicines += [rule for rule in rules if rule.not_sure == "NS-4"]
+        flags += _listed(flag.link_id, [rule for rule in rules if rule.not_sure in _LISTED])
+        if rules and all(rule.not_sure == "NS-3" for rule in rules):
+            notes.append(_note(facts, flag, rules))
+    flags += _listed(MEDICATION_LIST, medicines)
+    return Unresolved(tuple(sorted(flags, key=lambda flag: (flag.not_sure != "NS-2", RANK[flag.severity]))), tuple(notes))
+
+
+def _open_rule(facts: Facts, flag: Flag, tier: int) -> OpenRule:
+    severity, tree = facts.compiled.rules.flags[flag.link_id][tier]
+    questions = would_settle(facts, tree)
+    classes = [not_sure_class(facts.symbols.questions.get(name), flag.not_sure) for name in questions]
+    strongest = min(classes or [flag.not_sure], key=_STRENGTH.index)
+    if strongest in ("NS-1", "NS-4") and severity == "urgent":
+        severity = "contraindication"
+    return OpenRule(severity, questions, strongest)
+
+
+def _listed(name: str, rules: list[OpenRule]) -> list[UnresolvedFlag]:
+    if not rules:
+        return []
+    severity = min((rule.severity for rule in rules), key=lambda severity: RANK[severity])
+    strongest = min((rule.not_sure for rule in rules), key=_STRENGTH.index)
+    return [UnresolvedFlag(flag=name, severity=severity, questions=_each_once(rules), not_sure=strongest)]
+
+
+def _each_once(rules: list[OpenRule]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for rule in rules for name in rule.questions))
+
+
+def _failed(facts: Facts, flag: Flag, verdict: Verdict) -> UnresolvedFlag:
+    trees: list[tuple[Severity, Expr]] = facts.compiled.rules.flags[flag.link_id]
+    questions = tuple(dict.fromkeys(name for tier in verdict.unknown for name in would_settle(facts, trees[tier][1])))
+    severity = min((severity for severity, _ in trees), key=lambda severity: RANK[severity])
+    return UnresolvedFlag(
+        flag=flag.link_id, severity=severity, questions=questions, not_sure=flag.not_sure, reason=RULE_ERROR
+    )
+
+
+def _note(facts: Facts, flag: Flag, rules: list[OpenRule]) -> NoteLine:
+    title = flag.title.get(facts.compiled.definition.languages[0], flag.link_id)
+    return NoteLine(note=NOT_SURE_NOTE, flag=flag.link_id, questions=_each_once(rules), text=f"Not certain: {title}")
