@@ -1,0 +1,1 @@
+"""The checks of a definition, by what they look at. `screening.engine.checks` runs them all."""

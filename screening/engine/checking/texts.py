@@ -1,0 +1,108 @@
+"""Texts: there in the first language, and what the patient reads translated into the others."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from screening.engine.definition import Question, Section, Text
+
+from .catalogue import Problem
+from .subject import Subject, problem
+
+
+class Written(NamedTuple):
+    """One text: where it stands, whether it must be there, and whether patients read it."""
+
+    place: str
+    link_id: str
+    field: str
+    text: Text
+    is_required: bool = True
+    is_for_patients: bool = True
+
+
+def missing(subject: Subject) -> Iterator[Problem]:
+    """Q201."""
+    first = subject.definition.languages[0] if subject.definition.languages else "en"
+    for written in texts(subject):
+        if not written.text.get(first, "").strip() and (written.is_required or any(written.text.values())):
+            yield problem("Q201", written.place, written.link_id, field=written.field, language=first)
+
+
+def untranslated(subject: Subject) -> Iterator[Problem]:
+    """Q202: only texts that patients read, and that are there to be translated."""
+    first, *others = subject.definition.languages or ("en",)
+    for written in texts(subject):
+        for language in others if written.is_for_patients and written.text.get(first, "").strip() else ():
+            if not written.text.get(language, "").strip():
+                yield problem("Q202", written.place, written.link_id, field=written.field, language=language)
+
+
+def foreign(subject: Subject) -> Iterator[Problem]:
+    """Q203."""
+    for written in texts(subject):
+        for language in sorted(written.text.keys() - set(subject.definition.languages)):
+            yield problem("Q203", written.place, written.link_id, field=written.field, language=language)
+
+
+def languages(subject: Subject) -> Iterator[Problem]:
+    """Q204."""
+    counts = Counter(subject.definition.languages)
+    for language, count in counts.items():
+        if count > 1 or not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+            yield problem("Q204", "questionnaire, languages", language=language)
+    if not counts:
+        yield problem("Q204", "questionnaire, languages", language="")
+
+
+def texts(subject: Subject) -> Iterator[Written]:
+    """Every text of a definition."""
+    whole = subject.definition
+    yield Written("questionnaire", "", "title", whole.title)
+    for section in whole.sections:
+        yield from _section(section)
+    for instrument in whole.instruments:
+        yield Written(f"instrument {instrument.key}", instrument.key, "preface", instrument.preface, is_required=False)
+    yield from _for_clinicians(subject)
+
+
+def _section(section: Section) -> Iterator[Written]:
+    place = f"section {section.link_id}"
+    yield Written(place, section.link_id, "title", section.title)
+    yield Written(place, section.link_id, "introduction", section.introduction, is_required=False)
+    for question in section.questions:
+        for asked in (question, *question.items):
+            yield from _question(asked)
+
+
+def _question(question: Question) -> Iterator[Written]:
+    name, place = question.link_id, f"question {question.link_id}"
+    yield Written(place, name, "text", question.text)
+    yield Written(place, name, "short text", question.short, is_required=False, is_for_patients=False)
+    yield Written(place, name, "hint", question.hint, is_required=False)
+    yield Written(place, name, "explanation", question.explanation, is_required=False)
+    for option in question.options:
+        yield Written(f"{place}, option {option.code}", name, "text", option.text)
+        yield Written(f"{place}, option {option.code}", name, "hint", option.hint, is_required=False)
+
+
+def _for_clinicians(subject: Subject) -> Iterator[Written]:
+    whole = subject.definition
+    found: list[tuple[str, str, str, Text]] = []
+    for flag in whole.flags:
+        fields = (("title", flag.title), ("reason why", flag.why), ("discussion point", flag.discussion))
+        found += [("flag", flag.link_id, field, text) for field, text in fields]
+    for score in whole.scores:
+        found.append(("score", score.link_id, "title", score.title))
+        found += [("score", score.link_id, f"title of the band from {band.low:g}", band.title) for band in score.bands]
+    found += [("variable", variable.link_id, "title", variable.title) for variable in whole.variables]
+    found += [("note", note.link_id, "text", note.text) for note in whole.notes]
+    found += [("inconsistency", one.link_id, "text", one.text) for one in whole.inconsistencies]
+    found += [("profile", profile.key, "title", profile.title) for profile in whole.profiles]
+    for vocabulary in whole.vocabularies:
+        found += [("class", entry.key, "title", entry.title) for entry in vocabulary.classes]
+    for kind, name, field, text in found:
+        yield Written(f"{kind} {name}", name, field, text, is_for_patients=False)
