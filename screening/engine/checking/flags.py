@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from screening.engine. import medicines
+from screening.engine import medicines
 from screening.engine.definition import Citation, Vocabulary
 from screening.engine.tree import names
+
 from .catalogue import Problem
 from .subject import Subject, near, problem
 

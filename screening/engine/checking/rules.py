@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from screening.engine. import dependencies, rulecheck
+from screening.engine import dependencies, rulecheck
 from screening.engine.hints import did_you_mean
 from screening.engine.mistakes import RuleError
 from screening.engine.ruleset import RuleProblem
 from screening.engine.tree import And, Expr, Not, StateTest, leaves, names, parts
+
 from .catalogue import Problem
 from .subject import Subject, problem
 
