@@ -1,0 +1,246 @@
+"""What to discuss: flags, what could not be ruled out, inconsistencies, notes and scores, as plain data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from screening.engine.assessment import Assessment, NoteLine, RaisedFlag, ScoreResult, UnresolvedFlag
+from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Score, Severity, Source
+
+from .wording import SEVERITY_TITLES, Reading, figure, label, rule_in_words, said, words
+
+
+class SourceLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A source as it is printed. `checked` is false for general knowledge that a reviewer must still verify."""
+
+    title: str
+    section: str
+    url: str
+    checked: bool
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """A question and what was answered."""
+
+    question: str
+    answer: str
+
+
+class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that would settle a point: the clinician's wording, the words to ask it in, and its state now."""
+
+    question: str
+    ask: str
+    state: str
+
+
+class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A raised flag with everything a reader needs to judge it."""
+
+    link_id: str
+    title: str
+    severity: Severity
+    severity_title: str
+    because: tuple[Fact, ...]
+    rule_in_words: str
+    rule: str
+    discussion: str
+    why: str
+    sources: tuple[SourceLine, ...]
+
+
+class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A flag that could not be ruled out, and the questions that would settle it."""
+
+    link_id: str
+    title: str
+    severity: Severity
+    severity_title: str
+    raised_as: str
+    reason: str
+    rule_in_words: str
+    rule: str
+    discussion: str
+    why: str
+    questions: tuple[OpenQuestion, ...]
+    sources: tuple[SourceLine, ...]
+
+
+class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A score in words: its total or the range it can have, and its band."""
+
+    title: str
+    result: str
+    band: str
+    answered: str
+    is_complete: bool
+
+
+class PointGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """One heading of the face sheet with its points. `kind` names the component that shows them."""
+
+    key: str
+    title: str
+    kind: Literal["flags", "open", "lines", "scores"]
+    points: tuple[FlagPoint | OpenPoint | ScoreLine | str, ...]
+    lead: str = ""
+
+    @property
+    def template(self) -> str:
+        """The component that shows a group of this kind."""
+        return f"clinician/_group_{self.kind}.html"
+
+
+def point_groups(reading: Reading, assessment: Assessment) -> tuple[PointGroup, ...]:
+    """Every group in the order of the clinical specification (1.2 item 7), empty ones included."""
+    return (
+        _flag_group("urgent", "Urgent", reading, assessment),
+        _open_group("unresolved-safety", "Unresolved safety", reading, assessment, is_safety=True),
+        _flag_group("contraindication", "Contraindications", reading, assessment),
+        _open_group("not-ruled-out", "Could not be ruled out", reading, assessment, is_safety=False),
+        _inconsistencies(reading, assessment),
+        _flag_group("caution", "Cautions", reading, assessment),
+        _flag_group("information", "Information", reading, assessment),
+        _notes(reading, assessment),
+        _scores(reading, assessment),
+    )
+
+
+def ruled_out(reading: Reading, assessment: Assessment) -> tuple[str, ...]:
+    """The titles of the flags whose every rule is false, in the questionnaire's order."""
+    return tuple(words(flag.title) for flag in reading.definition.flags if flag.link_id in assessment.ruled_out)
+
+
+def _flag_group(severity: Severity, title: str, reading: Reading, assessment: Assessment) -> PointGroup:
+    raised = (flag for flag in assessment.flags if flag.severity == severity)
+    return PointGroup(
+        key=severity, title=title, kind="flags", points=tuple(_flag_point(flag, reading) for flag in raised)
+    )
+
+
+def _flag_point(raised: RaisedFlag, reading: Reading) -> FlagPoint:
+    flag = _flag(raised.flag, reading)
+    rule = next((rule for rule in flag.rules if rule.severity == raised.severity), None)
+    citations = (rule.sources if rule else ()) or flag.sources
+    return FlagPoint(
+        link_id=raised.flag,
+        title=words(flag.title),
+        severity=raised.severity,
+        severity_title=SEVERITY_TITLES[raised.severity],
+        because=tuple(Fact(question=_label_of(one.question, reading), answer=one.answer) for one in raised.because),
+        rule_in_words=rule_in_words(raised.rule, reading.definition),
+        rule=raised.rule,
+        discussion=words(flag.discussion),
+        why=words(flag.why),
+        sources=_sources(citations, reading),
+    )
+
+
+def _open_group(key: str, title: str, reading: Reading, assessment: Assessment, *, is_safety: bool) -> PointGroup:
+    listed = (point for point in assessment.unresolved if (point.not_sure == "NS-2") is is_safety)
+    raised = {flag.flag: SEVERITY_TITLES[flag.severity] for flag in assessment.flags}
+    points = tuple(_open_point(point, raised.get(point.flag, ""), reading) for point in listed)
+    lead = "Ask in person. An answer that is missing is not a “no”." if points else ""
+    return PointGroup(key=key, title=title, kind="open", points=points, lead=lead)
+
+
+def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) -> OpenPoint:
+    flag = _flag(unresolved.flag, reading)
+    rule = next((rule.when for rule in flag.rules if rule.severity == unresolved.severity), "")
+    return OpenPoint(
+        link_id=unresolved.flag,
+        title=words(flag.title),
+        severity=unresolved.severity,
+        severity_title=SEVERITY_TITLES[unresolved.severity],
+        raised_as=raised_as,
+        reason=unresolved.reason,
+        rule_in_words=rule_in_words(rule, reading.definition) if rule else "",
+        rule=rule,
+        discussion=words(flag.discussion),
+        why=words(flag.why),
+        questions=tuple(_open_question(link_id, reading) for link_id in unresolved.questions),
+        sources=_sources(flag.sources, reading),
+    )
+
+
+def _open_question(link_id: str, reading: Reading) -> OpenQuestion:
+    question = reading.compiled.questions.get(link_id)
+    if question is None:
+        return OpenQuestion(question=link_id, ask="", state="")
+    state = said(question, reading.answers.get(link_id), reading.definition)
+    return OpenQuestion(question=label(question), ask=words(question.text), state=state)
+
+
+def _inconsistencies(reading: Reading, assessment: Assessment) -> PointGroup:
+    texts = {one.link_id: words(one.text) for one in reading.definition.inconsistencies}
+    points = tuple(texts.get(link_id, link_id) for link_id in assessment.inconsistencies)
+    return PointGroup(key="inconsistent", title="Inconsistent answers", kind="lines", points=points)
+
+
+def _notes(reading: Reading, assessment: Assessment) -> PointGroup:
+    return PointGroup(
+        key="notes", title="Notes", kind="lines", points=tuple(_note(note, reading) for note in assessment.notes)
+    )
+
+
+def _note(note: NoteLine, reading: Reading) -> str:
+    """A note's text, after the flag it belongs to and before the questions it is about."""
+    about = f"{words(_flag(note.flag, reading).title)}: " if note.flag else ""
+    questions = ", ".join(_label_of(link_id, reading) for link_id in note.questions)
+    return about + (note.text or note.note) + (f" ({questions})" if questions else "")
+
+
+def _scores(reading: Reading, assessment: Assessment) -> PointGroup:
+    found = ((score, assessment.scores.get(score.link_id)) for score in reading.definition.scores)
+    points = tuple(_score_line(score, result) for score, result in found if result is not None)
+    return PointGroup(key="scores", title="Scores", kind="scores", points=points)
+
+
+def _score_line(score: Score, result: ScoreResult) -> ScoreLine:
+    low, high = (figure(number, score.decimals) for number in result.possible)
+    is_complete = result.total is not None
+    total = figure(result.total, score.decimals) if result.total is not None else f"possible range {low}–{high}"
+    band = result.band or ""
+    return ScoreLine(
+        title=words(score.title),
+        result=total,
+        band=f"at least {band}" if band and result.at_least else band,
+        answered=f"{result.answered} of {result.of} answered",
+        is_complete=is_complete,
+    )
+
+
+def _flag(link_id: str, reading: Reading) -> Flag:
+    """The flag of this name; a plain stand-in for the pseudo-flag of an uncertain medicine list (NS-4)."""
+    for flag in reading.definition.flags:
+        if flag.link_id == link_id:
+            return flag
+    title = "Medicine list" if link_id == MEDICATION_LIST else link_id
+    why = "A medicine that is not known could matter for every point about medicines."
+    discussion = "Go through every medicine, dose and supplement together."
+    return Flag(link_id=link_id, title={"en": title}, why={"en": why}, discussion={"en": discussion}, rules=())
+
+
+def _label_of(link_id: str, reading: Reading) -> str:
+    question = reading.compiled.questions.get(link_id)
+    return label(question) if question else link_id.replace("_", " ")
+
+
+def _sources(citations: tuple[Citation, ...], reading: Reading) -> tuple[SourceLine, ...]:
+    """The citations that count for this clinic's label profile, each with the document it names."""
+    known = {source.key: source for source in reading.definition.sources}
+    lines = []
+    for citation in citations:
+        source = known.get(citation.source)
+        if source and source.profiles and reading.settings.profile not in source.profiles:
+            continue
+        url = source.url if source else ""
+        title = _source_title(source) if source else citation.source
+        lines.append(SourceLine(title=title, section=citation.section, url=url, checked=citation.checked))
+    return tuple(lines)
+
+
+def _source_title(source: Source) -> str:
+    return f"{source.title} ({source.year})" if source.year else source.title

@@ -1,0 +1,71 @@
+"""From a stored response to the summary: decrypt, take the version and settings it was answered under, and sum up."""
+
+from __future__ import annotations
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from intake import records, rules
+from intake.models import Alert, QuestionnaireResponse
+
+from .summary import AlertLine, Record, Summary, summarize
+from .wording import Reading, moment, words
+
+KIND_TITLES = {
+    Alert.Kind.AT_ONCE: "An answer that cannot wait",
+    Alert.Kind.URGENT: "Urgent answers",
+    Alert.Kind.UNRESOLVED_SAFETY: "Unresolved safety",
+    Alert.Kind.SAFETY_PANEL: "Crisis contacts were shown",
+}
+
+
+def summary_of(response: QuestionnaireResponse, *, now: datetime.datetime) -> Summary:
+    """The summary of a response as it is now. A draft is assessed for today, a sent response as it was on sending."""
+    reading = Reading(
+        compiled=rules.compiled_of(response),
+        answers=records.read_answers_of(response),
+        settings=rules.settings_of(response),
+        as_of=rules.as_of(response, now=now),
+    )
+    if response.is_sent:
+        assessment = records.read_assessment(response)
+    else:
+        assessment = rules.assess(response, reading.answers, now=now)
+    return summarize(record=_record(response, reading), reading=reading, assessment=assessment)
+
+
+def _record(response: QuestionnaireResponse, reading: Reading) -> Record:
+    zone = ZoneInfo(response.clinic.timezone)
+    shown = response.panels_shown.order_by("shown_at").first()
+    alerts = response.alerts.select_related("response", "acknowledged_by").order_by("created_at", "pk")
+    return Record(
+        reference=str(response),
+        clinic=response.clinic.name,
+        language=response.language,
+        version=response.version.number,
+        version_sha256=response.version.sha256,
+        started_at=response.started_at.astimezone(zone),
+        sent_at=response.sent_at.astimezone(zone) if response.sent_at else None,
+        panel_shown_at=shown.shown_at.astimezone(zone) if shown else None,
+        alerts=tuple(_alert_line(alert, reading, zone) for alert in alerts),
+    )
+
+
+def _alert_line(alert: Alert, reading: Reading, zone: ZoneInfo) -> AlertLine:
+    """One alert in a sentence: what for, and the latest thing that happened to it."""
+    reason = records.read_reason(alert)
+    titles = {flag.link_id: words(flag.title) for flag in reading.definition.flags}
+    about = f"{KIND_TITLES[Alert.Kind(alert.kind)]}{f' ({titles[reason]})' if reason in titles else ''}"
+    return AlertLine(text=f"{about}: {_what_happened(alert, zone)}.", is_open=alert.acknowledged_at is None)
+
+
+def _what_happened(alert: Alert, zone: ZoneInfo) -> str:
+    if alert.acknowledged_at and alert.acknowledged_by:
+        note = records.read_note(alert)
+        at = moment(alert.acknowledged_at.astimezone(zone))
+        return f"acknowledged by {alert.acknowledged_by.name} on {at}: {note}"
+    if alert.sent_at:
+        return f"alert sent to the clinic on {moment(alert.sent_at.astimezone(zone))}, not acknowledged yet"
+    if alert.failed_at:
+        return f"alert could not be delivered on {moment(alert.failed_at.astimezone(zone))}; it is tried again"
+    return "alert waiting to be sent to the clinic"

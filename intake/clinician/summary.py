@@ -1,0 +1,224 @@
+"""The summary of one response as plain data: the face sheet, then every answer. Templates only loop over it and print.
+
+The software raises points to discuss; only people decide. Nothing here says whether someone may be treated.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+
+from screening.engine.answers import Answer, PartialDate, display
+from screening.engine.assessment import Assessment
+from screening.engine.definition import Question, Role
+
+from .answer_list import AnswerSection, answer_sections
+from .points import PointGroup, point_groups, ruled_out
+from .wording import LANGUAGE, LANGUAGE_NAMES, PROFILE_NAMES, Reading, day, label, moment, said, state_of, words
+
+PRINCIPLE = "The software raises points to discuss; only people decide. The absence of a flag is not clearance."
+NOT_REVIEWED = "The questions and rules have not yet been reviewed by a clinician. Do not use this summary for care."
+NOT_SENT = "Not sent yet. The patient is still answering, or has stopped: this is what was saved so far."
+
+LONG_FACT = 44
+
+
+class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert to the clinic in words: what became of it and when. `is_open` while nobody has acknowledged it."""
+
+    text: str
+    is_open: bool
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store knows of a response besides its answers. Times are in the clinic's zone."""
+
+    reference: str
+    clinic: str
+    language: str
+    version: int
+    version_sha256: str
+    started_at: datetime.datetime
+    sent_at: datetime.datetime | None = None
+    panel_shown_at: datetime.datetime | None = None
+    alerts: tuple[AlertLine, ...] = ()
+
+
+class HeaderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact about the person or the record. A long one takes the whole width."""
+
+    label: str
+    value: str
+    is_long: bool = False
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """The printable page of one response."""
+
+    name: str
+    reference: str
+    clinic: str
+    questionnaire: str
+    version: str
+    facts: tuple[HeaderLine, ...]
+    record: tuple[HeaderLine, ...]
+    warnings: tuple[str, ...]
+    principle: str
+    safety: tuple[AlertLine, ...]
+    groups: tuple[PointGroup, ...]
+    medicines: tuple[HeaderLine, ...]
+    ruled_out: tuple[str, ...]
+    sections: tuple[AnswerSection, ...]
+
+    @property
+    def filled(self) -> tuple[PointGroup, ...]:
+        """The groups that have something to read."""
+        return tuple(group for group in self.groups if group.points)
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """The titles of the groups with nothing in them, said in so many words on the face sheet."""
+        return tuple(group.title for group in self.groups if not group.points)
+
+    @property
+    def detailed(self) -> tuple[PointGroup, ...]:
+        """The groups whose points have a rule, a reason and sources to print behind the face sheet."""
+        return tuple(group for group in self.filled if group.kind in ("flags", "open"))
+
+
+def summarize(*, record: Record, reading: Reading, assessment: Assessment) -> Summary:
+    """The whole summary of one response. Pure: the same record, answers and assessment give the same page."""
+    by_role = {question.role: question for question in reading.definition.questions() if question.role}
+    return Summary(
+        name=name_of(reading) or "Name not given",
+        reference=record.reference,
+        clinic=record.clinic,
+        questionnaire=words(reading.definition.title),
+        version=f"version {record.version}, {record.version_sha256[:8]}",
+        facts=_facts(by_role, reading),
+        record=_record_lines(record, reading),
+        warnings=_warnings(record, reading),
+        principle=PRINCIPLE,
+        safety=_safety(record, assessment),
+        groups=point_groups(reading, assessment),
+        medicines=_medicines(reading),
+        ruled_out=ruled_out(reading, assessment),
+        sections=answer_sections(reading),
+    )
+
+
+def name_of(reading: Reading) -> str:
+    """The person's name as they wrote it; empty when they gave none."""
+    by_role = {question.role: question for question in reading.definition.questions() if question.role}
+    parts = (_known(by_role.get(role), reading) for role in ("given_name", "family_name"))
+    return " ".join(part for part in parts if part)
+
+
+def _known(question: Question | None, reading: Reading) -> str:
+    """The words of an answer that was given; empty for every other state."""
+    answer = reading.answers.get(question.link_id) if question else None
+    if question is None or answer is None or not answer.is_known:
+        return ""
+    return display(question, answer, reading.definition, LANGUAGE)
+
+
+def _said(question: Question | None, reading: Reading) -> str:
+    """An answer or its state in words; empty when the questionnaire does not have the question."""
+    return "" if question is None else said(question, reading.answers.get(question.link_id), reading.definition)
+
+
+FACTS: tuple[tuple[Role, str], ...] = (
+    ("birth_date", "Date of birth"),
+    ("sex", "Sex"),
+    ("route", "Route"),
+    ("reason", "Reason for coming"),
+    ("phone", "Phone"),
+    ("whereabouts", "Where they were"),
+)
+
+
+def _facts(by_role: dict[Role | None, Question], reading: Reading) -> tuple[HeaderLine, ...]:
+    """Who it is about, in reading order; a question that the version does not have is left out."""
+    lines = [_header_line(title, _said(by_role.get(role), reading)) for role, title in FACTS if role in by_role]
+    age = _age(by_role.get("birth_date"), reading)
+    if age:
+        lines.insert(1, _header_line("Age", age))
+    return tuple(lines)
+
+
+def _header_line(title: str, value: str) -> HeaderLine:
+    return HeaderLine(label=title, value=value, is_long=len(value) > LONG_FACT)
+
+
+def _age(question: Question | None, reading: Reading) -> str:
+    """Whole years on the day of sending, or the two that a partial date allows."""
+    answer = reading.answers.get(question.link_id) if question else None
+    if answer is None or not answer.is_known:
+        return ""
+    first, last = _bounds(answer)
+    if first is None or last is None:
+        return ""
+    oldest, youngest = _years(first, reading.as_of), _years(last, reading.as_of)
+    return str(oldest) if oldest == youngest else f"{youngest} or {oldest}"
+
+
+def _bounds(answer: Answer) -> tuple[datetime.date | None, datetime.date | None]:
+    """The first and last day that a date of birth can mean."""
+    match answer.value:
+        case datetime.date() as exact:
+            return exact, exact
+        case PartialDate(year=year, month=None):
+            return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+        case PartialDate(year=year, month=month, day=None):
+            after = datetime.date(year + month // 12, month % 12 + 1, 1)
+            return datetime.date(year, month, 1), after - datetime.timedelta(days=1)
+        case PartialDate(year=year, month=month, day=number):
+            return datetime.date(year, month, number), datetime.date(year, month, number)
+        case _:
+            return None, None
+
+
+def _years(born: datetime.date, on: datetime.date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _record_lines(record: Record, reading: Reading) -> tuple[HeaderLine, ...]:
+    profile = reading.settings.profile
+    titles = {one.key: words(one.title) for one in reading.definition.profiles}
+    sent = moment(record.sent_at) if record.sent_at else "Not sent yet"
+    lines = (
+        ("Reference", record.reference),
+        ("Sent", sent),
+        ("Answered in", LANGUAGE_NAMES.get(record.language, record.language)),
+        ("Label profile", titles.get(profile) or PROFILE_NAMES.get(profile, profile)),
+        ("Questionnaire", f"version {record.version} · {record.version_sha256[:8]}"),
+        ("Rules applied as of", day(reading.as_of)),
+    )
+    return tuple(_header_line(title, value) for title, value in lines)
+
+
+def _warnings(record: Record, reading: Reading) -> tuple[str, ...]:
+    checks = ((not record.sent_at, NOT_SENT), (not reading.definition.review.clinical, NOT_REVIEWED))
+    return tuple(text for applies, text in checks if applies)
+
+
+def _safety(record: Record, assessment: Assessment) -> tuple[AlertLine, ...]:
+    """What was done about a disclosure: help that was shown, and each alert with what became of it."""
+    lines = list(record.alerts)
+    if record.panel_shown_at:
+        text = f"Crisis contacts were put first for the patient on {moment(record.panel_shown_at)}."
+        lines.insert(0, AlertLine(text=text, is_open=False))
+    elif assessment.safety_panel:
+        lines.insert(0, AlertLine(text="These answers call for crisis contacts to be shown.", is_open=True))
+    return tuple(lines)
+
+
+def _medicines(reading: Reading) -> tuple[HeaderLine, ...]:
+    """Each medicine question with its list; nothing when the version asks for none."""
+    asked = (question for question in reading.definition.questions() if question.type == "medicines")
+    return tuple(
+        HeaderLine(label=label(question), value=_said(question, reading), is_long=True)
+        for question in asked
+        if state_of(reading.answers.get(question.link_id)) != "not_reached"
+    )

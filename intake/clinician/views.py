@@ -1,0 +1,64 @@
+"""Staff pages. Each view reaches records through `access`, calls one action, and prints what was decided elsewhere.
+
+Nothing they answer is kept by a browser or a proxy: `EdgeMiddleware` says so on every response.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from intake import access, actions
+from intake.models import QuestionnaireResponse
+from intake.permissions import Permission
+
+from . import pdf
+from . import worklist as lists
+from .reading import summary_of
+
+
+@require_safe
+def worklist(request: HttpRequest) -> HttpResponse:
+    """What was sent to my clinics, those who cannot wait first."""
+    if not access.clinics_of(request.user, Permission.SEE_WHO_HAS_SENT).exists():
+        return render(request, "clinician/no_worklist.html", status=403)
+    try:
+        page = lists.page_of(request.user, after=request.GET.get("after", ""))
+    except lists.UnknownPlace as error:
+        raise Http404(str(error)) from error
+    actions.open_worklist(user=request.user, shown=len(page.rows), now=timezone.now())
+    return render(request, "clinician/worklist.html", {"page": page})
+
+
+@require_safe
+def summary(request: HttpRequest, reference: str) -> HttpResponse:
+    """One response on one page."""
+    response = _opened(request, reference, as_what="summary")
+    context = {"summary": summary_of(response, now=timezone.now()), "frame": "base_clinician.html"}
+    return render(request, "clinician/summary.html", context)
+
+
+@require_safe
+def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same page as a PDF, or what to do when this server cannot make one."""
+    response = _opened(request, reference, as_what="pdf")
+    context = {"summary": summary_of(response, now=timezone.now()), "frame": "base_document.html"}
+    html = render_to_string("clinician/summary.html", context)
+    try:
+        written = pdf.write_pdf(html, paper=pdf.paper_of(response.clinic.country))
+    except pdf.PdfUnavailable:
+        return render(request, "clinician/pdf_unavailable.html", {"reference": str(response)}, status=503)
+    headers = {"Content-Disposition": f'attachment; filename="summary-{response}.pdf"'}
+    return HttpResponse(written, content_type="application/pdf", headers=headers)
+
+
+def _opened(request: HttpRequest, reference: str, *, as_what: str) -> QuestionnaireResponse:
+    """A response that this person may read, with the reading recorded before anything is shown."""
+    response = access.get_response_or_404(request.user, reference)
+    try:
+        return actions.open_response(response=response, user=request.user, now=timezone.now(), as_what=as_what)
+    except actions.Refused as error:  # the role or the record went away meanwhile: the same as never there
+        raise Http404("There is no such response.") from error

@@ -1,0 +1,176 @@
+"""The worklist: what was sent to my clinics, and drafts that called for somebody, those who cannot wait first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from intake import access, records
+from intake.models import Alert, QuestionnaireResponse, User
+from intake.permissions import Permission
+
+from .wording import moment
+
+PAGE_SIZE = 25
+
+URGENT, UNRESOLVED_SAFETY, UNOPENED, OPENED = range(4)
+
+TOP_TITLES = {
+    4: ("urgent", "Urgent"),
+    3: ("contraindication", "Contraindication"),
+    2: ("caution", "Caution"),
+    1: ("information", "Information"),
+    0: ("none", "Nothing raised"),
+}
+UNRESOLVED = ("unresolved-safety", "Unresolved safety")
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A word with a shape: `key` names the shape in the style sheet."""
+
+    key: str
+    title: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the list. What comes from answers is empty for those who may not read them."""
+
+    reference: str
+    who: str
+    clinic: str
+    when: str
+    is_sent: bool
+    is_unopened: bool
+    can_read: bool
+    marks: tuple[Mark, ...] = ()
+    alert: str = ""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of the list. `next_after` is the key of its last line while there is more."""
+
+    rows: tuple[Row, ...]
+    next_after: str
+    shows_clinic: bool
+    shows_flags: bool
+
+
+class UnknownPlace(Exception):  # noqa: N818 (named for the event)
+    """The place in the list that an address names cannot be read."""
+
+
+def page_of(user: User, *, after: str = "") -> Page:
+    """The page of the list after a place. Raises `UnknownPlace`."""
+    readable = set(access.clinics_of(user, Permission.READ_ANSWERS).values_list("pk", flat=True))
+    responses = list(_after(_listed(user), after)[: PAGE_SIZE + 1])
+    shown = responses[:PAGE_SIZE]
+    rows = tuple(_row(response, can_read=response.clinic_id in readable) for response in shown)
+    return Page(
+        rows=rows,
+        next_after=_place(shown[-1]) if len(responses) > PAGE_SIZE else "",
+        shows_clinic=len({row.clinic for row in rows}) > 1,
+        shows_flags=any(row.can_read for row in rows),
+    )
+
+
+def _listed(user: User) -> QuerySet[QuestionnaireResponse]:
+    """What was sent, and every draft that raised an alert: somebody must see it before it is sent."""
+    alerts = Alert.objects.filter(response=OuterRef("pk"))
+    is_urgent = Q(top_severity=4) | Exists(alerts.filter(severity=4))
+    is_open = Q(has_unresolved_safety=True) | Exists(alerts)
+    order = Case(
+        When(is_urgent, then=Value(URGENT)),
+        When(is_open, then=Value(UNRESOLVED_SAFETY)),
+        When(opened_at=None, then=Value(UNOPENED)),
+        default=Value(OPENED),
+    )
+    listed = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).filter(Q(status="sent") | Exists(alerts))
+    named = Prefetch("alerts", queryset=Alert.objects.select_related("acknowledged_by"))
+    return (
+        listed.defer("version__document", "document_ct", "assessment_ct")
+        .annotate(urgency=order, since=Coalesce("sent_at", "started_at"))
+        .prefetch_related(named)
+        .order_by("urgency", "since", "pk")
+    )
+
+
+def _after(responses: QuerySet[QuestionnaireResponse], place: str) -> QuerySet[QuestionnaireResponse]:
+    """The responses behind a place in the order: by key, so that what arrives meanwhile moves nothing."""
+    if not place:
+        return responses
+    urgency, since, key = _read_place(place)
+    return responses.filter(
+        Q(urgency__gt=urgency) | Q(urgency=urgency, since__gt=since) | Q(urgency=urgency, since=since, pk__gt=key)
+    )
+
+
+def _place(response: Any) -> str:
+    written = json.dumps([response.urgency, response.since.isoformat(), str(response.pk)])
+    return base64.urlsafe_b64encode(written.encode()).decode()
+
+
+def _read_place(place: str) -> tuple[int, datetime.datetime, uuid.UUID]:
+    """What `_place` wrote. Raises `UnknownPlace` for anything else."""
+    try:
+        urgency, since, key = json.loads(base64.urlsafe_b64decode(place.encode("ascii")))
+        read = datetime.datetime.fromisoformat(since)
+        if not isinstance(urgency, int) or urgency not in range(4) or read.tzinfo is None:
+            raise UnknownPlace(place)
+        return urgency, read, uuid.UUID(key)
+    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise UnknownPlace("That page of the list does not exist.") from error
+
+
+def _row(response: QuestionnaireResponse, *, can_read: bool) -> Row:
+    zone = ZoneInfo(response.clinic.timezone)
+    at = (response.sent_at or response.started_at).astimezone(zone)
+    return Row(
+        reference=str(response),
+        who=who(response) or str(response),
+        clinic=response.clinic.name,
+        when=moment(at) if response.is_sent else f"Started {moment(at)}",
+        is_sent=response.is_sent,
+        is_unopened=response.opened_at is None,
+        can_read=can_read,
+        marks=_marks(response) if can_read else (),
+        alert=alert_state(list(response.alerts.all())) if can_read else "",
+    )
+
+
+def who(response: QuestionnaireResponse) -> str:
+    """The name a person gave on sending; empty for a draft."""
+    identity = records.read_identity(response.person) if response.person else {}
+    return " ".join(part for part in (identity.get("given_name"), identity.get("family_name")) if part)
+
+
+def _marks(response: QuestionnaireResponse) -> tuple[Mark, ...]:
+    """The top severity, and unresolved safety. A draft has no assessment: its alerts stand in for one."""
+    alerts = list(response.alerts.all())
+    top = max([response.top_severity, *(4 for alert in alerts if alert.severity == 4)])
+    is_open = response.has_unresolved_safety or any(alert.kind == Alert.Kind.UNRESOLVED_SAFETY for alert in alerts)
+    marks = [Mark(*TOP_TITLES[top])] if top or (response.is_sent and not is_open) else []
+    return (*marks, Mark(*UNRESOLVED)) if is_open else tuple(marks)
+
+
+def alert_state(alerts: list[Alert]) -> str:
+    """What became of the alerts of one response, in a few words; empty when there were none."""
+    if not alerts:
+        return ""
+    waiting = [alert for alert in alerts if alert.acknowledged_at is None]
+    if not waiting:
+        names = sorted({alert.acknowledged_by.name for alert in alerts if alert.acknowledged_by})
+        return f"Acknowledged by {', '.join(names)}"
+    if any(alert.failed_at for alert in waiting):
+        return "Alert could not be delivered"
+    if not any(alert.sent_at for alert in waiting):
+        return "Alert waiting to be sent"
+    return "Alert sent, not acknowledged"
