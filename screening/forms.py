@@ -204,7 +204,8 @@ class RuleArea(forms.Textarea):
     """The box in which a rule is written."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"rows": 2, "cols": 90, "class": "vLargeTextField rule", "spellcheck": "false", **(attrs or {})})
+        written = {"rows": 2, "cols": 90, "class": "vLargeTextField rule", "spellcheck": "false"}
+        super().__init__(written | (attrs or {}))
 
 
 class RuleField(forms.CharField):

@@ -93,6 +93,4 @@ def _postgresql_install() -> list[str]:
 
 
 def _postgresql_remove() -> list[str]:
-    return [
-        f"DROP TRIGGER IF EXISTS {NAME}_no_{event} ON {_table()}" for event in ("update", "delete", "truncate")
-    ]
+    return [f"DROP TRIGGER IF EXISTS {NAME}_no_{event} ON {_table()}" for event in ("update", "delete", "truncate")]

@@ -1,0 +1,129 @@
+"""Sections, questions with their options, instruments and scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from screening import models
+
+from .base import DraftAdmin, RowInline, in_first_language
+from .reading import rule_in_words
+
+
+@admin.register(models.Section)
+class SectionAdmin(DraftAdmin):
+    """One section and links to its questions."""
+
+    list_display = ("link_id", "title_text", "question_count", "ask_when", "position", "questionnaire")
+    list_filter = ("questionnaire",)
+    list_select_related = ("questionnaire",)
+    search_fields = ("link_id", "title", "introduction")
+    readonly_fields = ("asked_when_in_words", "question_links")
+    fields = (
+        "questionnaire", "link_id", "title", "introduction", "ask_when", "asked_when_in_words", "question_links",
+        "position",
+    )  # fmt: skip
+    title_text = in_first_language("title")
+    asked_when_in_words = rule_in_words("ask_when", "Asked when")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Section]:
+        direct = Count("questions", filter=Q(questions__parent__isnull=True))
+        return super().get_queryset(request).annotate(question_total=direct)
+
+    @admin.display(description="questions", ordering="question_total")
+    def question_count(self, section: Any) -> int:
+        return section.question_total
+
+    @admin.display(description="questions")
+    def question_links(self, section: models.Section) -> str:
+        if section.pk is None:
+            return "Save the section first."
+        questions = section.questions.filter(parent__isnull=True).order_by("position", "pk")
+        rows = ((reverse("admin:screening_question_change", args=[q.pk]), q.link_id, first_text(q)) for q in questions)
+        links = format_html_join("", '<li><a href="{}">{}</a> {}</li>', rows)
+        add = f"{reverse('admin:screening_question_add')}?section={section.pk}"
+        return format_html('<ol>{}</ol><a href="{}">Add a question</a>', links, add)
+
+
+def first_text(question: models.Question) -> str:
+    """The question's wording in whichever language comes first."""
+    return next(iter(question.text.values()), "")
+
+
+class OptionInline(RowInline):
+    """The answers to choose from."""
+
+    model = models.Option
+    fields = ("code", "text", "hint", ("score", "exclusive", "position"), "codes")
+
+
+@admin.register(models.Question)
+class QuestionAdmin(DraftAdmin):
+    """One question with its options."""
+
+    inlines = (OptionInline,)
+    list_display = ("link_id", "wording", "type", "section", "ask_when", "position")
+    list_filter = ("section__questionnaire", "section", "type", "instrument", "not_sure", "required", "part2")
+    list_select_related = ("section",)
+    search_fields = ("link_id", "text", "short", "options__code")
+    ordering = ("section__position", "section", "position", "pk")
+    readonly_fields = ("asked_when_in_words", "stale_when_in_words")
+    fieldsets = (
+        (None, {"fields": ("section", "parent", "link_id", "type", "text", "short", "hint", "explanation")}),
+        ("When it is asked", {"fields": ("ask_when", "asked_when_in_words", "position")}),
+        ("Answers", {"fields": ("unknowns", "not_sure", "required", "unit", ("minimum", "maximum", "decimals"))}),
+        (
+            "More",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "stale_when", "stale_when_in_words", "maximum_length", "vocabulary", ("repeats", "maximum_entries"),
+                    "role", "autocomplete", ("compact", "part2"), "instrument", "codes",
+                ),
+            },
+        ),
+    )  # fmt: skip
+    wording = in_first_language("text", "question")
+    asked_when_in_words = rule_in_words("ask_when", "Asked when")
+    stale_when_in_words = rule_in_words("stale_when", "Counts as not sure when")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "parent":
+            field.queryset = field.queryset.filter(type="group")
+        return field
+
+
+@admin.register(models.Instrument)
+class InstrumentAdmin(DraftAdmin):
+    """A published questionnaire whose wording is locked."""
+
+    list_display = ("key", "title", "language", "position", "questionnaire")
+    list_filter = ("questionnaire",)
+    list_select_related = ("questionnaire",)
+    search_fields = ("key", "title", "items")
+
+
+class BandInline(RowInline):
+    """The named parts of the score's range."""
+
+    model = models.Band
+    fields = ("low", "title", "position")
+
+
+@admin.register(models.Score)
+class ScoreAdmin(DraftAdmin):
+    """A score with its bands."""
+
+    inlines = (BandInline,)
+    list_display = ("link_id", "title_text", "method", "position", "questionnaire")
+    list_filter = ("questionnaire", "method")
+    list_select_related = ("questionnaire",)
+    search_fields = ("link_id", "title", "items")
+    title_text = in_first_language("title")

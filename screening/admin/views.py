@@ -1,0 +1,118 @@
+"""The pages Check, Publish, Download and Upload of one draft, and Retire of one version. Each calls one writer."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from screening import models, publishing, uploads
+from screening.engine.definition import canonical_json
+from screening.exchange.yaml import dump_definition
+
+from . import base
+
+Page = Callable[..., HttpResponse]
+
+
+def page(view: Page, model_admin: Any) -> Page:
+    """The view for those who may edit, with what the admin's frame needs."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        if not base.may_edit(request):
+            raise PermissionDenied
+        row = get_object_or_404(model_admin.model, pk=pk) if pk else None
+        context = {**model_admin.admin_site.each_context(request), "opts": model_admin.model._meta, "original": row}
+        return view(request, row, context)
+
+    return guarded
+
+
+def check(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
+    """Everything wrong with the draft, errors first."""
+    problems = publishing.problems_of(questionnaire)
+    return render(request, "admin/screening/check.html", {**context, **_sorted(problems), "title": "Check"})
+
+
+def _sorted(problems: list[Any]) -> dict[str, Any]:
+    errors = publishing.errors_in(problems)
+    return {"errors": errors, "warnings": [problem for problem in problems if problem not in errors]}
+
+
+def publish(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
+    """Asks for a note, shows the problems; a POST publishes what was shown, or says why not with status 422."""
+    if request.method == "POST":
+        return _publish(request, questionnaire, context)
+    return _publish_page(request, questionnaire, context, publishing.problems_of(questionnaire))
+
+
+def _publish(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
+    sent = {name: request.POST.get(name, "") for name in ("note", "seen")}
+    try:
+        version = publishing.publish(
+            questionnaire=questionnaire, by=str(request.user), now=timezone.now(), note=sent["note"], seen=sent["seen"]
+        )
+    except publishing.PublishRefused as refused:
+        return _publish_page(request, questionnaire, {**context, **sent}, list(refused.problems), status=422)
+    messages.success(request, f"Published {questionnaire.key} version {version.number}.")
+    return redirect("admin:screening_questionnaireversion_change", version.pk)
+
+
+def _publish_page(
+    request: HttpRequest,
+    questionnaire: models.Questionnaire,
+    context: dict[str, Any],
+    problems: list[Any],
+    status: int = 200,
+) -> HttpResponse:
+    latest = questionnaire.versions.order_by("-number").first()
+    shown = {**context, **_sorted(problems), "title": "Publish", "latest": latest, "seen": _hash_of(questionnaire)}
+    return render(request, "admin/screening/publish.html", shown, status=status)
+
+
+def _hash_of(questionnaire: models.Questionnaire) -> str:
+    try:
+        return publishing.sha256_of(canonical_json(publishing.definition_from_rows(questionnaire)))
+    except msgspec.ValidationError:
+        return ""
+
+
+def download(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
+    """The draft as one YAML file."""
+    text = dump_definition(publishing.definition_from_rows(questionnaire))
+    name = f'attachment; filename="{questionnaire.key}.yaml"'
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": name})
+
+
+def upload(request: HttpRequest, questionnaire: models.Questionnaire | None, context: dict[str, Any]) -> HttpResponse:
+    """Replaces the draft by an uploaded file. With any problem nothing changes and the page lists them, status 422."""
+    shown = {**context, "title": "Upload YAML", "file_limit": uploads.LIMIT}
+    if request.method != "POST":
+        return render(request, "admin/screening/upload.html", shown)
+    try:
+        stored = uploads.replace_draft(file=request.FILES.get("file"), into=questionnaire)
+    except uploads.UploadRefused as refused:
+        return render(request, "admin/screening/upload.html", {**shown, "errors": refused.problems}, status=422)
+    messages.success(request, f"The draft {stored.key} now says what the file says. Nothing is published yet.")
+    return redirect("admin:screening_questionnaire_change", stored.pk)
+
+
+def retire(request: HttpRequest, version: models.QuestionnaireVersion, context: dict[str, Any]) -> HttpResponse:
+    """Retires a version, on POST only."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        publishing.retire(version=version, by=str(request.user), now=timezone.now())
+    except publishing.AlreadyRetired as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Version {version.number} is retired: no new response begins on it.")
+    return redirect("admin:screening_questionnaireversion_change", version.pk)

@@ -1,0 +1,202 @@
+"""From a draft to a published version, and from a published version to something that can be evaluated.
+
+A version is one immutable JSON document and its SHA-256. Nothing here reads the clock: callers pass `now`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from django.db import DatabaseError, transaction
+
+from screening import cases, models, rows
+from screening.engine import checks
+from screening.engine.checks import Problem
+from screening.engine.compiler import Compiled, compile_definition
+from screening.engine.definition import Definition, canonical_json, from_json
+from screening.exchange.cases import Case
+from screening.refusals import problem
+
+CACHED = 32
+"""Compiled versions kept in memory: far more than a clinic has in use."""
+
+
+class PublishRefused(Exception):  # noqa: N818 (named for the event)
+    """The draft cannot be published; `problems` holds every reason."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(found) for found in self.problems))
+
+
+class DraftNotStored(Exception):  # noqa: N818
+    """The database cannot hold this definition; nothing was changed."""
+
+
+class DocumentChanged(Exception):  # noqa: N818
+    """A published document no longer has the hash it was published with. It must not be used."""
+
+
+class AlreadyRetired(Exception):  # noqa: N818
+    """The version was retired before."""
+
+
+def definition_from_rows(questionnaire: models.Questionnaire) -> Definition:
+    """The definition that the draft's rows say. Raises `msgspec.ValidationError` when a row cannot be read."""
+    return rows.read(questionnaire)
+
+
+@transaction.atomic
+def rows_from_definition(definition: Definition, *, into: models.Questionnaire | None = None) -> models.Questionnaire:
+    """Make a draft say `definition`: the draft `into`, which keeps its key, versions and cases, or a new one.
+
+    Raises `DraftNotStored` when the database cannot hold it or would give something else back.
+    """
+    questionnaire = into or models.Questionnaire(key=definition.key)
+    wanted = canonical_json(msgspec.structs.replace(definition, key=questionnaire.key))
+    try:
+        with transaction.atomic():
+            rows.write(definition, questionnaire)
+            stored = canonical_json(definition_from_rows(questionnaire))
+    except (DatabaseError, OverflowError, ValueError) as error:
+        raise DraftNotStored(f"The questionnaire cannot be stored: {error}") from error
+    if stored != wanted:
+        raise DraftNotStored("The questionnaire would read back differently. Is one of its numbers infinite?")
+    return questionnaire
+
+
+def problems_of(questionnaire: models.Questionnaire) -> list[Problem]:
+    """Everything wrong with a draft: its rows, its definition, and when these are sound, its cases."""
+    try:
+        definition = definition_from_rows(questionnaire)
+    except msgspec.ValidationError as error:
+        return [problem("P104", f"draft {questionnaire.key}", reason=error)]
+    problems = list(checks.check(definition))
+    if errors_in(problems):
+        return problems
+    return problems + case_problems(definition, questionnaire)
+
+
+def errors_in(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems that hold back publishing."""
+    return [found for found in problems if found.severity == "error"]
+
+
+def case_problems(definition: Definition, questionnaire: models.Questionnaire) -> list[Problem]:
+    """One problem for each stored case that does not come out as expected."""
+    try:
+        results = cases.run(compile_definition(definition), cases.stored(questionnaire))
+    except msgspec.ValidationError as error:
+        return [problem("P202", "cases", reason=error)]
+    return failed_cases(results)
+
+
+def failed_cases(results: Iterable[cases.CaseResult]) -> list[Problem]:
+    """One problem for each case that did not come out as expected."""
+    return [
+        problem("P201", f"case {result.case.id}", differences="; ".join(result.differences))
+        for result in results
+        if result.differences
+    ]
+
+
+@transaction.atomic
+def publish(
+    *, questionnaire: models.Questionnaire, by: str, now: datetime.datetime, note: str = "", seen: str = ""
+) -> models.QuestionnaireVersion:
+    """Freeze the draft as the next version.
+
+    `seen` is the SHA-256 of the draft that the person looked at; a draft that changed since is refused. Raises
+    `PublishRefused` with every problem: checks, failed cases, nothing new to publish, nobody named.
+    """
+    models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    problems = [*_refusals(by), *errors_in(problems_of(questionnaire))]
+    if problems:
+        raise PublishRefused(problems)
+    document = canonical_json(definition_from_rows(questionnaire))
+    latest = questionnaire.versions.order_by("-number").first()
+    if refusal := _stale_or_same(sha256_of(document), seen, latest):
+        raise PublishRefused([refusal])
+    return models.QuestionnaireVersion.objects.create(
+        questionnaire=questionnaire,
+        number=latest.number + 1 if latest else 1,
+        document=document.decode(),
+        sha256=sha256_of(document),
+        note=note.strip(),
+        published_at=now,
+        published_by=by.strip(),
+    )
+
+
+def _refusals(by: str) -> Sequence[Problem]:
+    if by.strip():
+        return ()
+    return (problem("P101", "name"),)
+
+
+def _stale_or_same(sha256: str, seen: str, latest: models.QuestionnaireVersion | None) -> Problem | None:
+    if seen and seen != sha256:
+        return problem("P102", "draft")
+    if latest and latest.sha256 == sha256 and latest.retired_at is None:
+        return problem("P103", "draft", number=latest.number)
+    return None
+
+
+def sha256_of(document: bytes) -> str:
+    """The hash that names a document, in hexadecimal."""
+    return hashlib.sha256(document).hexdigest()
+
+
+@transaction.atomic
+def store_cases(*, questionnaire: models.Questionnaire, cases_to_store: Iterable[Case]) -> None:
+    """Replace the questionnaire's stored cases."""
+    questionnaire.cases.all().delete()
+    models.Case.objects.bulk_create(
+        models.Case(
+            questionnaire=questionnaire,
+            key=case.id,
+            position=number * rows.GAP,
+            as_of=case.as_of,
+            **{name: msgspec.to_builtins(getattr(case, name)) for name in cases.COLUMNS if name != "as_of"},
+        )
+        for number, case in enumerate(cases_to_store, start=1)
+    )
+
+
+@transaction.atomic
+def retire(*, version: models.QuestionnaireVersion, by: str, now: datetime.datetime) -> models.QuestionnaireVersion:
+    """No new response begins on this version; those begun finish on it. Raises `AlreadyRetired`, `PublishRefused`."""
+    if refusals := _refusals(by):
+        raise PublishRefused(refusals)
+    version = models.QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
+    if version.retired_at is not None:
+        raise AlreadyRetired(f"Version {version.number} was retired by {version.retired_by}.")
+    version.retired_at, version.retired_by = now, by.strip()
+    version.save(update_fields=["retired_at", "retired_by"])
+    return version
+
+
+def definition_of(version: models.QuestionnaireVersion) -> Definition:
+    """The published definition. Raises `DocumentChanged` when the document does not have its hash."""
+    document = version.document.encode()
+    if sha256_of(document) != version.sha256:
+        raise DocumentChanged(
+            f"Version {version.number} of {version.questionnaire.key} is not what was published. Restore a backup."
+        )
+    return from_json(document)
+
+
+_compiled: dict[str, Compiled] = {}
+
+
+def compiled(version: models.QuestionnaireVersion) -> Compiled:
+    """The version ready to evaluate, compiled once in each process. Raises `DocumentChanged`."""
+    if version.sha256 not in _compiled:
+        fresh = compile_definition(definition_of(version))
+        while len(_compiled) >= CACHED:
+            _compiled.pop(next(iter(_compiled)), None)
+        _compiled[version.sha256] = fresh
+    return _compiled[version.sha256]

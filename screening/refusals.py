@@ -1,0 +1,20 @@
+"""What stands in the way of publishing besides `checks`: one table of ids, messages and what to do."""
+
+from __future__ import annotations
+
+from screening.engine.checks import Problem
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "P101": ("Nobody is named as doing this.", "Give a name."),
+    "P102": ("The draft was changed after this page was opened.", "Look at it again, then publish."),
+    "P103": ("The draft is the same as version {number}.", "Change something first."),
+    "P104": ("The draft cannot be read: {reason}.", "Correct that row."),
+    "P201": ("It does not come out as expected: {differences}.", "Correct the rules, or the case."),
+    "P202": ("A stored case cannot be read: {reason}.", "Correct that case."),
+}
+
+
+def problem(problem_id: str, place: str, **values: object) -> Problem:
+    """A problem of the table at a place. All of them hold back publishing."""
+    message, hint = CATALOGUE[problem_id]
+    return Problem(id=problem_id, severity="error", place=place, message=message.format(**values), hint=hint)

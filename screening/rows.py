@@ -1,0 +1,140 @@
+"""Draft rows ↔ `Definition`, driven by one table: which model stores which Struct.
+
+Column names are the Struct's field names, so the rest is read from the Structs: a field that holds Structs of the table
+becomes rows of its own, a single Struct (`safety`) becomes columns with its name in front (`safety_panel_when`), and
+everything else is a column. A field added to a Struct needs a column of the same name and nothing here; a test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple, get_args
+
+import msgspec
+
+from screening import models
+from screening.engine import definition as structs
+from screening.engine.definition import Definition
+
+Struct = type[msgspec.Struct]
+Row = Any  # a `models.Questionnaire` or a `models.Draft`; columns are read by name
+
+MODELS: Mapping[Struct, type[Any]] = {
+    structs.Definition: models.Questionnaire,
+    structs.Section: models.Section,
+    structs.Question: models.Question,
+    structs.Option: models.Option,
+    structs.Instrument: models.Instrument,
+    structs.Score: models.Score,
+    structs.Band: models.Band,
+    structs.Variable: models.Variable,
+    structs.Flag: models.Flag,
+    structs.Rule: models.Rule,
+    structs.Note: models.Note,
+    structs.Inconsistency: models.Inconsistency,
+    structs.Vocabulary: models.Vocabulary,
+    structs.MedicineClass: models.MedicineClass,
+    structs.Medicine: models.Medicine,
+    structs.Parameter: models.Parameter,
+    structs.Profile: models.Profile,
+    structs.Source: models.Source,
+}
+
+GAP = 10  # between positions, so that a row can be put between two others without moving them
+
+
+class Shape(NamedTuple):
+    """How the fields of one Struct are stored: in columns, in columns of an embedded Struct, in rows."""
+
+    columns: tuple[str, ...]
+    embedded: Mapping[str, tuple[str, ...]]
+    children: Mapping[str, Struct]
+
+
+@cache
+def shape(struct: Struct) -> Shape:
+    """The shape of a Struct of `MODELS`."""
+    columns, embedded, children = [], {}, {}
+    for field in msgspec.structs.fields(struct):
+        inner = next(iter(get_args(field.type)), None)
+        if inner in MODELS:
+            children[field.name] = inner
+        elif isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            embedded[field.name] = field.type.__struct_fields__
+        else:
+            columns.append(field.name)
+    return Shape(tuple(columns), embedded, children)
+
+
+def read(questionnaire: models.Questionnaire) -> Definition:
+    """The definition that the rows say, in one query for each model.
+
+    Raises `msgspec.ValidationError` when a row holds something that its Struct cannot.
+    """
+    rows = {model: _by_owner(model, questionnaire) for model in MODELS.values() if model is not models.Questionnaire}
+    return msgspec.convert(_plain(Definition, questionnaire, rows), Definition)
+
+
+def _by_owner(model: type[Any], questionnaire: models.Questionnaire) -> dict[tuple[str, Any], list[Row]]:
+    grouped: dict[tuple[str, Any], list[Row]] = {}
+    for row in model.objects.filter(**{model.QUESTIONNAIRE: questionnaire}).order_by("position", "pk"):
+        grouped.setdefault(row.owner(), []).append(row)
+    return grouped
+
+
+def _plain(struct: Struct, row: Row, rows: Mapping[type[Any], Mapping[tuple[str, Any], list[Row]]]) -> dict[str, Any]:
+    stored = shape(struct)
+    plain = {name: getattr(row, name) for name in stored.columns}
+    for name, inner in stored.embedded.items():
+        plain[name] = {field: getattr(row, f"{name}_{field}") for field in inner}
+    for name, child in stored.children.items():
+        model = MODELS[child]
+        key = (owner_name(model, MODELS[struct]), row.pk)
+        plain[name] = [_plain(child, entry, rows) for entry in rows[model].get(key, ())]
+    return plain
+
+
+@cache
+def owner_name(model: type[Any], owner: type[Any]) -> str:
+    """The foreign key of `model` that points at `owner`."""
+    return next(name for name in model.OWNERS if model._meta.get_field(name).related_model is owner)
+
+
+def write(definition: Definition, questionnaire: models.Questionnaire) -> None:
+    """Make the rows of `questionnaire` say `definition`. Its key, versions and cases stay. Call it in a transaction."""
+    key = questionnaire.key
+    for child in shape(Definition).children.values():
+        MODELS[child].objects.filter(questionnaire_id=questionnaire.pk).delete()
+    for name, value in _columns(definition).items():
+        setattr(questionnaire, name, value)
+    questionnaire.key = key or definition.key
+    questionnaire.edits += 1
+    questionnaire.save()
+    _write_children(Definition, [(definition, questionnaire)])
+
+
+def _columns(value: msgspec.Struct) -> dict[str, Any]:
+    stored = shape(type(value))
+    columns = {name: msgspec.to_builtins(getattr(value, name)) for name in stored.columns}
+    for name, inner in stored.embedded.items():
+        columns |= {f"{name}_{field}": msgspec.to_builtins(getattr(getattr(value, name), field)) for field in inner}
+    return columns
+
+
+def _write_children(struct: Struct, owners: Iterable[tuple[msgspec.Struct, Row]]) -> None:
+    """Level by level, so that a level is one insert however many owners it has."""
+    for name, child in shape(struct).children.items():
+        pairs = [pair for value, owner in owners for pair in _new_rows(getattr(value, name), child, owner)]
+        if pairs:
+            MODELS[child].objects.bulk_create([row for _, row in pairs])
+            _write_children(child, pairs)
+
+
+def _new_rows(values: Iterable[msgspec.Struct], struct: Struct, owner: Row) -> list[tuple[msgspec.Struct, Row]]:
+    pairs = []
+    for number, value in enumerate(values, start=1):
+        row = MODELS[struct](position=number * GAP, **_columns(value))
+        row.belong_to(owner)
+        pairs.append((value, row))
+    return pairs
