@@ -5,11 +5,12 @@
 >>> rule = Rule(severity="caution", when="strok is yes")
 >>> flag = Flag(link_id="stroke_flag", title={"en": "Stroke"}, why={"en": "…"}, discussion={"en": "…"}, rules=(rule,))
 >>> page = Section(link_id="brain", title={"en": "Brain"}, questions=(stroke,))
->>> for found in check(Definition(key="k", title={"en": "K"}, sections=(page,), flags=(flag,))):
-...     print(found.id, found.severity, found.place, found.pointed, sep=" / ")
-Q302 / error / flag stroke_flag, caution rule / strok is yes
+>>> found = check(Definition(key="k", title={"en": "K"}, sections=(page,), flags=(flag,)))
+>>> [(problem.id, problem.severity, problem.place) for problem in found]
+[('Q302', 'error', 'flag stroke_flag, caution rule'), ('Q604', 'warning', 'flag stroke_flag')]
+>>> print(found[0].pointed)
+strok is yes
 ^ There is no question “strok”.
-Q604 / warning / flag stroke_flag /
 """
 
 from __future__ import annotations

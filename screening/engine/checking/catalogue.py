@@ -190,3 +190,9 @@ CATALOGUE: dict[str, Entry] = {
     "Q707": Entry("warning", "The class has no medicines.", "Add medicines to it, or remove it."),
     "Q708": Entry("warning", "No rule uses the parameter.", "Use it in a rule, or remove it."),
 }
+
+
+def as_markdown() -> str:
+    """The catalogue as the table in docs/problems.md."""
+    rows = [f"| {code} | {entry.severity} | {entry.message} | {entry.hint} |" for code, entry in CATALOGUE.items()]
+    return "\n".join(["| id | severity | what it says | what to do |", "|---|---|---|---|", *rows, ""])
