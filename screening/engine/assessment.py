@@ -79,7 +79,7 @@ def evaluate(
         scores=_scores(facts),
         safety_panel=outcome.panel or any(flag.severity == "urgent" for flag in raised),
         alert_at_once=outcome.alert,
-        not_asked=tuple(name for name in compiled.answerable if name in set(outcome.hidden)),
+        not_asked=_not_asked(compiled, outcome),
         missing=_missing(compiled, answers, outcome),
     )
 
@@ -120,6 +120,11 @@ def _notes(compiled: Compiled, outcome: Outcome, found: list[Verdict], left: Unr
 def _scores(facts: Facts) -> dict[str, ScoreResult]:
     """Every score whose instrument is asked, or may be."""
     return {name: score_result(facts, name) for name, found in facts.tallies.items() if found.asked is not FALSE}
+
+
+def _not_asked(compiled: Compiled, outcome: Outcome) -> tuple[str, ...]:
+    hidden = set(outcome.hidden)
+    return tuple(name for name in compiled.answerable if name in hidden)
 
 
 def _missing(compiled: Compiled, answers: Answers, outcome: Outcome) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from .codegen import View
 from .dependencies import MEASURES
 from .display import display, plain
 from .facts import Facts
@@ -19,6 +18,7 @@ from .results import Because, ScoreResult
 from .scores import result
 from .tree import Count, Expr, Holds, Includes, Measure, Not, Operand, Reference, Total, operands, parts
 from .values import Answer, MedicineEntry
+from .variables import View
 
 
 def because(facts: Facts, expr: Expr) -> tuple[Because, ...]:
@@ -120,5 +120,5 @@ def _score(facts: Facts, name: str) -> str:
 
 def score_result(facts: Facts, name: str) -> ScoreResult:
     """A score as clinicians read it."""
-    compiled = facts.compiled
-    return result(facts.symbols.scores[name], facts.tallies[name], compiled.blank[name].low, compiled.definition.languages[0])
+    floor, language = facts.compiled.blank[name].low, facts.compiled.definition.languages[0]
+    return result(facts.symbols.scores[name], facts.tallies[name], floor, language)

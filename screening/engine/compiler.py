@@ -17,7 +17,7 @@ from types import CodeType
 from typing import NamedTuple, cast
 
 from . import dependencies, rulecheck
-from .codegen import Body, View
+from .codegen import Body
 from .definition import Definition, NotSure, Question, Score, Section
 from .dependencies import Dependencies
 from .functions import declare
@@ -29,6 +29,7 @@ from .scores import Item, Tally, bounds, gated
 from .symbols import Symbols, read_symbols
 from .tree import Expr
 from .values import Answers
+from .variables import View
 
 __all__ = ["Compiled", "DefinitionError", "Outcome", "RuleProblem", "compile_definition", "rule_problems"]
 
@@ -53,7 +54,7 @@ class Compiled:
 
     `questions` has every question by link_id in the order it is asked, including those inside groups; `sections` every
     section. `ask_when` has the parsed conditions of both. `answerable` lists the questions that have an answer of their
-    own; `safety_questions` those of class NS-2; `blank` every score with nothing answered. `source` is the generated Python.
+    own; `safety_questions` those of class NS-2; `blank` every score with nothing answered. `source` is the Python.
     """
 
     definition: Definition

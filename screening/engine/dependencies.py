@@ -16,7 +16,7 @@ MEASURES: dict[str, tuple[str, ...]] = {"age": ("birth_date",), "bmi": ("height"
 
 
 class Dependencies:
-    """Questions that rules depend on. Variables may only use earlier variables, so this always ends (see `problems`)."""
+    """Questions that rules depend on. Variables only use earlier variables, so this always ends (see `problems`)."""
 
     def __init__(self, symbols: Symbols, rules: Ruleset) -> None:
         self.symbols = symbols
@@ -64,7 +64,7 @@ class Dependencies:
 
     @cached_property
     def unsettled(self) -> frozenset[str]:
-        """Questions whose value rules may see otherwise than it was given: stale ones, and those gated by their values."""
+        """Questions whose value rules may not see as given: those that may be stale, and those gated by them."""
         found: set[str] = set()
         for link_id, question in self.symbols.questions.items():
             gates = (self.questions(expr, states=False) for expr in self.asking(link_id))
@@ -96,7 +96,7 @@ def _ahead(known: Dependencies, place: Place, tree: Expr) -> Iterator[RuleProble
     first = _position(symbols, place.link_id)
     if own is not None and own in _counted(tree):
         yield place.problem(f"An item of “{own}” cannot depend on how many entries “{own}” has.")
-    for name in sorted(known.questions(tree), key=lambda name: symbols.position[name] if name in symbols.position else 0):
+    for name in sorted(known.questions(tree)):
         if symbols.position.get(name, -1) >= first:
             message = f"“{place.link_id}” is asked before “{name}”, so it cannot depend on it."
             yield place.problem(message, "Ask the other question first, or change the condition.")

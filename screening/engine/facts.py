@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .codegen import View
 from .compiler import Compiled, Outcome
 from .functions import place
 from .logic import FALSE, TRUE, UNKNOWN, Truth
 from .scores import Tally
 from .tree import Expr
 from .values import Answers
+from .variables import View
 
 
 class Facts:

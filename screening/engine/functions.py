@@ -6,10 +6,11 @@ follow. Anything that fails there makes only the rules that use it unknown.
 
 from __future__ import annotations
 
-from .codegen import ALWAYS, Body, Pair, View
+from .codegen import ALWAYS, Body, Pair
 from .facets import FACETS, constants
 from .symbols import Symbols
 from .tree import Count, Expr
+from .variables import View
 
 Lines = list[str]
 
@@ -117,8 +118,9 @@ class Pages:
         ]
 
     def _asked_lines(self, name: str, facets: Lines) -> Lines:
-        number, question = place(self.body.symbols, name), self.body.symbols.questions[name]
-        known = [FACETS[facet].known(question, number, self._variables(name, facet)) for facet in facets if facet != "state"]
+        number, question = self.body.symbols.position[name], self.body.symbols.questions[name]
+        values = [facet for facet in facets if facet != "state"]
+        known = [FACETS[facet].known(question, number, self._variables(name, facet)) for facet in values]
         state = [f"state{number} = 'answered'"] if "state" in facets else []
         left = "'not_reached' if answer is None else answer.state"
         return [
@@ -129,7 +131,9 @@ class Pages:
             *indented(self._without(name, facets, left)),
         ]
 
-    def _without(self, name: str, facets: Lines, state: str, *, hidden: bool = False, is_settled: bool = False) -> Lines:
+    def _without(
+        self, name: str, facets: Lines, state: str, *, hidden: bool = False, is_settled: bool = False
+    ) -> Lines:
         """The variables of a question that has no value: its state, and what stands for "unknown" or "not asked"."""
         found: Lines = []
         for facet in facets:

@@ -36,10 +36,10 @@ __all__ = ["RESERVED", "Expr", "RuleError", "names", "parse", "to_english", "to_
 LONGEST = 10_000
 """Characters in one rule: more than any person would read."""
 
-RESERVED = frozenset(
-    "or and not any all of at least is one answered declined skipped sure may be includes within where "
-    "profile age bmi count total".split()
-) | {TODAY}
+RESERVED = frozenset({
+    "or", "and", "not", "any", "all", "of", "at", "least", "is", "one", "answered", "declined", "skipped", "sure",
+    "may", "be", "includes", "within", "where", "profile", "age", "bmi", "count", "total", TODAY,
+})  # fmt: skip
 """Words that cannot be a link_id or a code."""
 
 

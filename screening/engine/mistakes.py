@@ -108,15 +108,15 @@ def _end_hint(text: str) -> str:
     return "Finish the last condition."
 
 
-def _hint(text: str, position: int, token: str) -> str:
+def _hint(text: str, position: int, found: str) -> str:
     if text.count(")", 0, position + 1) > text.count("(", 0, position + 1):
         return "This bracket “)” was never opened."
-    if token == "sure":
+    if found == "sure":
         return "Write “is not sure”."
-    if token in ("yes", "no") and text[:position].rstrip().endswith("="):
+    if found in ("yes", "no") and text[:position].rstrip().endswith("="):
         return "Compare a code with “is”: stroke is yes."
-    if token.isalpha() and text[:position].rstrip().endswith((" is", " not", " be", "includes", "(", ",")):
-        return f"“{token}” is a word of the rule language; a code or link_id needs another name."
+    if found.isalpha() and text[:position].rstrip().endswith((" is", " not", " be", "includes", "(", ",")):
+        return f"“{found}” is a word of the rule language; a code or link_id needs another name."
     return _habit(text, position)
 
 

@@ -78,7 +78,7 @@ class RulesFunction:
         for name in self.symbols.scores:
             operand = Reference(name)
             self.body.interval(operand, "rules")
-            tallies.append(self.body._derive(Compare(operand, "=", operand), "rules")[2])
+            tallies.append(self.body.derive(Compare(operand, "=", operand), "rules")[2])
         return self._with_derived([f"tallies = [{', '.join(tallies)}]"])
 
     def _flags(self) -> Lines:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Literal, NoReturn
 
 from .intervals import INFINITY, NOT_ASKED, UNKNOWN, Interval, ages, bmis, date_interval, days_in, dose
 from .logic import FALSE, TRUE, Truth
@@ -23,12 +23,12 @@ class Unreadable(ValueError):  # noqa: N818 (named for the event)
 
 
 class _Broken:
-    """Stands for a value that could not be worked out; any use of it raises, so the rule that uses it counts as unknown."""
+    """Stands for a value that could not be worked out. Any use of it raises, so the rule that uses it is unknown."""
 
     def _refuse(self, *_: object) -> NoReturn:
         raise Unreadable("a value that this rule uses could not be worked out")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __contains__ = __iter__ = __hash__ = _refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __contains__ = __iter__ = __hash__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __float__ = __len__ = _refuse
 
 
@@ -69,18 +69,22 @@ def part(value: float | None) -> Interval:
     return UNKNOWN if value is None else (value + 0, value + 0)
 
 
-def total(entries: Iterable[MedicineEntry] | int | None, factors: Mapping[str, float], known: frozenset[str]) -> Interval:
-    """`intervals.dose` of a list that may be unknown (None) or not asked (0)."""
-    if entries is None:
-        return UNKNOWN
-    return NOT_ASKED if entries == 0 else dose(entries, factors, known)  # type: ignore[arg-type]
+Listed = tuple[MedicineEntry, ...] | Literal[0] | None
+"""The entries of a list; None while they are unknown, 0 when the question was not asked."""
 
 
-def size(entries: tuple[object, ...] | int | None) -> Interval:
-    """How many entries a repeating group has; unknown (None) and not asked (0) as in `total`."""
+def total(entries: Listed, factors: Mapping[str, float], known: frozenset[str]) -> Interval:
+    """`intervals.dose` of a list that may be unknown or not asked."""
     if entries is None:
         return UNKNOWN
-    return NOT_ASKED if entries == 0 else (len(entries), len(entries))  # type: ignore[arg-type]
+    return NOT_ASKED if entries == 0 else dose(entries, factors, known)
+
+
+def size(entries: Listed) -> Interval:
+    """How many entries a repeating group has; it may be unknown or not asked."""
+    if entries is None:
+        return UNKNOWN
+    return NOT_ASKED if entries == 0 else (len(entries), len(entries))
 
 
 def asked(state: str) -> Truth:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .because import asked_about
-from .codegen import View
 from .definition import Question
 from .facts import Facts
 from .logic import FALSE, UNKNOWN
 from .scores import option_points
 from .tree import Compare, Count, Expr, Holds, Includes, Operand, Reference, Total, Within, operands, parts
 from .values import Answer, PartialDate
+from .variables import View
 
 
 def would_settle(facts: Facts, expr: Expr) -> tuple[str, ...]:

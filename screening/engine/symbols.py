@@ -1,8 +1,8 @@
 """What each name in a definition stands for, and the trees of all its rules.
 
 >>> from .definition import Definition, Question, Section
->>> stroke = Question(link_id="stroke", type="yes_no", text={})
->>> symbols = read_symbols(Definition(key="k", title={}, sections=(Section(link_id="s", title={}, questions=(stroke,)),)))
+>>> section = Section(link_id="s", title={}, questions=(Question(link_id="stroke", type="yes_no", text={}),))
+>>> symbols = read_symbols(Definition(key="k", title={}, sections=(section,)))
 >>> symbols.position["stroke"], symbols.section_of["stroke"]
 (0, 's')
 """

@@ -69,10 +69,9 @@ def operand_text(operand: Operand) -> str:
             return operand.name
         case Total():
             return f"total({operand.question}, {operand.reference})"
-        case Count(where=None):
-            return f"count({operand.group})"
         case Count():
-            return f"count({operand.group} where {to_text(operand.where)})"
+            where = f" where {to_text(operand.where)}" if operand.where is not None else ""
+            return f"count({operand.group}{where})"
 
 
 def _bracketed(item: Expr) -> str:

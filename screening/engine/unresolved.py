@@ -1,8 +1,8 @@
 """What could not be ruled out, by what its open questions do (specification 1.2).
 
-NS-2 is listed first and needs action; NS-1 is listed at `contraindication` at most; NS-5 at the severity still open; NS-4
-lists only the pseudo-flag `medication_list`, once; NS-3 only leaves a note. Of several open questions in one rule, the
-strongest class counts.
+NS-2 is listed first and needs action; NS-1 is listed at `contraindication` at most; NS-5 at the severity still open;
+NS-4 lists only the pseudo-flag `medication_list`, once; NS-3 only leaves a note. Of several open questions in one rule,
+the strongest class counts.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Unresolved(NamedTuple):
 
 
 class OpenRule(NamedTuple):
-    """An unknown rule: its severity as listed, the questions that would settle it and the strongest of their classes."""
+    """An unknown rule: its severity as listed, the questions that would settle it, the strongest of their classes."""
 
     severity: Severity
     questions: tuple[str, ...]
@@ -61,7 +61,7 @@ def verdicts(facts: Facts, outcome: Outcome) -> list[Verdict]:
 def _one_by_one(facts: Facts, number: int) -> Verdict:
     """A flag one of whose rules fails: the others still count."""
     name = facts.compiled.definition.flags[number].link_id
-    unknown = []
+    unknown: list[int] = []
     for tier, (_, tree) in enumerate(facts.compiled.rules.flags[name]):
         truth: Truth = facts.truth(tree)
         if truth is TRUE:
@@ -87,7 +87,8 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
         if rules and all(rule.not_sure == "NS-3" for rule in rules):
             notes.append(_note(facts, flag, rules))
     flags += _listed(MEDICATION_LIST, medicines)
-    return Unresolved(tuple(sorted(flags, key=lambda flag: (flag.not_sure != "NS-2", RANK[flag.severity]))), tuple(notes))
+    flags.sort(key=lambda flag: (flag.not_sure != "NS-2", RANK[flag.severity]))
+    return Unresolved(tuple(flags), tuple(notes))
 
 
 def _open_rule(facts: Facts, flag: Flag, tier: int) -> OpenRule:
