@@ -111,13 +111,22 @@ class SectionForm(forms.Form):
         super().__init__(data, prefix=None, use_required_attribute=False)
         self.section, self.stored, self.shown, self.shown_by = section, stored, frozenset(shown), shown_by
         self.follow_ups = follow_ups or {}
-        for question in _asked_one_by_one(section):
-            if question.link_id in self.shown or question.link_id in self.follow_ups:
-                self._add(question, page, on, (more or {}).get(question.link_id, 0))
+        for question in self._that_may_be_asked(section):
+            self._add(question, page, on, (more or {}).get(question.link_id, 0))
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = section_layout(section, self, preface or (lambda question: None))
+
+    def _that_may_be_asked(self, section: Section) -> Iterable[Question]:
+        """Questions that are asked or may become so here; in place of a group that does not repeat, its items."""
+        possible = self.shown | self.follow_ups.keys()
+        for question in section.questions:
+            if question.type == "group" and not question.repeats:
+                is_coming = question.link_id in self.follow_ups
+                yield from (item for item in question.items if is_coming or item.link_id in possible)
+            elif question.link_id in possible:
+                yield question
 
     def _add(self, question: Question, page: Page, on: datetime.date, more: int) -> None:
         link_id = question.link_id
@@ -155,20 +164,29 @@ class SectionForm(forms.Form):
         """Follow-ups that these answers ask for and that were not on the page (without JavaScript)."""
         return [name for name, field in self.fields.items() if name in self.visible and not field.is_on_page]
 
-    def changes(self, *, is_posted: bool) -> dict[str, Answer]:
+    def changes(self, *, is_posted: bool) -> dict[str, Answer | None]:
         """The answers to save. `is_posted`: the person finished the page, so what is left empty is skipped.
 
-        What nobody touched on this page is left out, so that two open pages do not undo each other.
+        Otherwise (a pause, a button of a list) what was emptied is taken back (None), and what cannot be read yet
+        waits. What nobody touched on this page is left out, so that two open pages do not undo each other.
         """
         untouched = self._untouched()
-        return {
+        candidates = {
             name: answer
             for name, answer in self.given.items()
-            if not _is_same(answer, self.stored.get(name))
-            and not (name in untouched and name in self.stored)
-            and (name in self.visible or answer.state != "skipped" or answer.typed)
-            and (is_posted or answer.state != "skipped")
+            if not _is_same(answer, self.stored.get(name)) and not (name in untouched and name in self.stored)
         }
+        if is_posted:
+            return {name: answer for name, answer in candidates.items() if self._counts(name, answer)}
+        return {
+            name: answer if answer.state != "skipped" else None
+            for name, answer in candidates.items()
+            if answer.state != "skipped" or (name in self.stored and not answer.typed)
+        }
+
+    def _counts(self, name: str, answer: Answer) -> bool:
+        """Whether a posted answer says something: an empty one does only where the question is asked."""
+        return name in self.visible or answer.state != "skipped" or bool(answer.typed)
 
     def _untouched(self) -> set[str]:
         try:
@@ -204,15 +222,6 @@ class SectionForm(forms.Form):
         fields = [field for field in self.fields.values() if field.question.type == "medicines"]
         keys = dict.fromkeys(field.question.vocabulary for field in fields)
         return [field.page.vocabularies[key] for field in fields[:1] for key in keys if key in field.page.vocabularies]
-
-
-def _asked_one_by_one(section: Section) -> Iterable[Question]:
-    """Questions and the items of groups that do not repeat; those groups themselves hold no answer."""
-    for question in section.questions:
-        if question.type == "group" and not question.repeats:
-            yield from question.items
-        else:
-            yield question
 
 
 def _is_same(answer: Answer, stored: Answer | None) -> bool:

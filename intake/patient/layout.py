@@ -56,7 +56,7 @@ def _blocks(question: Question, form: Any, preface: Callable[[Question], Any]) -
         return []
     words = preface(question)
     before = [Block("preface", preface=words)] if words else []
-    return [*before, _field(question, form)]
+    return [*before, _may_come(question, question.link_id, form)]
 
 
 def _group(group: Question, form: Any, preface: Callable[[Question], Any]) -> list[Any]:
@@ -66,12 +66,12 @@ def _group(group: Question, form: Any, preface: Callable[[Question], Any]) -> li
     page = next(iter(form.fields.values())).page
     if all(item.compact for item in group.items):
         items = _in_rows(items)
-    return [Block("group", *items, group=group, page=page)]
+    return [_may_come(group, Block("group", *items, group=group, page=page), form)]
 
 
-def _field(question: Question, form: Any) -> Any:
-    """The field itself; one that may come and go with other answers is wrapped so that a script can show it."""
+def _may_come(question: Question, drawn: Any, form: Any) -> Any:
+    """The question as drawn; one that comes and goes with other answers is wrapped so that a script can show it."""
     link_id = question.link_id
     if link_id not in form.follow_ups:
-        return link_id
-    return FollowUp("follow_up", link_id, link_id=link_id, reveal=form.follow_ups[link_id])
+        return drawn
+    return FollowUp("follow_up", drawn, link_id=link_id, reveal=form.follow_ups[link_id])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django import template
+from django.utils import translation
 
+from intake.patient import crisis
 from intake.patient.words import Words, in_language
 from screening.engine.definition import Text
 
@@ -14,3 +16,9 @@ register = template.Library()
 def words(text: Text, language: str) -> Words:
     """A questionnaire's text in a language, with the language it is really in: `{% words q.text "es" as text %}`."""
     return in_language(text, language)
+
+
+@register.simple_tag
+def crisis_contacts(clinic: object, language: str) -> list[crisis.Contact]:
+    """Whom to reach in a crisis; without a clinic (a page before any link was used), the default country's."""
+    return crisis.contacts(getattr(clinic, "crisis_contacts", None) or [], language or translation.get_language() or "en")

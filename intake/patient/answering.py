@@ -1,0 +1,302 @@
+"""The section pages: draw a section, save what was posted, and go where the answers lead."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from intake import actions
+from screening.engine.answers import display
+from screening.engine.definition import Question, Section
+
+from . import errors, reveal, sessions
+from .controls import element_id
+from .forms import SectionForm
+from .visit import Visit, draft_view
+from .words import Words, in_language
+
+STEPS_ASIDE = ("add", "remove", "autosave", "language", "leave")
+"""Buttons that save the page without finishing it: what is left empty is not skipped by them."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_view
+def section(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
+    """One section: GET draws it with what is stored, POST saves it."""
+    if request.method == "POST":
+        return _take(request, visit, link_id)
+    asked = visit.section(link_id)
+    if asked is None:
+        return to_page(visit.resume_at())
+    if visit.help_is_due(request):
+        return redirect("patient:help")
+    form = section_form(visit, asked, more={request.GET.get("more", ""): 1})
+    return draw(request, visit, asked, form)
+
+
+def to_page(found: Section | None) -> HttpResponse:
+    """The page of a section; without one, check answers."""
+    return redirect("patient:section", found.link_id) if found else redirect("patient:check")
+
+
+# --- drawing ---
+
+
+def section_form(visit: Visit, section: Section, *, data: Any = None, more: dict[str, int] | None = None) -> SectionForm:
+    """The form of a section with what is stored, or with what was posted."""
+    return SectionForm(
+        section,
+        visit.page,
+        on=visit.today,
+        stored=visit.answers,
+        shown=visit.shown,
+        shown_by=visit.shown_by,
+        follow_ups=reveal.tables(visit, section),
+        preface=_preface(visit, section),
+        more=more,
+        data=data,
+    )
+
+
+def _preface(visit: Visit, section: Section) -> Any:
+    """The published lead-in of an instrument, before its first item on the page."""
+    instruments = {instrument.key: instrument for instrument in visit.definition.instruments}
+    flat = [item for question in section.questions for item in (question, *question.items)]
+    first: dict[str, str] = {}
+    for item in flat:
+        if item.instrument in instruments:
+            first.setdefault(item.instrument, item.link_id)
+
+    def preface(question: Question) -> Words | None:
+        if first.get(question.instrument) != question.link_id:
+            return None
+        return in_language(instruments[question.instrument].preface, visit.language)
+
+    return preface
+
+
+def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm, *, status: int = 200) -> HttpResponse:
+    """The page of a section."""
+    credits = {question.instrument for question in section.questions for question in (question, *question.items)}
+    back = visit.before(section)
+    context = {
+        **frame(visit),
+        "section": section,
+        "heading": in_language(section.title, visit.language),
+        "introduction": in_language(section.introduction, visit.language),
+        "form": form,
+        "problems": form.summary,
+        "step": visit.progress(section),
+        "back": reverse("patient:section", args=[back.link_id]) if back else "",
+        "returns": _returns(request),
+        "attempt": _attempt(),
+        "instruments": [each for each in visit.definition.instruments if each.key in credits],
+        "help_now": visit.help_is_due(request),
+    }
+    return render(request, "patient/section.html", context, status=status)
+
+
+def frame(visit: Visit) -> dict[str, Any]:
+    """What every page of a visit needs."""
+    return {
+        "visit": visit,
+        "clinic": visit.clinic,
+        "questionnaire": in_language(visit.definition.title, visit.language),
+        "languages": [code for code in visit.definition.languages if code in sessions.offered(visit.clinic)],
+        "language": visit.language,
+    }
+
+
+def _returns(request: HttpRequest) -> str:
+    given = request.POST.get("return") or request.GET.get("return")
+    return "check" if given == "check" else ""
+
+
+def _attempt() -> dict[str, Any]:
+    """Names this page, so that a repeated click is recognised; a page that comes back corrected is a new attempt."""
+    return {"client_id": uuid.uuid4(), "client_sequence": 1}
+
+
+# --- saving ---
+
+
+def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
+    section = next((each for each in visit.definition.sections if each.link_id == link_id), None)
+    if section is None:
+        raise Http404
+    if request.POST.get("visit") != str(visit.response.pk):
+        return errors.session_ended(request)
+    form = section_form(visit, section, data=_data(request.POST))
+    form.is_valid()
+    try:
+        saved = _save(request, visit, section, form)
+    except actions.AlreadySent:
+        return redirect("patient:sent")
+    except actions.Conflict as conflict:
+        return _conflict(request, visit, section, conflict)
+    if saved:
+        _notice_disclosure(request, visit, section, saved)
+    return _answer(request, visit, section, form)
+
+
+def _data(posted: QueryDict) -> QueryDict:
+    """What was posted, without the entry that is being removed."""
+    data = posted.copy()
+    removed = posted.get("remove", "")
+    for name in [name for name in data if removed and (name == removed or name.startswith(f"{removed}."))]:
+        del data[name]
+    return data
+
+
+def _save(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> Any:
+    """What was saved; None when the page brings nothing new (a second click, a pause without a change)."""
+    is_posted = not any(name in request.POST for name in STEPS_ASIDE)
+    changes = form.changes(is_posted=is_posted)
+    if not changes and (not is_posted or section.link_id in visit.posted):
+        return None
+    return actions.save_answers(
+        response_id=visit.response.pk,
+        answers=changes,
+        posted_section=section.link_id if is_posted else None,
+        base_revision=_whole(request.POST.get("base_revision")),
+        client_id=_client_id(request.POST.get("client_id", "")),
+        client_sequence=_whole(request.POST.get("client_sequence")),
+        now=visit.now,
+    )
+
+
+def _whole(text: str | None) -> int:
+    """A number from a hidden field; nonsense counts as 0, which at worst shows a conflict."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,15}", text) else 0
+
+
+def _client_id(text: str) -> str:
+    return text if re.fullmatch(r"[0-9a-zA-Z-]{1,64}", text) else str(uuid.uuid4())
+
+
+def _notice_disclosure(request: HttpRequest, visit: Visit, section: Section, saved: Any) -> None:
+    """Help comes first when this page asks for it: by itself, or as the page without which none was needed."""
+    before = visit.answers
+    visit.refresh(saved.response)
+    if visit.answers == before or not visit.asks_for_help():
+        return
+    here = {item.link_id for question in section.questions for item in (question, *question.items)}
+    elsewhere = {name: answer for name, answer in visit.answers.items() if name not in here}
+    only_here = {name: answer for name, answer in visit.answers.items() if name in here}
+    if not visit.asks_for_help(elsewhere) or visit.asks_for_help(only_here):
+        request.session[sessions.HELP_FIRST] = True
+
+
+# --- where to go ---
+
+
+def _answer(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> HttpResponse:
+    posted = request.POST
+    if "autosave" in posted:
+        return _acknowledge(request, visit)
+    if "leave" in posted:
+        return redirect("patient:stop")
+    if "language" in posted:
+        return in_other_language(request, visit, _here(section, ""))
+    if "add" in posted or "remove" in posted:
+        return _with_entry(section, posted)
+    if form.errors:
+        return draw(request, visit, section, form, status=422)
+    target = _target(request, visit, section, form)
+    if visit.help_is_due(request):
+        request.session[sessions.HELP_NEXT] = target
+        return redirect("patient:help")
+    return redirect(target)
+
+
+def _target(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> str:
+    """Where the answers lead: back here for follow-ups not seen yet, back to check answers, or on."""
+    if form.newly_shown:
+        return _here(section, f"{element_id(form.newly_shown[0])}-block", request)
+    following = visit.after(section)
+    if _returns(request) or following is None:
+        return reverse("patient:check")
+    return reverse("patient:section", args=[following.link_id])
+
+
+def _acknowledge(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What a script needs after a pause: the revision that is stored, what to show now, whether help comes first."""
+    return JsonResponse(
+        {
+            "revision": visit.response.revision,
+            "shown": sorted(visit.shown),
+            "help": visit.help_is_due(request),
+        }
+    )
+
+
+def in_other_language(request: HttpRequest, visit: Visit, url: str) -> HttpResponse:
+    """Come back to a page in the language that was chosen."""
+    response = redirect(url)
+    chosen = request.POST.get("language", "")
+    if chosen in sessions.offered(visit.clinic):
+        remember_language(response, chosen)
+    return response
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Keep the choice in a cookie of this browser; it names nobody."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, language, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
+
+
+def _here(section: Section, anchor: str, request: HttpRequest | None = None) -> str:
+    query = "?return=check" if request is not None and _returns(request) else ""
+    return reverse("patient:section", args=[section.link_id]) + query + (f"#{anchor}" if anchor else "")
+
+
+def _with_entry(section: Section, posted: QueryDict) -> HttpResponse:
+    """The page again with one more empty entry, or without the one removed."""
+    link_id = re.sub(r"[^a-z0-9_]", "", (posted.get("add") or posted.get("remove", "")).partition(".")[0])
+    more = f"more={link_id}&" if "add" in posted else ""
+    query = f"?{more}return={'check' if posted.get('return') == 'check' else ''}"
+    return redirect(reverse("patient:section", args=[section.link_id]) + f"{query}#{element_id(link_id)}-block")
+
+
+# --- two tabs ---
+
+
+def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: actions.Conflict) -> HttpResponse:
+    """The same question was answered elsewhere meanwhile: show both answers, overwrite neither silently."""
+    visit.refresh(conflict.saved.response)
+    if "autosave" in request.POST:
+        message = gettext("This page was changed in another window. Press “Save and continue” to choose what to keep.")
+        return JsonResponse({"error": "conflict", "message": message}, status=409)
+    context = {
+        **frame(visit),
+        "heading": in_language(section.title, visit.language),
+        "both": [_both(visit, clash) for clash in conflict.clashes],
+        "fields": [(name, text) for name, text in errors.posted_again(request) if name not in NEW_ATTEMPT],
+        "attempt": _attempt(),
+        "base_revision": conflict.saved.revision,
+        "action": request.path,
+        "onward": _here(section, "", request),
+    }
+    return render(request, "patient/conflict.html", context, status=409)
+
+
+NEW_ATTEMPT = ("base_revision", "client_id", "client_sequence")
+
+
+def _both(visit: Visit, clash: actions.Clash) -> dict[str, Any]:
+    """One question with what is saved and what this page says."""
+    question = visit.compiled.questions[clash.link_id]
+    shown = {
+        name: display(question, answer, visit.definition, visit.language)
+        for name, answer in (("saved", clash.stored), ("typed", clash.submitted))
+    }
+    return {"question": in_language(question.text, visit.language), **shown}

@@ -1,0 +1,80 @@
+"""Crisis contacts as a page shows them: what to call, what to text, each a link that works without script."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from intake import crisis_contacts
+
+from .words import Words, in_language
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to reach somebody: a link and its words."""
+
+    kind: str
+    href: str
+    number: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody to reach in a crisis."""
+
+    title: Words
+    ways: tuple[Way, ...]
+    is_emergency: bool
+
+    def by(self, kind: str) -> Way | None:
+        """The way of a kind: `call`, `text` or `chat`."""
+        return next((way for way in self.ways if way.kind == kind), None)
+
+    @property
+    def call(self) -> Way | None:
+        return self.by("call")
+
+    @property
+    def message(self) -> Way | None:
+        return self.by("text")
+
+
+def contacts(stored: list[dict[str, Any]], language: str) -> list[Contact]:
+    """Contacts in a language, the emergency number first; without any stored, those of the United States."""
+    found = [_contact(each, language) for each in stored or crisis_contacts.for_country("US")]
+    return sorted(found, key=lambda contact: not contact.is_emergency)
+
+
+def _contact(stored: dict[str, Any], language: str) -> Contact:
+    ways = [maker(stored) for key, maker in _WAYS.items() if stored.get(key)]
+    return Contact(in_language(stored.get("title", {}), language), tuple(ways), bool(stored.get("is_emergency")))
+
+
+def _call(stored: dict[str, Any]) -> Way:
+    number = stored["call"]
+    return Way("call", f"tel:{_dialled(number)}", number, gettext("Call %(number)s") % {"number": number})
+
+
+def _text(stored: dict[str, Any]) -> Way:
+    number, word = stored["text"], stored.get("text_body", "")
+    href = f"sms:{_dialled(number)}" + (f"?body={word}" if re.fullmatch(r"\w+", word) else "")
+    words = gettext("Text %(word)s to %(number)s") if word else gettext("Text %(number)s")
+    return Way("text", href, number, words % {"word": word, "number": number})
+
+
+def _chat(stored: dict[str, Any]) -> Way:
+    # Only a web address may become a link: an administrator's typing slip must not become a script.
+    url = stored["url"] if str(stored["url"]).startswith("https://") else ""
+    return Way("chat", url, "", gettext("Chat online"))
+
+
+_WAYS = {"call": _call, "text": _text, "url": _chat}
+
+
+def _dialled(number: str) -> str:
+    return re.sub(r"[^0-9+]", "", number)

@@ -1,0 +1,52 @@
+"""Help, shown at once after a disclosure and reachable from every page; and stopping, which is never in the way."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from intake import actions
+from intake.references import grouped
+
+from . import answering, errors, sessions
+from .visit import Visit, patient_view
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_view
+def help_now(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Who can be reached now. Shown after a disclosure, that is recorded; “I am safe” goes on where one was."""
+    if request.method == "POST":
+        return _go_on(request, visit)
+    is_disclosed = not visit.response.is_sent and visit.asks_for_help()
+    if is_disclosed:
+        actions.record_panel_shown(response_id=visit.response.pk, now=visit.now)
+    context = {**answering.frame(visit), "is_disclosed": is_disclosed, "minutes": visit.clinic.draft_alert_minutes}
+    return render(request, "patient/help.html", context)
+
+
+def _go_on(request: HttpRequest, visit: Visit) -> HttpResponse:
+    request.session.pop(sessions.HELP_FIRST, None)
+    target = request.session.pop(sessions.HELP_NEXT, "")
+    if visit.response.is_sent:
+        return redirect("patient:sent")
+    return redirect(target) if errors.is_patient_path(target) else answering.to_page(visit.resume_at())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_view
+def stop(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Stopping for now: what is kept, how to come back. The button closes the answers on this device."""
+    if request.method == "POST":
+        sessions.end(request)
+        response = render(request, "patient/closed_here.html", {"clinic": visit.clinic, "language": visit.language})
+        response["Clear-Site-Data"] = '"cache"'
+        return response
+    context = {
+        **answering.frame(visit),
+        "reference": grouped(visit.response.reference),
+        "is_disclosed": visit.asks_for_help(),
+        "minutes": visit.clinic.draft_alert_minutes,
+    }
+    return render(request, "patient/stop.html", context)

@@ -1,0 +1,128 @@
+"""Check answers, send, and what comes after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import actions
+from intake.references import grouped
+from screening.engine.answers import display
+from screening.engine.definition import Question, Section
+
+from . import answering, errors, sessions
+from .controls import element_id
+from .visit import Visit, draft_view, patient_view
+from .words import in_language
+
+
+@require_safe
+@draft_view
+def check(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Every question that is asked, its answer, and a link to change it."""
+    if visit.help_is_due(request):
+        return redirect("patient:help")
+    return _draw_check(request, visit)
+
+
+def _draw_check(request: HttpRequest, visit: Visit, *, is_refused: bool = False) -> HttpResponse:
+    unfinished = visit.resume_at()
+    context = {
+        **answering.frame(visit),
+        "sections": rows_by_section(visit),
+        "missing": [_missing(visit, link_id) for link_id in visit.missing()],
+        "unfinished": reverse("patient:section", args=[unfinished.link_id]) if unfinished else "",
+        "is_refused": is_refused,
+        "last": reverse("patient:section", args=[visit.sections[-1].link_id]) if visit.sections else "",
+    }
+    return render(request, "patient/check.html", context, status=422 if is_refused else 200)
+
+
+def rows_by_section(visit: Visit) -> list[dict[str, Any]]:
+    """For each section asked, its questions and answers in the patient's words."""
+    shown = visit.shown
+    return [
+        {
+            "title": in_language(section.title, visit.language),
+            "link_id": section.link_id,
+            "rows": [_row(visit, section, question) for question in _one_by_one(section) if question.link_id in shown],
+        }
+        for section in visit.sections
+    ]
+
+
+def _one_by_one(section: Section) -> list[Question]:
+    return [
+        item
+        for question in section.questions
+        for item in (question.items if question.type == "group" and not question.repeats else (question,))
+    ]
+
+
+def _row(visit: Visit, section: Section, question: Question) -> dict[str, Any]:
+    answer = visit.answers.get(question.link_id)
+    return {
+        "question": in_language(question.text, visit.language),
+        "answer": display(question, answer, visit.definition, visit.language),
+        "is_empty": answer is None or (answer.state == "skipped" and not answer.typed),
+        "change": _change(section, question.link_id),
+    }
+
+
+def _change(section: Section, link_id: str) -> str:
+    return reverse("patient:section", args=[section.link_id]) + f"?return=check#{element_id(link_id)}-block"
+
+
+def _missing(visit: Visit, link_id: str) -> dict[str, Any]:
+    question = visit.compiled.questions[link_id]
+    return {"question": in_language(question.text, visit.language), "change": _change(visit.section_of(link_id), link_id)}
+
+
+@require_POST
+@draft_view
+def send(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Send the answers. Repeated, it leads to the same confirmation."""
+    if request.POST.get("visit") != str(visit.response.pk):
+        return errors.session_ended(request)
+    try:
+        actions.submit(response_id=visit.response.pk, now=visit.now)
+    except actions.Incomplete:
+        return _draw_check(request, visit, is_refused=True)
+    request.session[sessions.SENT_HERE] = True
+    response = redirect("patient:sent")
+    response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@require_safe
+@patient_view
+def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The confirmation: only once the answers are stored as sent."""
+    if not visit.response.is_sent:
+        return answering.to_page(visit.resume_at())
+    context = {
+        **answering.frame(visit),
+        "reference": grouped(visit.response.reference),
+        "expectation": in_language(visit.clinic.expectation, visit.language),
+        "has_copy": sessions.SENT_HERE in request.session,
+    }
+    return render(request, "patient/sent.html", context)
+
+
+@require_safe
+@patient_view
+def copy(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The patient's own copy: answers only, and only in the session that sent them."""
+    if not visit.response.is_sent or sessions.SENT_HERE not in request.session:
+        return redirect("patient:sent")
+    context = {
+        **answering.frame(visit),
+        "sections": rows_by_section(visit),
+        "reference": grouped(visit.response.reference),
+        "sent_at": visit.response.sent_at,
+    }
+    return render(request, "patient/copy.html", context)

@@ -1,0 +1,48 @@
+"""What a patient's session holds: which response is theirs, and whether help must be shown first. Never an answer."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+from intake.models import Clinic, QuestionnaireResponse
+
+RESPONSE = "response_id"
+INVITATION = "invitation_id"
+HELP_FIRST = "help_first"
+HELP_NEXT = "help_next"
+SENT_HERE = "sent_here"
+
+
+def begin(request: HttpRequest, response: QuestionnaireResponse) -> None:
+    """Give this browser the response. The session gets a new key, so that a planted one is worth nothing."""
+    request.session.flush()
+    request.session[RESPONSE] = str(response.pk)
+
+
+def end(request: HttpRequest) -> None:
+    """Take the response from this browser."""
+    request.session.flush()
+
+
+def language_of(request: HttpRequest, clinic: Clinic, default: str) -> str:
+    """The language chosen in this browser where the clinic offers it, else the default.
+
+    Read from the cookie: the visit of a patient changes nothing stored by looking.
+    """
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in offered(clinic) else default
+
+
+def offered(clinic: Clinic) -> list[str]:
+    """The languages of a clinic that the pages themselves have."""
+    known = dict(settings.LANGUAGES)
+    return [code for code in clinic.languages if code in known] or [settings.LANGUAGE_CODE]
+
+
+def first_language(request: HttpRequest, clinic: Clinic) -> str:
+    """For somebody new: what they chose, or their browser's language where it is offered, else the clinic's first."""
+    browser = translation.get_language_from_request(request)
+    default = browser if browser in offered(clinic) else offered(clinic)[0]
+    return language_of(request, clinic, default)

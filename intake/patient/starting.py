@@ -1,0 +1,213 @@
+"""Getting in: the clinic's start page, an invitation's link, coming back with a code, choosing a language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from intake import access, actions
+from intake.models import Clinic, Invitation
+from intake.references import grouped
+from screening import publishing
+from screening.models import QuestionnaireVersion
+
+from . import answering, errors, sessions
+from .visit import public_view, visit_of
+from .words import in_language
+
+
+@require_safe
+@public_view
+def landing(request: HttpRequest) -> HttpResponse:
+    """The bare address: says where a patient and staff go. It names no clinic."""
+    return render(request, "patient/landing.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_view
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """A clinic's public start page. GET changes nothing; the button begins a response."""
+    clinic = access.get_clinic_or_404(slug)
+    version = access.current_version(clinic.questionnaire)
+    language = sessions.first_language(request, clinic)
+    with translation.override(language):
+        if version is None:
+            return render(request, "patient/closed.html", {"clinic": clinic, "language": language}, status=404)
+        if request.method == "POST":
+            return _begin(request, clinic, version, language, None)
+        return render(request, "patient/start.html", about(request, clinic, version, language))
+
+
+def about(request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str) -> dict[str, Any]:
+    """What the start page says, all of it from the clinic's settings and the published version."""
+    definition = publishing.compiled(version).definition
+    unconditional = [question for question in definition.questions() if not question.ask_when]
+    return {
+        "clinic": clinic,
+        "language": language,
+        "languages": [code for code in definition.languages if code in sessions.offered(clinic)],
+        "questionnaire": in_language(definition.title, language),
+        "expectation": in_language(clinic.expectation, language),
+        "minutes": max(10, -(-len(unconditional) * 12 // 300) * 5),
+        "has_draft": _has_draft(request, clinic),
+    }
+
+
+def _has_draft(request: HttpRequest, clinic: Clinic) -> bool:
+    response = access.response_of_session(request.session.get(sessions.RESPONSE))
+    return response is not None and response.clinic_id == clinic.pk and not response.is_sent
+
+
+def _begin(
+    request: HttpRequest,
+    clinic: Clinic,
+    version: QuestionnaireVersion,
+    language: str,
+    invitation: Invitation | None,
+) -> HttpResponse:
+    """Start, and show the code once. It is part of this page only: it is stored nowhere, also not in the session."""
+    if invitation is None and _has_draft(request, clinic):
+        return redirect("patient:resume")
+    started = actions.start(
+        clinic=clinic, version=version, language=language, now=timezone.now(), invitation=invitation
+    )
+    sessions.begin(request, started.response)
+    definition = publishing.compiled(version).definition
+    context = {
+        "clinic": clinic,
+        "language": language,
+        "questionnaire": in_language(definition.title, language),
+        "reference": grouped(started.response.reference),
+        "code": started.resume_code,
+        "first": definition.sections[0].link_id,
+    }
+    return render(request, "patient/code.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_view
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """A link from a clinic. Looking at it changes nothing and tells nothing: only the button looks it up.
+
+    Afterwards the token is out of the address. Every link that cannot be used gives the same page.
+    """
+    if request.method != "POST":
+        response = render(request, "patient/invitation.html", {"token_page": True})
+        # Stricter than elsewhere: the address of this page holds the token. A browser still sends the origin, which
+        # the check against forged requests needs.
+        response["Referrer-Policy"] = "strict-origin"
+        return response
+    found = access.live_invitation(token, now=timezone.now())
+    if found is None:
+        return _dead_link(request)
+    request.session.flush()
+    request.session[sessions.INVITATION] = str(found.pk)
+    response = redirect("patient:welcome")
+    answering.remember_language(response, found.language)
+    return response
+
+
+def _dead_link(request: HttpRequest) -> HttpResponse:
+    return render(request, "patient/dead_link.html", status=404)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_view
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The start page of somebody invited, once their link was exchanged."""
+    found = access.invitation_of_session(request.session.get(sessions.INVITATION), now=timezone.now())
+    version = access.current_version(found.questionnaire) if found else None
+    if found is None or version is None:
+        return redirect("patient:resume") if sessions.RESPONSE in request.session else _dead_link(request)
+    if getattr(found, "response", None) is not None:
+        return redirect("patient:resume")
+    language = sessions.language_of(request, found.clinic, found.language)
+    with translation.override(language):
+        if request.method == "POST":
+            return _begin(request, found.clinic, version, language, found)
+        return render(request, "patient/start.html", about(request, found.clinic, version, language))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_view
+def resume(request: HttpRequest) -> HttpResponse:
+    """Come back to a draft: at once in the browser that has it open, otherwise with the reference and the code."""
+    if request.method == "POST":
+        return _resume_with_code(request)
+    visit = visit_of(request)
+    if visit is None:
+        return _ask_for_code(request)
+    if visit.response.is_sent:
+        return redirect("patient:sent")
+    return redirect("patient:help") if visit.asks_for_help() else answering.to_page(visit.resume_at())
+
+
+def _ask_for_code(request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
+    known = access.invitation_of_session(request.session.get(sessions.INVITATION), now=timezone.now())
+    begun = getattr(known, "response", None)
+    context = {
+        "error": error,
+        "reference": grouped(begun.reference) if begun else request.POST.get("reference", ""),
+        "is_known": begun is not None,
+        "clinic": known.clinic if known else None,
+    }
+    return render(request, "patient/resume.html", context, status=status)
+
+
+def _resume_with_code(request: HttpRequest) -> HttpResponse:
+    """The code opens the draft. A page that was kept meanwhile is offered for sending again."""
+    token = _kept_reference(request) or request.POST.get("reference", "")
+    try:
+        response = actions.resume(token=token, code=request.POST.get("code", ""), now=timezone.now())
+    except actions.TooManyTries:
+        return _refused(request, gettext("Too many codes were tried. Wait a while, or ask the clinic for help."), 429)
+    except actions.CannotResume:
+        return _refused(request, gettext("That did not match. Check the reference and the code."), 422)
+    sessions.begin(request, response)
+    if request.POST.get("kept"):
+        return _send_again(request)
+    return redirect("patient:resume")
+
+
+def _kept_reference(request: HttpRequest) -> str:
+    """The reference of the response that a kept page belongs to: the page names it, the code must still open it."""
+    kept = access.response_of_session(_uuid(request.POST.get("visit", "")))
+    return kept.reference if kept is not None else ""
+
+
+def _uuid(text: str) -> str:
+    return text if len(text) == 36 and text.replace("-", "").isalnum() and text.isascii() and _is_hex(text) else ""
+
+
+def _is_hex(text: str) -> bool:
+    return all(symbol in "0123456789abcdef-" for symbol in text.lower())
+
+
+def _refused(request: HttpRequest, error: str, status: int) -> HttpResponse:
+    if not request.POST.get("kept"):
+        return _ask_for_code(request, error, status)
+    return errors.kept_page(request, action=request.POST["kept"], needs_code=True, error=error, status=status)
+
+
+def _send_again(request: HttpRequest) -> HttpResponse:
+    return errors.kept_page(request, action=request.POST["kept"], needs_code=False, error="", status=200)
+
+
+@require_POST
+@public_view
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose a language on a page without answers; section pages save and switch by themselves."""
+    chosen, back = request.POST.get("language", ""), request.POST.get("next", "/")
+    response = redirect(back if errors.is_patient_path(back) else reverse("patient:landing"))
+    if chosen in dict(settings.LANGUAGES):
+        answering.remember_language(response, chosen)
+    return response
+
+

@@ -1,0 +1,25 @@
+"""The patient's addresses. A section's link_id is never one of the reserved words below it (checked before publishing)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import answering, safety, sending, starting
+
+app_name = "patient"
+
+urlpatterns = [
+    path("", starting.landing, name="landing"),
+    path("start/<slug:slug>/", starting.start, name="start"),
+    path("i/<str:token>/", starting.invitation, name="invitation"),
+    path("welcome/", starting.welcome, name="welcome"),
+    path("resume/", starting.resume, name="resume"),
+    path("language/", starting.language, name="language"),
+    path("q/check/", sending.check, name="check"),
+    path("q/send/", sending.send, name="send"),
+    path("q/sent/", sending.sent, name="sent"),
+    path("q/copy/", sending.copy, name="copy"),
+    path("q/help/", safety.help_now, name="help"),
+    path("q/stop/", safety.stop, name="stop"),
+    path("q/<str:link_id>/", answering.section, name="section"),
+]

@@ -1,0 +1,179 @@
+"""One patient at their questionnaire: the response of this session, its answers, and where they are in it.
+
+A `Visit` is read once per request. It knows no scores and no flags, only what is asked and whether help is shown first.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+
+from intake import access, records, rules
+from intake.models import Clinic, QuestionnaireResponse
+from screening.engine import journey
+from screening.engine.answers import Answer
+from screening.engine.assessment import Settings, evaluate
+from screening.engine.definition import Definition, Section
+
+from . import errors, sessions
+from .controls import Page
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass
+class Visit:
+    """A response as its patient sees it. `answers` may be replaced after a save by `refresh`."""
+
+    response: QuestionnaireResponse
+    answers: Mapping[str, Answer]
+    language: str
+    now: datetime.datetime
+    posted: tuple[str, ...] = ()
+
+    @property
+    def clinic(self) -> Clinic:
+        return self.response.clinic
+
+    @cached_property
+    def compiled(self) -> Any:
+        return rules.compiled_of(self.response)
+
+    @property
+    def definition(self) -> Definition:
+        return self.compiled.definition
+
+    @property
+    def today(self) -> datetime.date:
+        """The day at the clinic."""
+        return rules.day_at(self.clinic, self.now)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return rules.settings_of(self.response)
+
+    @property
+    def page(self) -> Page:
+        """What the controls of a page share."""
+        vocabularies = {vocabulary.key: vocabulary for vocabulary in self.definition.vocabularies}
+        return Page(self.language, self.clinic.country, vocabularies)
+
+    # --- what is asked ---
+
+    def shown_by(self, answers: Mapping[str, Answer]) -> frozenset[str]:
+        """The questions asked with these answers."""
+        return frozenset(journey.shown(self.compiled, answers, self.today, self.settings))
+
+    @property
+    def shown(self) -> frozenset[str]:
+        return self.shown_by(self.answers)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections asked with the answers given so far."""
+        return tuple(journey.sections(self.compiled, self.answers, self.today, self.settings))
+
+    def section(self, link_id: str) -> Section | None:
+        """A section that is asked, or None."""
+        return next((section for section in self.sections if section.link_id == link_id), None)
+
+    def after(self, section: Section) -> Section | None:
+        """The next section that is asked; None after the last."""
+        return journey.next_section(self.compiled, section.link_id, self.answers, self.today, self.settings)
+
+    def before(self, section: Section) -> Section | None:
+        """The section asked before; None before the first."""
+        return journey.previous_section(self.compiled, section.link_id, self.answers, self.today, self.settings)
+
+    def progress(self, section: Section) -> journey.Progress:
+        """Where a section is among those that are or may still be asked."""
+        return journey.progress(self.compiled, section.link_id, self.answers, self.today, self.settings)
+
+    def resume_at(self) -> Section | None:
+        """The first section with a question that was not reached; None when all were."""
+        return journey.first_incomplete_section(self.compiled, self.answers, self.today, self.settings)
+
+    def missing(self) -> tuple[str, ...]:
+        """The link_ids of required questions that hold back sending."""
+        missing = journey.missing_required(self.compiled, self.answers, self.today, self.settings)
+        return tuple(question.link_id for question in missing)
+
+    def section_of(self, link_id: str) -> Section:
+        """The section in which a question is asked."""
+        for section in self.definition.sections:
+            if any(link_id in (question.link_id, *(item.link_id for item in question.items)) for question in section.questions):
+                return section
+        raise KeyError(link_id)
+
+    def asks_for_help(self, answers: Mapping[str, Answer] | None = None) -> bool:
+        """Whether help comes first with these answers (default: those stored)."""
+        answers = self.answers if answers is None else answers
+        return bool(evaluate(self.compiled, answers, self.today, self.settings).safety_panel)
+
+    def help_is_due(self, request: HttpRequest) -> bool:
+        """Whether help comes before anything else: asked for by a page, or needed and never shown.
+
+        The second part is asked of the database, so that it holds whatever became of the session.
+        """
+        if sessions.HELP_FIRST in request.session:
+            return True
+        return self.asks_for_help() and not self.response.panels_shown.exists()
+
+    def refresh(self, response: QuestionnaireResponse) -> None:
+        """Read the answers again after a save."""
+        document = records.read_document(response)
+        self.response, self.answers, self.posted = response, document.answers, document.posted
+
+
+def visit_of(request: HttpRequest) -> Visit | None:
+    """The visit of this session, or None when there is none (any more)."""
+    response = access.response_of_session(request.session.get(sessions.RESPONSE))
+    if response is None:
+        return None
+    language = sessions.language_of(request, response.clinic, response.language)
+    document = records.read_document(response)
+    return Visit(response, document.answers, language, timezone.now(), document.posted)
+
+
+def patient_view(view: View) -> View:
+    """For the pages of a visit: opened only with one, in its language, never kept by a cache.
+
+    Without a visit, a posted page comes back with everything that was typed (`errors.session_ended`).
+    """
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        visit = visit_of(request)
+        if visit is None:
+            return errors.session_ended(request) if request.method == "POST" else redirect("patient:resume")
+        with translation.override(visit.language):
+            return view(request, visit, *args, **kwargs)
+
+    return login_not_required(never_cache(wrapped))
+
+
+def draft_view(view: View) -> View:
+    """A patient view for answers that were not sent yet; afterwards it leads to the confirmation."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, visit: Visit, *args: Any, **kwargs: Any) -> HttpResponse:
+        if visit.response.is_sent:
+            return redirect("patient:sent")
+        return view(request, visit, *args, **kwargs)
+
+    return patient_view(wrapped)
+
+
+def public_view(view: View) -> View:
+    """For pages that anyone with the address may open."""
+    return login_not_required(never_cache(view))

@@ -1,0 +1,118 @@
+// Saves after every pause, through the same address as the button. It says "Saved" only for what the server has stored.
+
+const form = document.querySelector("form[data-autosave]");
+const state = form.querySelector("[data-save-state]");
+const help = form.querySelector("[data-help]");
+const PAUSE = 1200;
+const PATIENCE = 4000;
+const LONGEST_WAIT = 30000;
+
+let body = null; // what is waiting to be stored; null when everything is
+let latest = null; // the question touched last
+let timer = 0;
+let wait = 2000;
+let isSending = false;
+let isOver = false;
+
+function say(name, text) {
+  state.dataset.state = name;
+  state.textContent = text;
+}
+
+function field(name) {
+  return form.elements.namedItem(name);
+}
+
+/** The page as it is now, under a number of its own, so that an older save never replaces a newer one. */
+function compose() {
+  const sequence = field("client_sequence");
+  const data = new URLSearchParams(new FormData(form));
+  data.set("autosave", "1");
+  sequence.value = Number(sequence.value) + 1;
+  return data;
+}
+
+function later(delay, task) {
+  clearTimeout(timer);
+  timer = setTimeout(task, delay);
+}
+
+async function send() {
+  if (isSending || isOver) return;
+  body = compose();
+  await attempt(body);
+}
+
+async function attempt(data) {
+  isSending = true;
+  say("saving", state.dataset.saving);
+  const stop = new AbortController();
+  const patience = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const response = await fetch(form.dataset.autosave, {
+      method: "POST", body: data, signal: stop.signal, headers: { Accept: "application/json" }, redirect: "error",
+    });
+    if (response.status === 403) return finish(state.dataset.ended);
+    const answer = await response.json();
+    if (response.status === 409) return finish(answer.message);
+    if (!response.ok || !Number.isInteger(answer.revision)) throw new Error("not acknowledged");
+    stored(answer, data);
+  } catch {
+    unsaved(data);
+  } finally {
+    clearTimeout(patience);
+    isSending = false;
+  }
+}
+
+function stored(answer, data) {
+  wait = 2000;
+  field("base_revision").value = answer.revision;
+  form.dispatchEvent(new CustomEvent("saved", { detail: answer }));
+  if (answer.help) offerHelp();
+  if (body === data) {
+    body = null;
+    say("saved", state.dataset.saved);
+  } else {
+    later(PAUSE, send);
+  }
+}
+
+// The same page is sent again under the same number: if it did arrive, nothing changes.
+function unsaved(data) {
+  if (isOver) return;
+  say("unsaved", state.dataset.unsaved);
+  later(wait, () => (body === data ? attempt(data) : send()));
+  wait = Math.min(wait * 2, LONGEST_WAIT);
+}
+
+function finish(message) {
+  isOver = true;
+  say("unsaved", message);
+}
+
+// Help appears under the question just answered, without moving the person's place on the page.
+function offerHelp() {
+  if (!help || !help.hidden) return;
+  const place = latest?.closest(".rows") || latest?.closest(".follow-up") || latest;
+  place?.after(help);
+  help.hidden = false;
+}
+
+function touched(event) {
+  const question = event.target.closest("[data-question]");
+  if (!question || isOver) return;
+  latest = question;
+  body = undefined;
+  if (!isSending) say("", "");
+  const isChoice = event.target.matches("input[type=radio], input[type=checkbox], select");
+  later(isChoice ? 250 : PAUSE, send);
+}
+
+form.addEventListener("input", touched);
+form.addEventListener("change", touched);
+form.addEventListener("submit", () => { isOver = true; clearTimeout(timer); });
+window.addEventListener("online", () => body !== null && later(0, send));
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden" && body === undefined && !isSending) send();
+});

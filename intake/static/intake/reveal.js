@@ -1,0 +1,61 @@
+// Follow-ups appear and go in place. The server worked out which answers ask for them; this file only looks them up.
+// A hidden follow-up is disabled, so that it is not sent.
+
+const form = document.getElementById("answers");
+const followUps = [...form.querySelectorAll("[data-follow-up]")];
+const rules = new Map(followUps.map((block) => [block, JSON.parse(block.dataset.reveal || "{}")]));
+
+function isOpen(element) {
+  return !element.closest("[data-follow-up][hidden]");
+}
+
+/** The codes chosen for a question; none while it is hidden. */
+function chosen(linkId) {
+  const inputs = [...form.querySelectorAll(`input[name="${linkId}"], input[name="${linkId}.state"]`)];
+  return inputs.filter((input) => input.type !== "hidden" && input.checked && isOpen(input)).map((input) => input.value);
+}
+
+/** Whether a follow-up is asked for: true or false, or null when only the server can tell. */
+function isAsked(rule) {
+  if (rule.any) return Object.entries(rule.any).some(([linkId, codes]) => chosen(linkId).some((code) => codes.includes(code)));
+  if (rule.by) {
+    const row = rule.by.map((linkId) => chosen(linkId)[0] ?? "");
+    return rule.when.some((codes) => codes.every((code, place) => code === row[place]));
+  }
+  return null;
+}
+
+function show(block, asked) {
+  block.hidden = !asked;
+  block.disabled = !asked;
+}
+
+// In the order of the page: a follow-up of a hidden follow-up goes with it.
+function update() {
+  for (const [block, rule] of rules) {
+    const asked = isAsked(rule);
+    if (asked !== null) show(block, asked);
+  }
+}
+
+/** Only one of the boxes that exclude each other stays ticked. */
+function keepApart(input) {
+  const question = input.closest("[data-question]");
+  if (!question || input.type === "radio") return;
+  const boxes = [...question.querySelectorAll("input[type=checkbox]")].filter((box) => box !== input);
+  const excludes = (box) => "exclusive" in box.dataset || "unknown" in box.dataset;
+  if (input.type !== "checkbox") {
+    boxes.filter((box) => input.value && excludes(box)).forEach((box) => { box.checked = false; });
+  } else if (input.checked) {
+    boxes.filter((box) => excludes(input) || excludes(box)).forEach((box) => { box.checked = false; });
+  }
+}
+
+form.addEventListener("input", (event) => keepApart(event.target));
+form.addEventListener("change", update);
+form.addEventListener("saved", (event) => {
+  const shown = new Set(event.detail.shown);
+  for (const [block, rule] of rules) if (isAsked(rule) === null) show(block, shown.has(block.dataset.followUp));
+  update();
+});
+update();
