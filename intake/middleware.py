@@ -72,14 +72,12 @@ def _plain(status: int) -> HttpResponse:
 class SecondFactorMiddleware:
     """Somebody who signed in without a second factor reaches only the pages that set one up or sign out."""
 
-    # Where one sets up a second factor, shows it again, or leaves.
+    # Where one signs in, shows the second factor again, or leaves.
     OPEN = frozenset(
         {
             "account_login",
             "account_logout",
             "account_reauthenticate",
-            "mfa_activate_totp",
-            "mfa_add_webauthn",
             "mfa_authenticate",
             "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn",
@@ -87,6 +85,9 @@ class SecondFactorMiddleware:
             "health_ready",
         }
     )
+
+    # Only for somebody who has none yet: otherwise a stolen password could add a factor of the thief's own.
+    SETTING_UP = frozenset({"mfa_activate_totp", "mfa_add_webauthn"})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -98,11 +99,6 @@ class SecondFactorMiddleware:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if not request.user.is_authenticated or name in self.OPEN or second_factor.is_present(request):
             return None
-        return HttpResponseRedirect(reverse(_next_step(request)))
-
-
-def _next_step(request: HttpRequest) -> str:
-    """Show the second factor again if there is one; otherwise set one up."""
-    from allauth.mfa.utils import is_mfa_enabled
-
-    return "mfa_reauthenticate" if is_mfa_enabled(request.user, second_factor.TYPES) else "mfa_activate_totp"
+        if second_factor.is_set_up(request.user):
+            return HttpResponseRedirect(reverse("mfa_reauthenticate"))
+        return None if name in self.SETTING_UP else HttpResponseRedirect(reverse("mfa_activate_totp"))

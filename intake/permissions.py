@@ -15,6 +15,7 @@ class Permission(enum.Enum):
     SIGN_OFF = "record a decision and sign"
     INVITE = "invite patients"
     EDIT_QUESTIONNAIRE = "edit and publish questionnaires"
+    MANAGE_CLINIC = "confirm crisis contacts and change the clinic's settings"
     MANAGE_STAFF = "add staff and change their roles"
     READ_AUDIT = "read the audit record"
 
@@ -56,7 +57,14 @@ ROLES: dict[str, Role] = {
             key="admin",
             title="Administrator",
             description="Edits questionnaires and manages staff; never sees an answer.",
-            permissions=frozenset({Permission.EDIT_QUESTIONNAIRE, Permission.MANAGE_STAFF, Permission.INVITE}),
+            permissions=frozenset(
+                {
+                    Permission.EDIT_QUESTIONNAIRE,
+                    Permission.MANAGE_CLINIC,
+                    Permission.MANAGE_STAFF,
+                    Permission.INVITE,
+                }
+            ),
         ),
         Role(
             key="auditor",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
 from .models import User
@@ -18,6 +19,11 @@ def is_present(request: HttpRequest) -> bool:
     if request.session.get(_ACCEPTED) == str(request.user.pk):
         return True
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def is_set_up(user: User) -> bool:
+    """Whether a person has a second factor to show."""
+    return bool(is_mfa_enabled(user, TYPES))
 
 
 def accept(request: HttpRequest, user: User) -> None:

@@ -7,8 +7,9 @@ for what happened, and all of them are `Refused`.
 from __future__ import annotations
 
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
-from .clinics import create_clinic
+from .clinics import confirm_crisis_contacts, create_clinic
 from .invitations import Invited, QuestionnaireMissing, invite
+from .listing import open_worklist
 from .opening import open_response
 from .panel import record_panel_shown
 from .refusals import NoSuchResponse, NotPermitted, Refused
@@ -40,11 +41,13 @@ __all__ = [
     "TooManyTries",
     "UnknownQuestion",
     "acknowledge_alert",
+    "confirm_crisis_contacts",
     "create_clinic",
     "create_staff",
     "invite",
     "issue_resume_code",
     "open_response",
+    "open_worklist",
     "record_panel_shown",
     "resume",
     "save_answers",

@@ -10,8 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from screening.models import Questionnaire
 
-from intake import audit, crisis_contacts
-from intake.models import Clinic
+from intake import access, audit, crisis_contacts
+from intake.models import Clinic, User
+from intake.permissions import Permission
+
+from .refusals import NotPermitted
 
 
 def create_clinic(
@@ -50,6 +53,18 @@ def create_clinic(
         clinic.save(force_insert=True)
         audit.record(actor=audit.OPERATOR, action="clinic.created", now=now, clinic=clinic.pk)
     return clinic
+
+
+def confirm_crisis_contacts(*, clinic: Clinic, by: User, now: datetime.datetime) -> Clinic:
+    """A named person says that they dialled or checked every contact. Raises `NotPermitted`."""
+    with transaction.atomic():
+        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        if not access.may(by, Permission.MANAGE_CLINIC, current):
+            raise NotPermitted("Only an administrator of this clinic can confirm its crisis contacts.")
+        current.crisis_confirmed_at, current.crisis_confirmed_by = now, by
+        current.save(update_fields=["crisis_confirmed_at", "crisis_confirmed_by"])
+        audit.record(actor=audit.staff(by), action="clinic.crisis_confirmed", now=now, clinic=current.pk)
+    return current
 
 
 def _refuse_mistakes(clinic: Clinic) -> None:

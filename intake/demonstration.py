@@ -1,0 +1,177 @@
+"""A clinic to try the product with. Everything in it is made up, and nothing is made twice."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import screening
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from screening import publishing
+from screening.engine.answers import Answer, read_answers
+from screening.engine.definition import Definition, Role
+from screening.exchange.cases import Case, load_cases
+from screening.exchange.yaml import ContentError, load_definition
+from screening.models import Questionnaire, QuestionnaireVersion
+
+from . import access, actions
+from .models import Clinic, QuestionnaireResponse, User
+
+SLUG = "demo"
+CONTENT = Path(screening.__file__).parent / "content" / "ketamine"
+# Public on purpose: this runs only where nobody else can reach it.
+PASSWORD = "calm-river-lantern"  # noqa: S105
+STAFF = {
+    "clinician@demo.example": ("Dr. Robin Demo", "clinician"),
+    "admin@demo.example": ("Alex Demo", "admin"),
+}
+EXPECTATION = {
+    "en": "A clinician reads your answers on the next working day, before your consultation.",
+    "es": "Un profesional clínico lee sus respuestas el siguiente día laborable, antes de su consulta.",
+}
+NAMES = (
+    ("Rosa", "Example"),
+    ("Tom", "Sample"),
+    ("Priya", "Placeholder"),
+    ("Wei", "Fictional"),
+    ("Amina", "Invented"),
+    ("Jonas", "Imaginary"),
+)
+
+
+class CannotSetUp(Exception):
+    """The demo cannot be made. The message lists every reason."""
+
+
+def set_up(*, now: datetime.datetime, samples: int = 0) -> dict[str, Any]:
+    """Make what is missing and say where everything is. Raises `CannotSetUp`."""
+    clinic = Clinic.objects.filter(slug=SLUG).first() or _clinic(now)
+    version = access.current_version(clinic.questionnaire)
+    if version is None:
+        raise CannotSetUp("The demo clinic's questionnaire has no published version. Publish one first.")
+    _staff(clinic, now)
+    is_new = not clinic.invitations.exists()
+    invited = actions.invite(clinic=clinic, by=None, now=now, language="en") if is_new else None
+    _samples(clinic, version, samples)
+    return {
+        "clinic": clinic.slug,
+        "version": version.number,
+        "patient_url": settings.SITE_ORIGIN + reverse("patient:start", args=[clinic.slug]),
+        "invitation_url": invited.url if invited else None,
+        "staff_url": settings.SITE_ORIGIN + reverse("clinician:worklist"),
+        "staff": [{"email": email, "password": PASSWORD, "role": role} for email, (_, role) in STAFF.items()],
+    }
+
+
+def _clinic(now: datetime.datetime) -> Clinic:
+    return actions.create_clinic(
+        name="Demo Clinic",
+        slug=SLUG,
+        country="US",
+        timezone="America/New_York",
+        languages=["en", "es"],
+        alert_email="alerts@demo.example",
+        expectation=EXPECTATION,
+        questionnaire=_questionnaire(now),
+        now=now,
+    )
+
+
+def _questionnaire(now: datetime.datetime) -> Questionnaire:
+    """The starter questionnaire, loaded and published unless it is."""
+    try:
+        definition = load_definition(CONTENT)
+        questionnaire = Questionnaire.objects.filter(key=definition.key).first()
+        if access.current_version(questionnaire) is None:
+            questionnaire = _published(definition, questionnaire, now)
+    except ContentError as error:
+        raise CannotSetUp(f"The starter questionnaire cannot be loaded:\n{error}") from error
+    except publishing.PublishRefused as error:
+        found = "\n".join(f"  {problem.id}: {problem.message}" for problem in error.problems)
+        raise CannotSetUp(f"The starter questionnaire cannot be published:\n{found}") from error
+    return questionnaire
+
+
+@transaction.atomic
+def _published(definition: Definition, into: Questionnaire | None, now: datetime.datetime) -> Questionnaire:
+    questionnaire = publishing.rows_from_definition(definition, into=into)
+    publishing.store_cases(questionnaire=questionnaire, cases_to_store=_cases())
+    publishing.publish(questionnaire=questionnaire, by="Demo", now=now, note="Starter questionnaire")
+    return questionnaire
+
+
+def _cases() -> list[Case]:
+    return load_cases(CONTENT)
+
+
+def _staff(clinic: Clinic, now: datetime.datetime) -> None:
+    for email, (name, role) in STAFF.items():
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            made = actions.create_staff(email=email, name=name, role=role, clinic=clinic, password=PASSWORD, now=now)
+            user = made.user
+        if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+            TOTP.activate(user, generate_totp_secret())
+    if clinic.crisis_confirmed_at is None:
+        admin = User.objects.get(email="admin@demo.example")
+        actions.confirm_crisis_contacts(clinic=clinic, by=admin, now=now)
+
+
+# --- made-up responses ---
+
+
+def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int) -> None:
+    """Send the answers of some cases, through the same actions as anybody's, until there are enough."""
+    present = QuestionnaireResponse.objects.filter(clinic=clinic, status="sent").count()
+    if present >= wanted:
+        return
+    definition = publishing.definition_of(version)
+    cases = _cases()
+    if not cases:
+        raise CannotSetUp("There are no cases to make responses from.")
+    for number in range(present, wanted):
+        _send(clinic, version, definition, cases[number * 7 % len(cases)], NAMES[number % len(NAMES)])
+
+
+def _send(
+    clinic: Clinic, version: QuestionnaireVersion, definition: Definition, case: Case, name: tuple[str, str]
+) -> None:
+    day = case.as_of
+    now = datetime.datetime.combine(day, datetime.time(15), tzinfo=datetime.timezone.utc)
+    answers = read_answers(definition, case.answers, on=day) | _named(definition, name, day)
+    response = actions.start(clinic=clinic, version=version, language="en", now=now).response
+    for number, (section, part) in enumerate(_pages(definition, answers), start=1):
+        saved = actions.save_answers(
+            response_id=response.pk,
+            answers=part,
+            posted_section=section,
+            base_revision=number - 1,
+            client_id="demo",
+            client_sequence=number,
+            now=now,
+        )
+        if saved.assessment.safety_panel:
+            actions.record_panel_shown(response_id=response.pk, now=now)
+    actions.submit(response_id=response.pk, now=now)
+
+
+def _pages(definition: Definition, answers: dict[str, Answer]) -> Iterator[tuple[str, dict[str, Answer]]]:
+    for section in definition.sections:
+        asked = {question.link_id for question in section.questions}
+        asked |= {item.link_id for question in section.questions for item in question.items}
+        yield section.link_id, {link_id: answer for link_id, answer in answers.items() if link_id in asked}
+
+
+def _named(definition: Definition, name: tuple[str, str], day: datetime.date) -> dict[str, Answer]:
+    texts: dict[Role | None, str] = {"given_name": name[0], "family_name": name[1]}
+    return {
+        question.link_id: Answer(state="answered", value=texts[question.role], on=day)
+        for question in definition.questions()
+        if question.role in texts
+    }

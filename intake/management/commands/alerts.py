@@ -1,0 +1,27 @@
+"""`manage.py alerts`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from intake import alerts
+from intake.management.base import PlainCommand
+from intake.models import Alert
+
+
+class Command(PlainCommand):
+    help = "List alerts that nobody has acknowledged, oldest first: waiting, failed or sent. Ids and times only."
+    example = "python manage.py alerts --json"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help="acknowledged ones as well")
+        parser.add_argument("--json", action="store_true", help="print one JSON list")
+
+    def run(self, **options: Any) -> None:
+        found = Alert.objects.all() if options["all"] else Alert.objects.unacknowledged()
+        listed = found.select_related("response__clinic").order_by("created_at", "id")
+        rows = [alerts.as_row(alert) for alert in listed]
+        lines = [f"{row['created_at']}  {row['response']}  {row['state']}  tried {row['attempts']}×" for row in rows]
+        self.report(rows, as_json=options["json"], words="\n".join(lines) or "No alerts.")

@@ -1,0 +1,76 @@
+"""`manage.py worker`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from intake import alerts, audit
+from intake.management.base import PlainCommand
+
+logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 5
+ANCHOR_EVERY = 720  # rounds: about an hour
+
+
+class Command(PlainCommand):
+    help = "Deliver alerts until told to stop. Exactly one should always run; several do no harm."
+    example = "python manage.py worker --once"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then end")
+
+    def run(self, **options: Any) -> None:
+        if options["once"]:
+            self._round()
+            return
+        stop = _stop_signal()
+        logger.info("The worker has started")
+        number = 0
+        while not stop.is_set():
+            self._careful_round(number)
+            number += 1
+            stop.wait(PAUSE_SECONDS)
+        logger.info("The worker has stopped")
+
+    def _careful_round(self, number: int) -> None:
+        """One round; when the database is away, the next one tries again."""
+        try:
+            self._round()
+            if number % ANCHOR_EVERY == 0:
+                self._anchor()
+        except DatabaseError as error:
+            logger.error("The worker could not use the database: %s", type(error).__name__)
+            connection.close()
+
+    def _round(self) -> None:
+        close_old_connections()
+        self._beat()
+        done = alerts.deliver_due(clock=timezone.now, after_each=self._beat)
+        if done.sent or done.failed:
+            logger.info("Alerts delivered: %s, failed: %s", done.sent, done.failed)
+
+    def _beat(self) -> None:
+        alerts.beat(now=timezone.now())
+
+    def _anchor(self) -> None:
+        """Keep the head of the audit chain in a file and in the log, so that a cut-off end is noticed."""
+        anchor = audit.append_anchor(settings.DATA_DIR / "audit-anchors.jsonl", now=timezone.now())
+        if anchor is not None:
+            logger.info("Audit head: record %s, %s", anchor.seq, anchor.mac)
+
+
+def _stop_signal() -> threading.Event:
+    """Set when the process is asked to stop. A message being sent is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
