@@ -55,7 +55,8 @@ def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:
     compiled, settings = rules.compiled_of(response), rules.settings_of(response)
     document = records.read_document(response, key)
     response.as_of = rules.day_at(response.clinic, now)
-    missing = tuple(journey.missing_required(compiled, document.answers, response.as_of, settings))
+    required = journey.missing_required(compiled, document.answers, response.as_of, settings)
+    missing = tuple(question.link_id for question in required)
     if missing:
         raise Incomplete(missing)
     answers = dict(journey.with_skipped(compiled, document.answers, response.as_of, settings))

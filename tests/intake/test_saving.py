@@ -1,0 +1,249 @@
+"""Saving: every answer is kept, none is overwritten unseen, a repeated request changes nothing."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+
+import pytest
+from django.db import IntegrityError, transaction
+from screening.engine.answers import Answer
+
+from intake import actions, records
+from intake.models import QuestionnaireResponse, Revision, User
+
+from .conftest import NOW, Tab, answered, later, unknown
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(response: QuestionnaireResponse) -> dict[str, object]:
+    """The present answers: values of known ones, states of others."""
+    current = QuestionnaireResponse.objects.get(pk=response.pk)
+    return {
+        link_id: answer.value if answer.is_known else answer.state
+        for link_id, answer in records.read_answers_of(current).items()
+    }
+
+
+class TestSaveAnswers:
+    def test_it_keeps_what_was_given(self, tab: Tab) -> None:
+        tab.save(given_name="Rosa", stroke="no")
+
+        assert stored(tab.response) == {"given_name": "Rosa", "stroke": "no"}
+
+    def test_it_adds_to_what_was_there(self, tab: Tab) -> None:
+        tab.save(given_name="Rosa")
+        tab.save(stroke=unknown("not_sure"))
+
+        assert stored(tab.response) == {"given_name": "Rosa", "stroke": "not_sure"}
+
+    def test_it_takes_an_answer_back(self, tab: Tab) -> None:
+        tab.save(given_name="Rosa", stroke="no")
+        tab.save(stroke=None)
+
+        assert stored(tab.response) == {"given_name": "Rosa"}
+
+    def test_it_keeps_an_entry_that_could_not_be_read(self, tab: Tab) -> None:
+        typed = Answer(state="skipped", typed={"": "yesterday-ish"}, on=NOW.date())
+
+        tab.save(birth_date=typed)
+
+        current = QuestionnaireResponse.objects.get()
+        assert records.read_answers_of(current)["birth_date"] == typed
+
+    def test_it_counts_revisions(self, tab: Tab) -> None:
+        assert [tab.save(stroke=value).revision for value in ("no", "yes", "no")] == [1, 2, 3]
+
+    def test_it_keeps_every_earlier_answer(self, tab: Tab) -> None:
+        for value in ("no", "yes", "no"):
+            tab.save(stroke=value)
+
+        history = records.history_of(QuestionnaireResponse.objects.get())
+        assert [change.answers["stroke"].value for change in history] == ["no", "yes", "no"]  # type: ignore[union-attr]
+
+    def test_it_remembers_which_sections_were_posted(self, tab: Tab) -> None:
+        tab.save(given_name="Rosa", section="about")
+        tab.save(stroke="no")
+        tab.save(given_name="Rosa María", section="about")
+        tab.save(section="safety")
+
+        assert records.posted_sections_of(QuestionnaireResponse.objects.get()) == ("about", "safety")
+
+    def test_it_says_what_the_rules_say_now(self, tab: Tab) -> None:
+        saved = tab.save(stroke="yes")
+
+        assert [flag.flag for flag in saved.assessment.flags] == ["stroke_ever"]
+
+    def test_it_refuses_a_question_of_no_such_name_and_stores_nothing(self, tab: Tab) -> None:
+        with pytest.raises(actions.UnknownQuestion, match="is_staff"):
+            tab.save(stroke="yes", is_staff="yes")
+
+        assert stored(tab.response) == {}
+
+    def test_it_refuses_a_section_of_no_such_name(self, tab: Tab) -> None:
+        with pytest.raises(actions.UnknownQuestion, match="nowhere"):
+            tab.save(stroke="yes", section="nowhere")
+
+    def test_it_refuses_after_sending(self, sent: QuestionnaireResponse) -> None:
+        with pytest.raises(actions.AlreadySent):
+            Tab(sent).save(stroke="no")
+
+    def test_it_refuses_a_response_that_does_not_exist(self, draft: QuestionnaireResponse) -> None:
+        draft.pk = "00000000-0000-0000-0000-000000000000"
+
+        with pytest.raises(actions.NoSuchResponse):
+            Tab(draft).save(stroke="no")
+
+    def test_it_names_staff_who_answer_for_somebody(self, draft: QuestionnaireResponse, clinician: User) -> None:
+        actions.save_answers(
+            response_id=draft.pk,
+            answers={"stroke": answered("no")},
+            posted_section=None,
+            base_revision=0,
+            client_id="desk",
+            client_sequence=1,
+            now=NOW,
+            by=clinician,
+        )
+
+        revision = Revision.objects.get()
+        assert (revision.author_kind, revision.author) == ("staff", clinician)
+
+    def test_it_accepts_a_base_from_before_a_backup_was_put_back(self, tab: Tab) -> None:
+        tab.base = 900
+
+        assert tab.save(stroke="no").revision == 1
+
+
+class TestRepeats:
+    def test_a_repeated_request_changes_nothing(self, tab: Tab) -> None:
+        first = tab.send(1, stroke="yes")
+        again = tab.send(1, stroke="yes")
+
+        assert (first.revision, again.revision) == (1, 1)
+        assert Revision.objects.count() == 1
+
+    def test_a_repeat_after_midnight_changes_nothing(self, tab: Tab) -> None:
+        tab.send(1, stroke="yes")
+        tab.send(1, now=later(days=1), stroke=answered("yes", on=datetime.date(2026, 3, 3)))
+
+        assert Revision.objects.count() == 1
+
+    def test_a_repeat_does_not_undo_what_came_after(self, tab: Tab) -> None:
+        tab.send(1, stroke="yes")
+        tab.send(2, stroke="no")
+        tab.send(1, stroke="yes")
+
+        assert stored(tab.response) == {"stroke": "no"}
+
+    def test_the_back_button_brings_a_used_number_with_other_answers(self, tab: Tab) -> None:
+        tab.send(1, stroke="yes", low_mood="no")
+        tab.send(1, stroke="no", low_mood="no")
+
+        assert stored(tab.response) == {"stroke": "no", "low_mood": "no"}
+        assert Revision.objects.count() == 2
+
+    def test_the_database_has_one_row_for_an_attempt(self, tab: Tab) -> None:
+        tab.send(1, stroke="yes")
+        copy = Revision.objects.get()
+        copy.pk, copy.number = None, 2
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Revision.objects.bulk_create([copy])
+
+    @pytest.mark.parametrize("order", list(itertools.permutations([1, 2, 3])))
+    def test_requests_that_overtake_each_other_end_at_the_newest(self, tab: Tab, order: tuple[int, ...]) -> None:
+        values = {1: "a", 2: "ab", 3: "abc"}
+
+        for sequence in (*order, *order):
+            tab.send(sequence, given_name=values[sequence])
+
+        assert stored(tab.response) == {"given_name": "abc"}
+
+    def test_an_overtaken_answer_stays_in_the_history(self, tab: Tab) -> None:
+        tab.send(2, given_name="Rosa")
+        tab.send(1, given_name="Ro")
+
+        assert Revision.objects.count() == 2
+
+
+class TestTwoTabs:
+    def test_different_questions_are_both_kept(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        second_tab.save(low_mood="no")
+
+        assert stored(tab.response) == {"stroke": "yes", "low_mood": "no"}
+
+    def test_the_same_question_is_never_overwritten_unseen(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+
+        with pytest.raises(actions.Conflict) as refused:
+            second_tab.save(stroke="no")
+
+        (clash,) = refused.value.clashes
+        assert (clash.link_id, clash.stored, clash.submitted) == ("stroke", answered("yes"), answered("no"))
+        assert stored(tab.response) == {"stroke": "yes"}
+
+    def test_everything_else_of_the_page_is_saved(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+
+        with pytest.raises(actions.Conflict) as refused:
+            second_tab.save(stroke="no", low_mood="no", section="body")
+
+        assert stored(tab.response) == {"stroke": "yes", "low_mood": "no"}
+        assert refused.value.saved.revision == 2
+
+    def test_the_same_answer_twice_is_no_conflict(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+
+        assert second_tab.save(stroke="yes").revision == 2
+
+    def test_the_choice_is_saved_from_the_new_base(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        with pytest.raises(actions.Conflict) as refused:
+            second_tab.save(stroke="no")
+        second_tab.base = refused.value.saved.revision
+
+        second_tab.save(stroke="no")
+
+        assert stored(tab.response) == {"stroke": "no"}
+
+    def test_a_repeated_conflict_is_still_a_conflict(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        for _ in range(2):
+            with pytest.raises(actions.Conflict):
+                second_tab.send(1, stroke="no")
+
+        assert Revision.objects.count() == 2
+
+    def test_an_answer_taken_back_elsewhere_is_a_conflict(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        second_tab.base = 1
+        tab.save(stroke=None)
+
+        with pytest.raises(actions.Conflict) as refused:
+            second_tab.save(stroke="no")
+        assert refused.value.clashes[0].stored is None
+
+    def test_a_withheld_answer_is_kept_in_the_history_unapplied(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        with pytest.raises(actions.Conflict):
+            second_tab.save(stroke="no")
+
+        latest = records.history_of(QuestionnaireResponse.objects.get())[-1]
+        assert latest.answers == {}
+
+
+class TestTampering:
+    def test_an_answer_copied_from_another_response_does_not_open(
+        self, tab: Tab, sent: QuestionnaireResponse, clinic: object, version: object
+    ) -> None:
+        other = actions.start(clinic=clinic, version=version, language="en", now=NOW).response  # type: ignore[arg-type]
+        source = QuestionnaireResponse.objects.get(pk=sent.pk)
+        QuestionnaireResponse.objects.filter(pk=other.pk).update(
+            document_ct=source.document_ct, key_id=source.key_id, wrapped_key=source.wrapped_key
+        )
+
+        with pytest.raises(records.vault.VaultError):
+            Tab(other).save(stroke="no")
