@@ -60,7 +60,7 @@ def read(data: bytes) -> AnswerFile:
     try:
         return msgspec.convert(dict(document) if is_wrapper else {"answers": document}, AnswerFile)
     except msgspec.ValidationError as error:
-        raise AnswerFileError(f"{error}.") from error
+        raise AnswerFileError(f"{error}.".replace("`$.", "`")) from error
 
 
 def _text(data: bytes) -> str:

@@ -36,6 +36,12 @@ def page(view: Page, model_admin: Any) -> Page:
     return guarded
 
 
+def name_of(request: HttpRequest) -> str:
+    """Who is signed in, as it is written into a version: it must be readable when the account is gone."""
+    name = request.user.get_full_name()  # type: ignore[union-attr]
+    return f"{name} ({request.user})" if name else str(request.user)
+
+
 def check(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """Everything wrong with the draft, errors first."""
     problems = publishing.problems_of(questionnaire)
@@ -58,7 +64,7 @@ def _publish(request: HttpRequest, questionnaire: models.Questionnaire, context:
     sent = {name: request.POST.get(name, "") for name in ("note", "seen")}
     try:
         version = publishing.publish(
-            questionnaire=questionnaire, by=str(request.user), now=timezone.now(), note=sent["note"], seen=sent["seen"]
+            questionnaire=questionnaire, by=name_of(request), now=timezone.now(), note=sent["note"], seen=sent["seen"]
         )
     except publishing.PublishRefused as refused:
         return _publish_page(request, questionnaire, {**context, **sent}, list(refused.problems), status=422)
@@ -110,7 +116,7 @@ def retire(request: HttpRequest, version: models.QuestionnaireVersion, context: 
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
-        publishing.retire(version=version, by=str(request.user), now=timezone.now())
+        publishing.retire(version=version, by=name_of(request), now=timezone.now())
     except publishing.AlreadyRetired as error:
         messages.error(request, str(error))
     else:

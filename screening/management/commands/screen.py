@@ -57,12 +57,11 @@ class Command(ExampleCommand):
 
 def _read(name: str) -> answer_files.AnswerFile:
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return answer_files.read(data)
+        return answer_files.read(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
     except OSError as error:
         raise bad_input(f"{name}: the file cannot be read: {error.strerror or error}.") from error
     except answer_files.AnswerFileError as error:
-        raise bad_input(f"{name}: {error}") from error
+        raise bad_input(f"{'standard input' if name == '-' else name}: {error}") from error
 
 
 def _day(text: str) -> datetime.date | None:

@@ -1,0 +1,48 @@
+"""The cast of the questionnaire's tests: an editor who may edit, and a clinician who may not."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from screening import models, publishing
+
+from tests.screening.samples import NOW, case, small
+
+
+@pytest.fixture
+def draft(db) -> models.Questionnaire:
+    """The small questionnaire as a draft with one case."""
+    questionnaire = publishing.rows_from_definition(small())
+    publishing.store_cases(questionnaire=questionnaire, cases_to_store=[case()])
+    return questionnaire
+
+
+@pytest.fixture
+def version(draft) -> models.QuestionnaireVersion:
+    """The small questionnaire, published."""
+    return publishing.publish(questionnaire=draft, by="Ada", now=NOW, note="First")
+
+
+def _signed_in(email: str, *, is_staff: bool) -> Client:
+    user = get_user_model().objects.create_user(
+        email=email, password="long enough", name=email.split("@")[0].title(), is_staff=is_staff, created_at=NOW
+    )
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["second_factor_of"] = str(user.pk)
+    session.save()
+    return client
+
+
+@pytest.fixture
+def editor(db) -> Client:
+    """A browser in which an editor of questionnaires is signed in."""
+    return _signed_in("ada@example.org", is_staff=True)
+
+
+@pytest.fixture
+def clinician(db) -> Client:
+    """A browser in which somebody is signed in who may not edit questionnaires."""
+    return _signed_in("bo@example.org", is_staff=False)
