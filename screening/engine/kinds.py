@@ -225,7 +225,8 @@ def _keep(context: Context, value: Value, typed: Typed) -> Answer:
     if context.question.type == "group":  # each item keeps its own text
         return _answer(value, context.on)
     wrong = {problem.part for problem in context.problems}
-    return _answer(value, context.on, {part: text for part, text in texts.items() if _is_in(part, wrong)})
+    unread = {part: text for part, text in texts.items() if _is_in(part, wrong)}
+    return _answer(value, context.on, unread or texts)
 
 
 def _is_in(part: str, wrong: set[str]) -> bool:

@@ -76,7 +76,7 @@ def clean_text(raw: str) -> str | None:
 
 def read_text(context: Context, raw: Raw) -> str | None:
     found = string(context, raw, limit=context.question.maximum_length or DEFAULT_LENGTH["text"])
-    return " ".join(found.split("\n")) if found else None
+    return re.sub(r"\s*\n\s*", " ", found) if found else None
 
 
 def read_long_text(context: Context, raw: Raw) -> str | None:

@@ -55,16 +55,23 @@ BIRTH = ask("birth", "date", role="birth_date")
 ITEMS = tuple(ask(f"mood_{n}", "choice", options=LEVELS, instrument="mood") for n in (1, 2))
 TRIALS = ask("trials", "group", repeats=True, items=(ask("trial_name", "text"), ask("trial_weeks", "integer")))
 FLAG = Flag(
-    link_id="brain", title=en("Brain"), why=en("Why"), discussion=en("Talk"), sources=(Citation(source="label"),),
+    link_id="brain",
+    title=en("Brain"),
+    why=en("Why"),
+    discussion=en("Talk"),
+    sources=(Citation(source="label"),),
     rules=(Rule(severity="caution", when="stroke is yes"),),
-)  # fmt: skip
+)
 MOOD = Instrument(key="mood", title="Mood", items=("mood_1", "mood_2"), credit="c", licence="l", preface=en("Often?"))
 PUBLISHED = Definition(key="k", title={}, sections=(Section(link_id="s", title={}, questions=ITEMS),))
 MOOD = msgspec.structs.replace(MOOD, wording_sha256=wording_sha256(PUBLISHED, MOOD))
 TOTAL = Score(
-    link_id="mood_total", title=en("Mood"), items=("mood_1", "mood_2"), instrument="mood",
+    link_id="mood_total",
+    title=en("Mood"),
+    items=("mood_1", "mood_2"),
+    instrument="mood",
     bands=(Band(low=0, title=en("Low")), Band(low=4, title=en("High"))),
-)  # fmt: skip
+)
 KNOWN = Vocabulary(
     key="medicines",
     classes=(MedicineClass(key="maoi", title=en("MAOI")),),
@@ -133,7 +140,10 @@ CASES: list[tuple[str, object]] = [
     ("Q102", lambda: with_question(ask("tea", "choice", options=(option("2cups"),)))),
     ("Q103", lambda: with_question(ask("age"))),
     ("Q103", lambda: with_question(ask("tea", "choice", options=(option("answered"), option("cups"))))),
-    ("Q103", lambda: build(sections=(*build().sections, Section(link_id="check", title=en("x"), questions=(ask("q"),))))),
+    (
+        "Q103",
+        lambda: build(sections=(*build().sections, Section(link_id="check", title=en("x"), questions=(ask("q"),)))),
+    ),
     ("Q104", lambda: Definition(key="k", title=en("K"), sections=())),
     ("Q105", lambda: build(sections=(*build().sections, Section(link_id="empty", title=en("x"), questions=())))),
     # Texts
@@ -156,17 +166,33 @@ CASES: list[tuple[str, object]] = [
     ("Q302", lambda: with_rule("pills includes opioid")),
     ("Q303", lambda: build(questions=(ask("first", ask_when="stroke is yes"), *build().sections[0].questions))),
     ("Q303", lambda: with_asked("last is yes")),
-    ("Q303", lambda: build(variables=(Variable(link_id="a", title=en("A"), when="b"), Variable(link_id="b", title=en("B"), when="a")))),
+    (
+        "Q303",
+        lambda: build(
+            variables=(Variable(link_id="a", title=en("A"), when="b"), Variable(link_id="b", title=en("B"), when="a"))
+        ),
+    ),
     ("Q304", lambda: with_rule("not (stroke_when within 6 months of today)")),
     ("Q304", lambda: with_rule("smokes is daily or not (stroke_when within 6 months of today)")),
-    ("Q304", lambda: with_question(ask("more", ask_when="stroke is yes"), flags=(but(FLAG, rules=(Rule(severity="caution", when="more is not no"),)),))),
+    (
+        "Q304",
+        lambda: with_question(
+            ask("more", ask_when="stroke is yes"),
+            flags=(but(FLAG, rules=(Rule(severity="caution", when="more is not no"),)),),
+        ),
+    ),
     ("Q305", lambda: with_question(ask("seen", "date", stale_when="not (seen within 12 months of today)"))),
     ("Q306", lambda: with_question(but(TRIALS, link_id="tries", items=(ask("try_name"),), stale_when="stroke is yes"))),
     # Questions
     ("Q401", lambda: with_question(ask("tea", "choice"))),
     ("Q402", lambda: with_question(ask("tea", "choice", options=(option("cup"), option("cup"))))),
     ("Q403", lambda: with_question(ask("tea", options=(option("yes"), option("cup"))))),
-    ("Q404", lambda: with_question(ask("tea", "multiple_choice", options=(option("a1", exclusive=True), option("b1", exclusive=True))))),
+    (
+        "Q404",
+        lambda: with_question(
+            ask("tea", "multiple_choice", options=(option("a1", exclusive=True), option("b1", exclusive=True)))
+        ),
+    ),
     ("Q405", lambda: with_question(ask("tea", "choice", options=(option("a1", exclusive=True), option("b1"))))),
     ("Q406", lambda: with_question(ask("tea", "text", minimum=3))),
     ("Q406", lambda: with_question(ask("tea", "text", options=(option("a1"),)))),
@@ -180,7 +206,10 @@ CASES: list[tuple[str, object]] = [
     ("Q412", lambda: with_question(ask("more_pills", "medicines", vocabulary="drugs"))),
     ("Q413", lambda: with_question(ask("birth2", "date", role="birth_date"))),
     ("Q414", lambda: with_question(ask("tall", "integer", role="height"))),
-    ("Q415", lambda: with_question(ask("kin", "group", repeats=True, items=(ask("kin_name", "text", role="given_name"),)))),
+    (
+        "Q415",
+        lambda: with_question(ask("kin", "group", repeats=True, items=(ask("kin_name", "text", role="given_name"),))),
+    ),
     ("Q416", lambda: with_question(ask("tea", required=True, unknowns=()))),
     ("Q417", lambda: with_question(ask("tea", "acknowledgement"))),
     ("Q418", lambda: with_question(ask("tea", "choice", options=(option("a1", 1), option("b1"))))),
@@ -199,7 +228,12 @@ CASES: list[tuple[str, object]] = [
     ("Q507", lambda: build(instruments=(but(MOOD, items=("mood_1", "mood_2", "mood_3")),))),
     ("Q508", lambda: build(instruments=(but(MOOD, items=("mood_1", "mood_2", "stroke")),))),
     ("Q509", lambda: build(instruments=(but(MOOD, wording_sha256="0" * 64),))),
-    ("Q509", lambda: build(questions=(STROKE, WHEN, SMOKES, PILLS, BIRTH, but(ITEMS[0], text=en("Reworded")), ITEMS[1], TRIALS))),
+    (
+        "Q509",
+        lambda: build(
+            questions=(STROKE, WHEN, SMOKES, PILLS, BIRTH, but(ITEMS[0], text=en("Reworded")), ITEMS[1], TRIALS)
+        ),
+    ),
     ("Q510", lambda: build(instruments=(but(MOOD, wording_sha256=""),))),
     ("Q511", lambda: build(instruments=(but(MOOD, items=("mood_2", "mood_1")),))),
     ("Q512", lambda: with_question(ask("tea", instrument="mood"))),
@@ -220,7 +254,7 @@ CASES: list[tuple[str, object]] = [
     ("Q706", lambda: build(sources=(Source(key="label", title="Label", profiles=("uk",)),))),
     ("Q707", lambda: with_medicine(classes=())),
     ("Q708", lambda: build(parameters=(LIMIT, but(LIMIT, key="spare")))),
-]  # fmt: skip
+]
 
 
 def test_a_sound_definition_has_no_problem():
@@ -350,7 +384,11 @@ def test_a_problem_reads_as_one_line_with_its_place():
 
 def test_it_never_fails_however_broken_the_definition():
     broken = Definition(
-        key="", title={}, languages=(), sections=(Section(link_id="", title={}, questions=(ask(""), ask("", "choice"))),),
-        scores=(Score(link_id="", title={}, items=("x",), gate="y"),), variables=(Variable(link_id="", title={}, when="a"),),
-    )  # fmt: skip
+        key="",
+        title={},
+        languages=(),
+        sections=(Section(link_id="", title={}, questions=(ask(""), ask("", "choice"))),),
+        scores=(Score(link_id="", title={}, items=("x",), gate="y"),),
+        variables=(Variable(link_id="", title={}, when="a"),),
+    )
     assert len(check(broken)) > 10
