@@ -71,9 +71,9 @@ def simplify(text: str) -> str:
     >>> simplify("  Fluoxetína (20 mg) ")
     'fluoxetina'
     """
-    plain = unicodedata.normalize("NFKD", text[:LONGEST_NAME].casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text[:LONGEST_NAME]).casefold())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = _DOSE.sub(" ", plain)
+    plain = _DOSE.sub(" ", re.sub("['’ʼ`]", "", plain))
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 
