@@ -114,7 +114,7 @@ def _shown_in(section: Section, found: Visibility) -> Iterator[Question]:
 def answerable(
     compiled: Compiled, section: Section, answers: Answers, as_of: datetime.date, settings: Settings
 ) -> tuple[Question, ...]:
-    """The shown questions of a section that take an answer: instead of a group that does not repeat, its shown items."""
+    """The shown questions of a section that take an answer; for a group that does not repeat, its shown items."""
     return tuple(_answerable(section, visibility(compiled, answers, as_of, settings)))
 
 
