@@ -151,6 +151,13 @@ class DraftAdmin(EditorsOnly, LanguagesOfQuestionnaire, admin.ModelAdmin):
         form.questionnaire = getattr(request, "questionnaire", None)
         return form
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Every page carries the hidden count of edits that it was opened at."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if "edits_seen" in first["fields"]:
+            return [(name, first), *others]
+        return [(name, {**first, "fields": [*first["fields"], "edits_seen"]}), *others]
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new row belongs to the questionnaire at hand."""
         at_hand = {"questionnaire": getattr(request, "questionnaire", None)}
@@ -209,7 +216,7 @@ def in_first_language(name: str, title: str = "") -> Any:
     """A list column: the text `name` in the questionnaire's first language."""
 
     @admin.display(description=title or name)
-    def column(row: Any) -> str:
+    def column(_: Any, row: Any) -> str:
         texts = getattr(row, name)
         return next(iter(texts.values()), "")
 

@@ -13,7 +13,7 @@ def rule_in_words(column: str, title: str) -> Any:
     """A read-only field: the saved rule in `column` in plain English."""
 
     @admin.display(description=title)
-    def words(row: Any) -> str:
+    def words(_: Any, row: Any) -> str:
         return read_back(getattr(row, column), rulebook.questionnaire_of(row))
 
     words.__name__ = f"{column}_in_words"

@@ -37,6 +37,7 @@ def both_unknowns() -> list[str]:
 class Questionnaire(models.Model):
     """The draft as a whole. What is published from it is a `QuestionnaireVersion`."""
 
+    OWNERS = ()
     QUESTIONNAIRE = "pk"
 
     key = models.SlugField(unique=True, max_length=100)

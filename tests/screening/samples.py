@@ -60,6 +60,22 @@ def small(**changes: Any) -> Definition:
     return Definition(**fields | changes)
 
 
+def rich() -> Definition:
+    """The small questionnaire with something of every kind besides."""
+    sertraline = d.Medicine(code="sertraline", name="Sertraline", brands=("Zoloft",), classes=("ssri",))
+    classes = (d.MedicineClass(key="ssri", title=both("SSRI"), sources=(d.Citation(source="LABEL"),)),)
+    item = d.Citation(source="LABEL", section="table 1", checked=False)
+    return small(
+        instruments=(d.Instrument(key="one", title="One", items=("mood",), credit="Us", licence="Free"),),
+        variables=(d.Variable(link_id="had_stroke", title=both("Stroke"), when="stroke is yes"),),
+        notes=(d.Note(link_id="note", text=both("Note"), when="had_stroke", flag="stroke_flag"),),
+        inconsistencies=(d.Inconsistency(link_id="c1", text=both("C1"), when="stroke is no and mood >= limit"),),
+        parameters=(d.Parameter(key="limit", title="Limit", value=2.5, sources=(item,)),),
+        vocabularies=(d.Vocabulary(key="medicines", classes=classes, medicines=(sertraline,)),),
+        safety=d.Safety(panel_when="mood >= limit", alert_at_once_when="stroke is not sure"),
+    )
+
+
 BAND = d.Band(low=0, title=both("low"))
 
 
