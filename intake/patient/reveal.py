@@ -34,7 +34,7 @@ def tables(visit: Visit, section: Section) -> dict[str, str]:
 def _table(visit: Visit, link_id: str, found: Mapping[str, journey.FollowUp]) -> dict[str, Any]:
     reveal = found[link_id].reveal
     if reveal is not None:
-        return {"any": {reveal.question: reveal.values}}
+        return {"any": reveal.any_of}
     by = _decided_by(link_id, found)
     questions = [visit.compiled.questions[name] for name in by]
     codes = [_codes(question) for question in questions]

@@ -1,7 +1,7 @@
 """Follow-ups on the same page: which questions appear with an answer given beside them, and when a browser can tell.
 
-The server always decides. Where a condition looks at one question of the same page only, a browser can show or hide the
-follow-up at once; anything else appears when the page comes back.
+The server always decides. Where one choice on the same page is enough to ask, a browser can show or hide the follow-up at
+once; anything else appears when the page comes back.
 
 >>> from .compiler import compile_definition
 >>> from .definition import Definition
@@ -10,7 +10,7 @@ follow-up at once; anything else appears when the page comes back.
 >>> heart = Section(link_id="heart", title={}, questions=(stroke, when))
 >>> compiled = compile_definition(Definition(key="k", title={}, sections=(heart,)))
 >>> potential_follow_ups(compiled, heart)[0].reveal
-Reveal(question='stroke', values=('yes', 'not_sure', 'declined'))
+Reveal(any_of={'stroke': ('yes', 'not_sure', 'declined')})
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ UNKNOWN = ("not_sure", "declined")
 
 
 class Reveal(msgspec.Struct, frozen=True):
-    """Show the follow-up while `question`, which must itself be showing, has one of `values` chosen."""
+    """Show the follow-up while one of these questions, itself showing, has one of its values chosen."""
 
-    question: str
-    values: tuple[str, ...]
+    any_of: dict[str, tuple[str, ...]]
 
 
 class FollowUp(msgspec.Struct, frozen=True):
@@ -53,7 +52,8 @@ def potential_follow_ups(compiled: Compiled, section: Section) -> tuple[FollowUp
         needed = compiled.dependencies.questions(tree) if tree is not None else frozenset()
         beside = tuple(link_id for link_id in questions if link_id in needed)
         if tree is not None and beside:
-            found.append(FollowUp(question, beside, _reveal(compiled, tree, needed)))
+            reveal = _reveal(compiled, tree, needed) if needed <= set(questions) else None
+            found.append(FollowUp(question, beside, reveal))
     return tuple(found)
 
 
@@ -64,11 +64,31 @@ def _all(section: Section) -> Iterator[Question]:
 
 
 def _reveal(compiled: Compiled, tree: Expr, needed: frozenset[str]) -> Reveal | None:
-    if len(needed) != 1:
-        return None
-    (link_id,) = needed
-    values = _values(compiled, tree, compiled.questions[link_id])
-    return Reveal(link_id, tuple(dict.fromkeys(values))) if values else None
+    if len(needed) == 1:
+        (link_id,) = needed
+        values = _values(compiled, tree, compiled.questions[link_id])
+        return Reveal({link_id: tuple(dict.fromkeys(values))}) if values else None
+    return _any_of(compiled, tree)
+
+
+def _any_of(compiled: Compiled, tree: Expr) -> Reveal | None:
+    """A condition over several questions, where any one of them is enough."""
+    match tree:
+        case Holds(variable):
+            return _any_of(compiled, compiled.rules.variables[variable])
+        case Or(items):
+            parts = [_reveal(compiled, item, compiled.dependencies.questions(item)) for item in items]
+            return _merged([part for part in parts if part is not None]) if all(parts) else None
+        case _:
+            return None
+
+
+def _merged(parts: list[Reveal]) -> Reveal:
+    any_of: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        for link_id, values in part.any_of.items():
+            any_of[link_id] = tuple(dict.fromkeys((*any_of.get(link_id, ()), *values)))
+    return Reveal(any_of)
 
 
 def _values(compiled: Compiled, tree: Expr, question: Question) -> list[str] | None:

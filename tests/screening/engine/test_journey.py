@@ -252,15 +252,16 @@ class TestFollowUps:
     def test_a_browser_can_tell_from_one_question(self, when, question, values):
         variables = (Variable(link_id="named", title={}, when="stroke is yes"),)
         found = reveal(ask("stroke"), COLORS, SEVERAL, ask("more", ask_when=when), variables=variables)
-        assert found["more"].reveal == journey.Reveal(question, values)
+        assert found["more"].reveal == journey.Reveal({question: values})
         assert found["more"].depends_on == (question,)
 
     @pytest.mark.parametrize(
         "when",
         [
             "stroke is yes and color is red",
-            "stroke is yes or color is red",
             "stroke is yes and earlier is yes",
+            "stroke is yes or earlier is yes",
+            "stroke is yes or weeks >= 3",
             "stroke is skipped",
             "stroke is answered",
             "colors includes all of (red, blue)",
@@ -274,16 +275,28 @@ class TestFollowUps:
         assert found["more"].reveal is None
         assert found["more"].depends_on
 
+    def test_a_browser_can_tell_when_any_of_several_questions_is_enough(self):
+        when = "any of (stroke may be yes, color is red, stroke is no)"
+        found = reveal(
+            ask("stroke"),
+            COLORS,
+            ask("more", ask_when="asked"),
+            variables=(Variable(link_id="asked", title={}, when=when),),
+        )
+        assert found["more"].reveal == journey.Reveal(
+            {"stroke": ("yes", "not_sure", "declined", "no"), "color": ("red",)}
+        )
+
     def test_what_depends_on_earlier_pages_only_is_no_follow_up(self):
         assert reveal(ask("stroke", ask_when="earlier is yes")) == {}
 
     def test_the_items_of_groups_can_be_follow_ups(self):
         inside = ask("box", "group", repeats=True, items=(ask("q1"), ask("q2", ask_when="q1 is yes")))
-        assert reveal(inside)["q2"].reveal == journey.Reveal("q1", ("yes",))
+        assert reveal(inside)["q2"].reveal == journey.Reveal({"q1": ("yes",)})
 
     def test_a_state_that_is_not_offered_cannot_reveal(self):
         found = reveal(ask("stroke", unknowns=()), ask("more", ask_when="stroke may be yes"))
-        assert found["more"].reveal.values == ("yes",)
+        assert found["more"].reveal.any_of == {"stroke": ("yes",)}
 
 
 STATES = st.sampled_from(["yes", "no", "NOT_SURE", "DECLINED", "SKIPPED"])
