@@ -38,11 +38,10 @@ def inspect(request: HttpRequest) -> None:
 
 
 def _address(request: HttpRequest) -> None:
-    path = request.META.get("PATH_INFO", "").encode("latin-1", "surrogateescape")
-    query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
-    if len(path) + len(query) > LONGEST_ADDRESS:
+    query = request.META.get("QUERY_STRING", "")
+    if len(request.path_info) + len(query) > LONGEST_ADDRESS:
         raise Hostile(414)
-    text(path)
+    _string(request.path_info)  # Django has already written what was not UTF-8 as “%FF”
     text(unquote_to_bytes(query))
 
 
@@ -138,6 +137,6 @@ def _walk(value: Any, levels: int) -> None:
 
 
 def _string(value: str) -> None:
-    """JSON can write a NUL or half a pair of surrogates as an escape."""
+    """Refuses a NUL and half a pair of surrogates, which JSON can write as escapes."""
     if "\0" in value or any("\ud800" <= symbol <= "\udfff" for symbol in value):
         raise Hostile

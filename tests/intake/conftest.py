@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from screening import publishing
 from screening.engine.answers import Answer
 from screening.engine.definition import (
@@ -21,7 +20,7 @@ from screening.engine.definition import (
 )
 from screening.models import Questionnaire, QuestionnaireVersion
 
-from intake import actions, triggers, vault
+from intake import actions, vault
 from intake.models import Clinic, QuestionnaireResponse, User
 
 NOW = datetime.datetime(2026, 3, 2, 15, 0, tzinfo=datetime.timezone.utc)
@@ -103,14 +102,6 @@ def _own_keys() -> Iterator[None]:
     vault.forget_keys()
     yield
     vault.forget_keys()
-
-
-@pytest.fixture
-def transactional_db(transactional_db: None) -> Iterator[None]:
-    """The database is emptied after such a test, which the triggers would refuse; migrating puts them back."""
-    triggers.install(connection)
-    yield
-    triggers.remove(connection)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class TestRecord:
 
         assert second.previous == first.mac
 
-    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.usefixtures("transactional_db")
     def test_it_refuses_to_stand_outside_a_transaction(self) -> None:
         with pytest.raises(audit.NotInTransaction):
             audit.record(actor="user:1", action="thing.done", now=NOW)

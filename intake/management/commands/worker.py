@@ -43,6 +43,7 @@ class Command(PlainCommand):
 
     def _careful_round(self, number: int) -> None:
         """One round; when the database is away, the next one tries again."""
+        close_old_connections()
         try:
             self._round()
             if number % ANCHOR_EVERY == 0:
@@ -52,7 +53,6 @@ class Command(PlainCommand):
             connection.close()
 
     def _round(self) -> None:
-        close_old_connections()
         self._beat()
         done = alerts.deliver_due(clock=timezone.now, after_each=self._beat)
         if done.sent or done.failed:

@@ -1,0 +1,87 @@
+"""Setting up a clinic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from intake import actions, crisis_contacts
+from intake.models import AuditRecord, Clinic, User
+
+from .conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+WHOLE: dict[str, Any] = {
+    "name": "West Clinic",
+    "slug": "west",
+    "country": "us",
+    "timezone": "America/Denver",
+    "languages": ["en"],
+    "alert_email": "desk@west.example",
+}
+
+
+class TestCreateClinic:
+    def test_it_starts_with_the_contacts_of_the_country(self) -> None:
+        clinic = actions.create_clinic(**WHOLE, now=NOW)
+
+        assert {contact.get("call") for contact in clinic.crisis_contacts} >= {"911", "988"}
+        assert {contact.get("text") for contact in clinic.crisis_contacts} >= {"988", "741741"}
+        assert clinic.crisis_confirmed_at is None
+
+    def test_it_is_recorded(self) -> None:
+        clinic = actions.create_clinic(**WHOLE, now=NOW)
+
+        assert AuditRecord.objects.get().objects_named == {"clinic": str(clinic.pk)}
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"name": ""}, "name"),
+            ({"slug": "no spaces"}, "slug"),
+            ({"timezone": "Mars/Olympus"}, "timezone"),
+            ({"timezone": "../../etc/passwd"}, "timezone"),
+            ({"languages": []}, "languages"),
+            ({"alert_email": "nobody"}, "alert_email"),
+            ({"country": "XX"}, "crisis_contacts"),
+            ({"contacts": [{"key": "a", "title": {"en": "A"}, "call": "javascript:1"}]}, "crisis_contacts"),
+        ],
+    )
+    def test_it_names_what_is_wrong(self, wrong: dict[str, Any], field: str) -> None:
+        with pytest.raises(ValidationError) as refused:
+            actions.create_clinic(**{**WHOLE, **wrong}, now=NOW)
+
+        assert field in refused.value.message_dict
+        assert not Clinic.objects.exists()
+
+    def test_it_refuses_a_slug_in_use(self, clinic: Clinic) -> None:
+        with pytest.raises(ValidationError) as refused:
+            actions.create_clinic(**{**WHOLE, "slug": clinic.slug}, now=NOW)
+
+        assert "slug" in refused.value.message_dict
+
+
+@pytest.mark.parametrize("country", [*crisis_contacts.BY_COUNTRY, "DE", "fr"])
+def test_the_contacts_we_know_can_be_used(country: str) -> None:
+    assert crisis_contacts.problems(crisis_contacts.for_country(country), ["en", "es"]) == []
+
+
+def test_contacts_without_any_way_or_title_are_refused() -> None:
+    found = crisis_contacts.problems([{"key": "a", "title": {"en": "A"}}], ["en", "es"])
+
+    assert len(found) == 3
+
+
+class TestConfirmCrisisContacts:
+    def test_it_keeps_who_and_when(self, clinic: Clinic, admin: User) -> None:
+        confirmed = actions.confirm_crisis_contacts(clinic=clinic, by=admin, now=NOW)
+
+        assert (confirmed.crisis_confirmed_by, confirmed.crisis_confirmed_at) == (admin, NOW)
+
+    @pytest.mark.parametrize("who", ["clinician", "front_desk", "auditor", "outsider"])
+    def test_it_refuses_anybody_else(self, clinic: Clinic, who: str, request: pytest.FixtureRequest) -> None:
+        with pytest.raises(actions.NotPermitted):
+            actions.confirm_crisis_contacts(clinic=clinic, by=request.getfixturevalue(who), now=NOW)

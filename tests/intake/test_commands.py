@@ -1,0 +1,219 @@
+"""Commands: what they print, what they refuse, and that a mistake never ends in a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+
+from intake import actions, audit, demonstration, vault
+from intake.models import Alert, AuditRecord, Clinic, Invitation, QuestionnaireResponse, User, WorkerHeartbeat
+
+from .conftest import NOW, Tab
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def run_json(*arguments: str) -> Any:
+    return json.loads(run(*arguments, "--json"))
+
+
+OURS = sorted(name for name, app in get_commands().items() if app == "intake")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_command_shows_an_example(name: str) -> None:
+    text = load_command_class("intake", name).create_parser("manage.py", name).format_help()
+
+    assert f"example:\n  python manage.py {name}" in text
+
+
+class TestCreateClinic:
+    ARGUMENTS = ("create_clinic", "West Clinic", "--country", "US", "--timezone", "America/Denver")
+
+    def test_it_makes_one(self) -> None:
+        made = run_json(*self.ARGUMENTS, "--alert-email", "desk@west.example", "--language", "en", "--language", "es")
+
+        clinic = Clinic.objects.get(pk=made["id"])
+        assert (clinic.slug, clinic.languages) == ("west-clinic", ["en", "es"])
+
+    def test_it_says_what_is_wrong(self) -> None:
+        with pytest.raises(CommandError, match="alert_email: "):
+            run(*self.ARGUMENTS, "--alert-email", "nobody")
+
+    def test_it_knows_the_questionnaires(self, clinic: Clinic) -> None:
+        with pytest.raises(CommandError, match="There are: small"):
+            run(*self.ARGUMENTS, "--alert-email", "a@b.example", "--questionnaire", "big")
+
+
+class TestCreateStaff:
+    def test_it_prints_the_password_once(self, clinic: Clinic) -> None:
+        made = run_json("create_staff", "ann@x.example", "--name", "Ann", "--role", "clinician", "--clinic", "north")
+
+        assert User.objects.get(pk=made["id"]).check_password(made["password"])
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("a@x.example", "--name", "A", "--role", "king", "--clinic", "north"), "role: Choose one of"),
+            (("a@x.example", "--name", "A", "--role", "admin", "--clinic", "nowhere"), "There are: north"),
+            (("nonsense", "--name", "A", "--role", "admin", "--clinic", "north"), "email: "),
+        ],
+    )
+    def test_it_says_what_is_wrong(self, clinic: Clinic, arguments: tuple[str, ...], message: str) -> None:
+        with pytest.raises(CommandError, match=message):
+            run("create_staff", *arguments)
+
+
+class TestInvite:
+    def test_it_prints_the_link(self, clinic: Clinic) -> None:
+        made = run_json("invite", "--clinic", "north")
+
+        assert made["url"].startswith("http://127.0.0.1:8000/i/")
+        assert str(Invitation.objects.get().pk) == made["id"]
+
+    def test_it_refuses_a_language_that_is_not_offered(self, clinic: Clinic) -> None:
+        with pytest.raises(CommandError, match="fr"):
+            run("invite", "--clinic", "north", "--language", "fr")
+
+
+class TestAlerts:
+    def test_it_lists_without_reasons_or_names(self, tab: Tab) -> None:
+        tab.save(given_name="Rosa", plan_now="yes")
+
+        words = run("alerts", "--json")
+
+        assert {row["state"] for row in json.loads(words)} == {"waiting"}
+        assert "suicide" not in words
+        assert "Rosa" not in words
+
+    def test_it_leaves_out_what_was_acknowledged(self, tab: Tab, clinician: User) -> None:
+        tab.save(harm_thoughts="yes")
+        actions.acknowledge_alert(alert_id=Alert.objects.get().pk, by=clinician, note="Called.", now=NOW)
+
+        assert run_json("alerts") == []
+        assert len(run_json("alerts", "--all")) == 1
+
+
+class TestWorker:
+    def test_one_round_delivers_and_shows_life(self, tab: Tab) -> None:
+        tab.save(plan_now="yes")
+
+        run("worker", "--once")
+
+        assert Alert.objects.get(kind="at_once").sent_at is not None
+        assert WorkerHeartbeat.objects.exists()
+
+
+class TestVerifyAudit:
+    def test_it_accepts_an_intact_chain(self, sent: QuestionnaireResponse) -> None:
+        assert run_json("verify_audit")["intact"] is True
+
+    def test_it_ends_with_1_for_a_broken_one(
+        self, sent: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(vault, "audit_mac", lambda _: "f" * 64)
+
+        with pytest.raises(SystemExit) as ended:
+            run("verify_audit")
+        assert ended.value.code == 1
+
+    def test_it_writes_an_anchor_and_checks_it(self, sent: QuestionnaireResponse, tmp_path: Path) -> None:
+        path = str(tmp_path / "anchors")
+        run("verify_audit", "--write-anchor", path)
+
+        assert run_json("verify_audit", "--anchor", path)["intact"] is True
+        assert audit.read_anchors(Path(path))[0].seq == AuditRecord.objects.count()
+
+    def test_it_ends_with_2_without_the_anchor_file(self, tmp_path: Path) -> None:
+        with pytest.raises(CommandError) as refused:
+            run("verify_audit", "--anchor", str(tmp_path / "nowhere"))
+        assert refused.value.returncode == 2
+
+
+class TestCreateKeyring:
+    def test_it_writes_one_for_the_owner_only(self, tmp_path: Path) -> None:
+        path = tmp_path / "keyring.json"
+        words = run("create_keyring", str(path))
+
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert vault.parse_keyring(path.read_text(), where="a test")
+        assert json.loads(path.read_text())["audit"] not in words
+
+    def test_it_replaces_none(self, tmp_path: Path) -> None:
+        run("create_keyring", str(tmp_path / "keyring.json"))
+
+        with pytest.raises(CommandError, match="never replaced"):
+            run("create_keyring", str(tmp_path / "keyring.json"))
+
+
+class TestListRoutes:
+    def test_it_says_who_may_use_each(self) -> None:
+        rows = {row["name"]: row for row in run_json("list_routes") if row["name"]}
+
+        assert rows["patient:start"]["who"] == "anyone"
+        assert rows["clinician:summary"]["who"] == "staff with a second factor"
+        assert rows["mfa_activate_totp"]["who"].startswith("signed-in staff")
+        assert rows["admin:index"]["who"].startswith("administrators")
+        assert rows["health_live"]["methods"] == ["GET", "HEAD"]
+
+
+class TestCode:
+    def test_it_prints_six_digits(self, clinician: User) -> None:
+        demonstration.TOTP.activate(clinician, demonstration.generate_totp_secret())
+
+        digits, email = run("code", clinician.email).split()
+        assert (len(digits), digits.isdigit(), email) == (6, True, clinician.email)
+
+    def test_it_refuses_where_others_can_reach_it(self, settings: Any) -> None:
+        settings.IS_EMBEDDED = False
+
+        with pytest.raises(CommandError, match="this machine"):
+            run("code")
+
+    def test_it_says_when_there_is_nobody(self) -> None:
+        with pytest.raises(CommandError, match="nobody@x"):
+            run("code", "nobody@x.example")
+
+
+class TestDemo:
+    def test_it_refuses_where_others_can_reach_it(self, settings: Any) -> None:
+        settings.IS_EMBEDDED = False
+
+        with pytest.raises(CommandError, match="public passwords"):
+            run("demo")
+        assert not Clinic.objects.exists()
+
+    def test_it_sets_up_everything_and_changes_nothing_the_second_time(self) -> None:
+        first = run_json("demo", "--sample", "3")
+        counts = [model.objects.count() for model in (Clinic, User, Authenticator, Invitation, QuestionnaireResponse)]
+        second = run_json("demo", "--sample", "3")
+
+        assert counts == [1, 2, 2, 1, 3]
+        assert [model.objects.count() for model in (Clinic, User, Authenticator, Invitation, QuestionnaireResponse)] == counts
+        assert first.pop("invitation_url").startswith("http://127.0.0.1:8000/i/")
+        assert second.pop("invitation_url") is None
+        assert first == second
+
+    def test_its_crisis_contacts_are_confirmed_by_somebody(self) -> None:
+        run("demo")
+
+        assert Clinic.objects.get().crisis_confirmed_by is not None
+
+    def test_it_says_why_it_cannot(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(demonstration, "CONTENT", tmp_path / "nowhere")
+
+        with pytest.raises(CommandError, match="cannot be loaded"):
+            run("demo")

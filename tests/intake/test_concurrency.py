@@ -1,0 +1,86 @@
+"""Many requests at the same moment: real connections, one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from intake import actions, alerts, audit, records
+from intake.models import Alert, AuditRecord, Person, QuestionnaireResponse
+
+from .conftest import NOW, Tab
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
+T = TypeVar("T")
+
+
+def at_once(work: Callable[[int], T], times: int = 8) -> list[T]:
+    """The same work in several threads, each with its own connection."""
+
+    def alone(number: int) -> T:
+        try:
+            return work(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(alone, range(times)))
+
+
+def test_identical_sends_make_one_submission(tab: Tab) -> None:
+    tab.save(family_name="Díaz", plan_now="yes", harm_thoughts="no")
+
+    found = at_once(lambda _: actions.submit(response_id=tab.response.pk, now=NOW).reference)
+
+    assert set(found) == {tab.response.reference}
+    assert (Person.objects.count(), Alert.objects.count()) == (1, 2)
+    assert AuditRecord.objects.filter(action="response.sent").count() == 1
+
+
+def test_identical_saves_make_one_revision(tab: Tab) -> None:
+    found = at_once(lambda _: tab.send(1, stroke="yes").revision)
+
+    assert set(found) == {1}
+
+
+def test_tabs_that_save_different_questions_lose_nothing(tab: Tab) -> None:
+    questions = ["given_name", "family_name", "phone"]
+
+    at_once(lambda number: Tab(tab.response, name=f"tab {number}").save(**{questions[number]: "+1 202 555 0143"}), 3)
+
+    current = QuestionnaireResponse.objects.get()
+    assert set(records.read_answers_of(current)) == set(questions)
+
+
+def test_the_audit_chain_does_not_fork(tab: Tab) -> None:
+    tab.save(harm_thoughts="yes")
+
+    at_once(lambda number: actions.record_panel_shown(response_id=tab.response.pk, now=NOW))
+    at_once(lambda number: _refused(tab))
+
+    assert audit.verify().is_intact
+
+
+def _refused(tab: Tab) -> None:
+    with pytest.raises(actions.CannotResume):
+        actions.resume(token=str(tab.response), code="0", now=NOW)
+
+
+def test_parallel_guesses_cannot_share_a_try(tab: Tab) -> None:
+    at_once(lambda _: _refused(tab), 12)
+
+    response = QuestionnaireResponse.objects.get()
+    assert response.resume_tries == response.resume_tries_of_day == 5
+
+
+def test_two_workers_send_an_alert_once(tab: Tab, mailoutbox: list[object]) -> None:
+    tab.save(plan_now="yes")
+
+    at_once(lambda _: alerts.deliver_due(clock=lambda: NOW), 4)
+
+    assert len(mailoutbox) == 1

@@ -1,0 +1,123 @@
+"""What the database itself refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db.models import ProtectedError
+
+from intake.models import FlagAcknowledgement, QuestionnaireResponse, SignOff, User
+
+from .conftest import NOW
+
+MODELS = list(apps.get_app_config("intake").get_models())
+
+# Events that nobody in particular does: `<verb>_at` of these stands alone, or its `_by` is always set.
+UNPAIRED = {
+    ("FlagAcknowledgement", "acknowledged"): "both are required",
+    ("SignOff", "signed"): "both are required",
+}
+
+
+def _pairs() -> list[tuple[type[models.Model], str]]:
+    found = []
+    for model in MODELS:
+        names = {field.name for field in model._meta.get_fields()}
+        found += [(model, name[:-3]) for name in names if name.endswith("_at") and f"{name[:-3]}_by" in names]
+    return found
+
+
+@pytest.mark.parametrize(("model", "verb"), _pairs())
+def test_when_and_who_travel_together(model: type[models.Model], verb: str) -> None:
+    at, by = model._meta.get_field(f"{verb}_at"), model._meta.get_field(f"{verb}_by")
+    if (model.__name__, verb) in UNPAIRED:
+        assert not at.null
+        assert not by.null
+        return
+
+    assert any(constraint.name.endswith(f"_{verb}_at_and_by") for constraint in model._meta.constraints)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_constraint_says_what_it_means(model: type[models.Model]) -> None:
+    for constraint in model._meta.constraints:
+        assert constraint.violation_error_message != models.BaseConstraint.default_violation_error_message
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_nothing_is_deleted_along_with_something_else(model: type[models.Model]) -> None:
+    for field in model._meta.concrete_fields:
+        if field.is_relation:
+            assert field.remote_field.on_delete is models.PROTECT, field
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model]) -> None:
+    """Columns of text are listed here one by one: a new one must be thought about."""
+    known = {
+        "User": {"email", "name", "password"},
+        "Membership": {"role"},
+        "Clinic": {"name", "slug", "country", "timezone", "profile", "alert_email", "part2_mode"},
+        "Person": {"key_id", "reference", "name_hash", "birth_date_hash"},
+        "Invitation": {"token_sha256", "language"},
+        "QuestionnaireResponse": {"key_id", "reference", "language", "status", "resume_code_hash"},
+        "Revision": {"client_id", "author_kind"},
+        "FlagAcknowledgement": {"flag_hash"},
+        "SignOff": {"version_sha256", "content_sha256"},
+        "Alert": {"kind", "reason_hash"},
+        "AlertAttempt": {"failure"},
+        "WorkerHeartbeat": {"name"},
+        "AuditRecord": {"actor", "action", "previous", "mac"},
+    }
+    texts = {f.name for f in model._meta.concrete_fields if isinstance(f, (models.CharField, models.TextField))}
+    assert texts == known.get(model.__name__, set())
+
+
+@pytest.mark.django_db
+class TestRefusals:
+    def refuse(self, response: QuestionnaireResponse, **values: Any) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            QuestionnaireResponse.objects.filter(pk=response.pk).update(**values)
+
+    def test_a_draft_is_not_half_sent(self, draft: QuestionnaireResponse) -> None:
+        self.refuse(draft, status="sent")
+        self.refuse(draft, sent_at=NOW)
+
+    def test_a_sent_response_does_not_become_a_draft(self, sent: QuestionnaireResponse) -> None:
+        self.refuse(sent, status="draft")
+
+    def test_nobody_opens_anonymously(self, sent: QuestionnaireResponse) -> None:
+        self.refuse(sent, opened_at=NOW)
+
+    def test_a_severity_is_one_of_five(self, sent: QuestionnaireResponse) -> None:
+        self.refuse(sent, top_severity=5)
+
+    def test_a_record_of_care_holds_what_it_names(self, sent: QuestionnaireResponse) -> None:
+        for named in (sent.clinic, sent.person, sent.version, sent):
+            with pytest.raises((ProtectedError, DatabaseError)), transaction.atomic():
+                named.delete()
+
+    @pytest.mark.parametrize("table", ["intake_signoff", "intake_flagacknowledgement"])
+    def test_what_was_signed_is_never_changed(self, sent: QuestionnaireResponse, clinician: User, table: str) -> None:
+        SignOff.objects.create(
+            response=sent, version_sha256="a", content_sha256="b", decision_ct=b"", signed_at=NOW, signed_by=clinician
+        )
+        FlagAcknowledgement.objects.create(
+            response=sent, flag_hash="a", note_ct=b"", acknowledged_at=NOW, acknowledged_by=clinician
+        )
+
+        with pytest.raises(DatabaseError, match="cannot be changed"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"UPDATE {table} SET response_id = response_id")
+
+    def test_the_same_content_is_signed_once(self, sent: QuestionnaireResponse, clinician: User) -> None:
+        values = dict(
+            response=sent, version_sha256="a", content_sha256="b", decision_ct=b"", signed_at=NOW, signed_by=clinician
+        )
+        SignOff.objects.create(**values)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SignOff.objects.create(**values)
