@@ -117,7 +117,7 @@ def _why_not(is_shown: bool | None, condition: str, reading: Reading) -> str:
     if not condition:
         return "not part of this questionnaire’s path"
     rule = rule_in_words(condition, reading.definition)
-    return f"asked only if {rule}" if is_shown is False else f"asked only if {rule}, which could not be known"
+    return f"only if {rule}" if is_shown is False else f"only if {rule}, which could not be known"
 
 
 def _line(question: Question, answer: Answer | None, reading: Reading) -> AnswerLine:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from django.contrib.staticfiles import finders
 
 if TYPE_CHECKING:
+    from weasyprint import CSS
     from weasyprint.urls import URLFetcher
 
 STYLE_SHEETS = ("intake/site.css", "intake/staff.css")
@@ -24,9 +25,8 @@ class PdfUnavailable(Exception):  # noqa: N818 (named for the event)
 def write_pdf(html: str, *, paper: str) -> bytes:
     """A tagged PDF/UA-1 document of a page. `paper` is `A4` or `Letter`. Raises `PdfUnavailable`."""
     weasyprint = _renderer()
-    sheets = [weasyprint.CSS(string=css, url_fetcher=_refusing()) for css in (*_styles(), f"@page {{ size: {paper} }}")]
     document = weasyprint.HTML(string=html, url_fetcher=_refusing(), media_type="print")
-    return document.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1", pdf_tags=True)
+    return document.write_pdf(stylesheets=_style_sheets(paper), pdf_variant="pdf/ua-1", pdf_tags=True)
 
 
 def paper_of(country: str) -> str:
@@ -45,7 +45,7 @@ def _renderer() -> ModuleType:
     except OSError as error:
         raise PdfUnavailable("The Pango library could not be loaded.") from error
     # It reports every style it leaves out, and could name what a page holds: neither belongs in a log.
-    for name in ("weasyprint", "fontTools"):
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return weasyprint
 
@@ -66,7 +66,9 @@ def _refusing() -> URLFetcher:
     return RefusingFetcher()
 
 
-@functools.lru_cache(maxsize=1)
-def _styles() -> tuple[str, ...]:
-    """The product's own style sheets, as text."""
-    return tuple(Path(str(finders.find(name))).read_text(encoding="utf-8") for name in STYLE_SHEETS)
+@functools.lru_cache(maxsize=2)
+def _style_sheets(paper: str) -> list[CSS]:
+    """The product's own style sheets and the size of the sheet, parsed once: parsing takes half a second."""
+    texts = [Path(str(finders.find(name))).read_text(encoding="utf-8") for name in STYLE_SHEETS]
+    css = _renderer().CSS
+    return [css(string=text, url_fetcher=_refusing()) for text in (*texts, f"@page {{ size: {paper} }}")]

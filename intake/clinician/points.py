@@ -187,9 +187,11 @@ def _notes(reading: Reading, assessment: Assessment) -> PointGroup:
 
 def _note(note: NoteLine, reading: Reading) -> str:
     """A note's text, after the flag it belongs to and before the questions it is about."""
-    about = f"{words(_flag(note.flag, reading).title)}: " if note.flag else ""
+    text = note.text or note.note
+    title = words(_flag(note.flag, reading).title) if note.flag else ""
     questions = ", ".join(_label_of(link_id, reading) for link_id in note.questions)
-    return about + (note.text or note.note) + (f" ({questions})" if questions else "")
+    about = f"{title}: " if title and title not in text else ""
+    return about + text + (f" ({questions})" if questions else "")
 
 
 def _scores(reading: Reading, assessment: Assessment) -> PointGroup:

@@ -32,6 +32,8 @@ TOP_TITLES = {
     0: ("none", "Nothing raised"),
 }
 UNRESOLVED = ("unresolved-safety", "Unresolved safety")
+PANEL_SHOWN = ("caveat", "Crisis contacts shown")
+URGENT_KINDS = (Alert.Kind.AT_ONCE, Alert.Kind.URGENT)
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -71,7 +73,7 @@ class UnknownPlace(Exception):  # noqa: N818 (named for the event)
 def page_of(user: User, *, after: str = "") -> Page:
     """The page of the list after a place. Raises `UnknownPlace`."""
     readable = set(access.clinics_of(user, Permission.READ_ANSWERS).values_list("pk", flat=True))
-    responses = list(_after(_listed(user), after)[: PAGE_SIZE + 1])
+    responses = list(_after(_listed(user, readable), after)[: PAGE_SIZE + 1])
     shown = responses[:PAGE_SIZE]
     rows = tuple(_row(response, can_read=response.clinic_id in readable) for response in shown)
     return Page(
@@ -82,18 +84,26 @@ def page_of(user: User, *, after: str = "") -> Page:
     )
 
 
-def _listed(user: User) -> QuerySet[QuestionnaireResponse]:
-    """What was sent, and every draft that raised an alert: somebody must see it before it is sent."""
+def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireResponse]:
+    """What was sent, and every draft that raised an alert: somebody must see it before it is sent.
+
+    Where a person may not read answers (`readable` are the clinics where they may), neither the order nor the presence
+    of a draft tells anything about them.
+    """
+    may_read = Q(clinic__in=readable)
     alerts = Alert.objects.filter(response=OuterRef("pk"))
-    is_urgent = Q(top_severity=4) | Exists(alerts.filter(severity=4))
-    is_open = Q(has_unresolved_safety=True) | Exists(alerts)
+    # A draft has no assessment: its alerts stand in for one.
+    is_urgent = Q(top_severity=4) | Q(Exists(alerts.filter(kind__in=URGENT_KINDS)), status="draft")
+    is_open = Q(has_unresolved_safety=True) | Exists(alerts.filter(acknowledged_at=None))
     order = Case(
-        When(is_urgent, then=Value(URGENT)),
-        When(is_open, then=Value(UNRESOLVED_SAFETY)),
+        When(may_read & is_urgent, then=Value(URGENT)),
+        When(may_read & is_open, then=Value(UNRESOLVED_SAFETY)),
         When(opened_at=None, then=Value(UNOPENED)),
         default=Value(OPENED),
     )
-    listed = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).filter(Q(status="sent") | Exists(alerts))
+    listed = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).filter(
+        Q(status="sent") | (may_read & Q(Exists(alerts)))
+    )
     named = Prefetch("alerts", queryset=Alert.objects.select_related("acknowledged_by"))
     return (
         listed.defer("version__document", "document_ct", "assessment_ct")
@@ -153,12 +163,16 @@ def who(response: QuestionnaireResponse) -> str:
 
 
 def _marks(response: QuestionnaireResponse) -> tuple[Mark, ...]:
-    """The top severity, and unresolved safety. A draft has no assessment: its alerts stand in for one."""
-    alerts = list(response.alerts.all())
-    top = max([response.top_severity, *(4 for alert in alerts if alert.severity == 4)])
-    is_open = response.has_unresolved_safety or any(alert.kind == Alert.Kind.UNRESOLVED_SAFETY for alert in alerts)
-    marks = [Mark(*TOP_TITLES[top])] if top or (response.is_sent and not is_open) else []
-    return (*marks, Mark(*UNRESOLVED)) if is_open else tuple(marks)
+    """What to see first: the top severity and unresolved safety, or for a draft what its alerts are about."""
+    kinds = {alert.kind for alert in response.alerts.all()}
+    if response.is_sent:
+        top, is_open = TOP_TITLES[response.top_severity], response.has_unresolved_safety
+    else:
+        top = TOP_TITLES[4] if kinds & set(URGENT_KINDS) else PANEL_SHOWN
+        is_open = Alert.Kind.UNRESOLVED_SAFETY in kinds
+    if not is_open:
+        return (Mark(*top),)
+    return (Mark(*UNRESOLVED),) if top in (TOP_TITLES[0], PANEL_SHOWN) else (Mark(*top), Mark(*UNRESOLVED))
 
 
 def alert_state(alerts: list[Alert]) -> str:

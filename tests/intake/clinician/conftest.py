@@ -1,0 +1,54 @@
+"""Staff at their browsers, and responses for them to read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from intake import actions
+from intake.models import Clinic, QuestionnaireResponse, User
+from screening.models import QuestionnaireVersion
+from tests.intake.conftest import NOW, Tab
+
+Send = Callable[..., QuestionnaireResponse]
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """A browser where somebody has signed in with password and second factor."""
+
+    def browser(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        session = client.session
+        session["second_factor_of"] = str(user.pk)
+        session.save()
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, clinician: User) -> Client:
+    """The clinician's browser."""
+    return sign_in(clinician)
+
+
+@pytest.fixture
+def send(version: QuestionnaireVersion) -> Send:
+    """Somebody answers and sends: a name, the clinic, and answers by link_id."""
+
+    def answer_and_send(
+        clinic: Clinic, name: str = "Rosa", *, at: datetime.datetime = NOW, **answers: Any
+    ) -> QuestionnaireResponse:
+        started = actions.start(clinic=clinic, version=version, language="en", now=at)
+        calm = {"family_name": "Example", "plan_now": "no", "harm_thoughts": "no", "low_mood": "no", "stroke": "no"}
+        Tab(started.response).save(now=at, given_name=name, **{**calm, **answers})
+        return actions.submit(response_id=started.response.pk, now=at)
+
+    return answer_and_send

@@ -1,0 +1,373 @@
+"""The summary as data: the order of its groups, each state of each question, and nothing decided for anybody."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from intake.clinician.summary import NOT_REVIEWED, NOT_SENT, AlertLine, Summary, summarize
+from screening.engine.assessment import Assessment, NoteLine, RaisedFlag, UnresolvedFlag
+from screening.engine.compiler import compile_definition
+
+from . import sample
+from .sample import NOW, reading_of, record, summary_of
+
+
+def group(summary: Summary, key: str) -> Any:
+    return next(one for one in summary.groups if one.key == key)
+
+
+def line(summary: Summary, question: str) -> Any:
+    """The line of a question in the list of all answers."""
+    lines = [one for section in summary.sections for one in section.lines]
+    return next(one for one in lines if question in (getattr(one, "question", ""), *getattr(one, "questions", ())))
+
+
+def header(summary: Summary, label: str) -> str:
+    return next(one.value for one in (*summary.facts, *summary.record) if one.label == label)
+
+
+class TestOrder:
+    def test_it_follows_the_clinical_specification(self) -> None:
+        assert [one.key for one in summary_of().groups] == [
+            "urgent",
+            "unresolved-safety",
+            "contraindication",
+            "not-ruled-out",
+            "inconsistent",
+            "caution",
+            "information",
+            "notes",
+            "scores",
+        ]
+
+    def test_it_names_the_groups_that_have_nothing(self) -> None:
+        summary = summary_of()
+
+        assert summary.empty == (
+            "Urgent",
+            "Unresolved safety",
+            "Contraindications",
+            "Could not be ruled out",
+            "Inconsistent answers",
+            "Cautions",
+            "Information",
+            "Notes",
+        )
+        assert [one.title for one in summary.filled] == ["Scores"]
+
+    def test_it_puts_each_flag_in_the_group_of_its_severity(self) -> None:
+        summary = summary_of(
+            {"thoughts": "yes", "plan": "yes", "reading": {"systolic": 150, "diastolic": 80}, "smoker": "yes"}
+        )
+
+        assert [point.title for point in group(summary, "urgent").points] == ["Suicidal thoughts"]
+        assert [point.title for point in group(summary, "caution").points] == ["High blood pressure"]
+        assert [point.title for point in group(summary, "information").points] == ["Smoking"]
+        assert group(summary, "contraindication").points == ()
+
+    def test_it_keeps_every_section_in_the_questionnaires_order(self) -> None:
+        assert [one.title for one in summary_of().sections] == ["About you", "Safety", "Heart", "Mood", "Nose"]
+
+
+class TestHeader:
+    def test_it_says_who_the_answers_are_about(self) -> None:
+        summary = summary_of()
+
+        assert summary.name == "Rosa Example"
+        assert header(summary, "Age") == "46"
+        assert header(summary, "Reason for coming") == "Low mood"
+        assert header(summary, "Route") == "Infusion"
+        assert header(summary, "Phone") == "+1 202 555 0143"
+        assert header(summary, "Where they were") == "12 Sample Street"
+
+    def test_it_names_the_record(self) -> None:
+        summary = summary_of(profile="eu")
+
+        assert header(summary, "Reference") == "K7QM-3X4P"
+        assert header(summary, "Sent") == "2 Mar 2026, 14:05"
+        assert header(summary, "Answered in") == "Spanish"
+        assert header(summary, "Label profile") == "European Union"
+        assert header(summary, "Questionnaire") == "version 3 · a1b2c3d4"
+
+    @pytest.mark.parametrize(
+        ("born", "age"),
+        [("1980-03-02", "46"), ("1980-03-03", "45"), ("1980", "45 or 46"), ("1980-02", "46"), ("1980-12", "45")],
+    )
+    def test_it_gives_the_age_that_a_date_of_birth_allows(self, born: str, age: str) -> None:
+        assert header(summary_of({"born": born}), "Age") == age
+
+    def test_it_leaves_out_the_age_when_the_date_of_birth_is_not_known(self) -> None:
+        summary = summary_of({"born": {"state": "declined"}})
+
+        assert [fact.label for fact in summary.facts if fact.label == "Age"] == []
+        assert header(summary, "Date of birth") == "Prefer not to say"
+
+    def test_it_says_when_no_name_was_given(self) -> None:
+        assert summary_of({"given_name": None, "family_name": None}).name == "Name not given"
+
+    def test_it_shows_half_a_name(self) -> None:
+        assert summary_of({"given_name": {"state": "declined"}}).name == "Example"
+
+    def test_it_leaves_out_facts_that_the_version_does_not_ask_for(self) -> None:
+        assert "Sex" not in [fact.label for fact in summary_of().facts]
+
+
+class TestWarnings:
+    def test_it_has_none_for_reviewed_content_that_was_sent(self) -> None:
+        assert summary_of().warnings == ()
+
+    def test_it_says_that_nobody_has_reviewed_the_content(self) -> None:
+        reading = msgspec.structs.replace(reading_of(), compiled=compile_definition(sample.definition(reviewer="")))
+
+        summary = summarize(record=record(), reading=reading, assessment=Assessment())
+
+        assert summary.warnings == (NOT_REVIEWED,)
+
+    def test_it_says_that_a_draft_was_not_sent(self) -> None:
+        summary = summarize(record=record(sent_at=None), reading=reading_of(), assessment=Assessment())
+
+        assert summary.warnings == (NOT_SENT,)
+        assert header(summary, "Sent") == "Not sent yet"
+
+    def test_it_always_says_that_people_decide(self) -> None:
+        assert "only people decide" in summary_of().principle
+        assert "not clearance" in summary_of().principle
+
+
+class TestSafety:
+    def test_it_is_empty_when_nothing_happened(self) -> None:
+        assert summary_of().safety == ()
+
+    def test_it_says_when_help_was_shown_and_what_became_of_the_alert(self) -> None:
+        alert = AlertLine(text="Urgent answers: alert waiting to be sent to the clinic.", is_open=True)
+        shown = record(panel_shown_at=NOW - datetime.timedelta(minutes=4), alerts=(alert,))
+
+        summary = summarize(record=shown, reading=reading_of(), assessment=Assessment(safety_panel=True))
+
+        assert [one.text for one in summary.safety] == [
+            "Crisis contacts were put first for the patient on 2 Mar 2026, 14:01.",
+            "Urgent answers: alert waiting to be sent to the clinic.",
+        ]
+
+    def test_it_tells_when_help_is_called_for_but_was_not_recorded(self) -> None:
+        assert [one.is_open for one in summary_of({"thoughts": {"state": "declined"}}).safety] == [True]
+
+
+class TestFlags:
+    def test_it_says_because_of_which_answers_in_the_patients_words(self) -> None:
+        (point,) = group(summary_of({"reading": {"systolic": 162, "diastolic": 96}}), "contraindication").points
+
+        assert [(fact.question, fact.answer) for fact in point.because] == [("Reading", "162/96 mmHg")]
+
+    def test_it_gives_the_rule_as_text_and_in_words(self) -> None:
+        (point,) = group(summary_of({"reading": {"systolic": 162, "diastolic": 96}}), "contraindication").points
+
+        assert point.rule == "reading.systolic >= 160"
+        assert "160" in point.rule_in_words
+        assert point.rule_in_words != point.rule
+
+    def test_it_gives_discussion_reason_and_sources(self) -> None:
+        (point,) = group(summary_of({"smoker": "yes"}), "information").points
+
+        assert point.discussion == "Discuss smoking together."
+        assert point.why == "Why smoking matters."
+        assert [(one.title, one.section, one.checked) for one in point.sources] == [
+            ("US label (2025)", "section 4", True),
+            ("General knowledge", "", False),
+        ]
+
+    def test_it_shows_the_sources_of_the_clinics_label_profile(self) -> None:
+        (point,) = group(summary_of({"smoker": "yes"}, profile="eu"), "information").points
+
+        assert [one.title for one in point.sources] == ["US label (2025)", "General knowledge", "EU label"]
+
+    def test_it_prefers_the_sources_of_the_rule_that_fired(self) -> None:
+        flag = sample.flag("smoking", "Smoking", ("information", "smoker is yes"))
+        rule = msgspec.structs.replace(flag.rules[0], sources=(sample.Citation(source="CUSTOM", checked=False),))
+        changed = msgspec.structs.replace(sample.definition(), flags=(msgspec.structs.replace(flag, rules=(rule,)),))
+        reading = msgspec.structs.replace(reading_of(), compiled=compile_definition(changed))
+        raised = RaisedFlag(flag="smoking", severity="information", because=(), rule="smoker is yes")
+
+        summary = summarize(record=record(), reading=reading, assessment=Assessment(flags=(raised,)))
+
+        assert [one.title for one in group(summary, "information").points[0].sources] == ["General knowledge"]
+
+    def test_it_names_the_version_of_the_rules(self) -> None:
+        assert summary_of().version == "version 3, a1b2c3d4"
+
+
+class TestUnresolved:
+    def test_it_asks_the_question_that_would_settle_it(self) -> None:
+        (point,) = group(summary_of({"pregnant": {"state": "not_sure"}}), "not-ruled-out").points
+
+        assert point.title == "Pregnancy"
+        assert [(one.ask, one.state) for one in point.questions] == [("Are you pregnant?", "Not sure")]
+        assert point.severity_title == "Contraindication"
+
+    @pytest.mark.parametrize(
+        ("given", "state"),
+        [
+            ({"state": "not_sure"}, "Not sure"),
+            ({"state": "declined"}, "Prefer not to say"),
+            ({"state": "skipped"}, "Skipped: shown and left empty"),
+            (None, "Not reached yet"),
+        ],
+    )
+    def test_it_says_what_stands_in_the_way(self, given: Any, state: str) -> None:
+        (point,) = group(summary_of({"pregnant": given}), "not-ruled-out").points
+
+        assert [one.state for one in point.questions] == [state]
+
+    def test_it_lists_unknown_safety_answers_apart_and_earlier(self) -> None:
+        summary = summary_of({"thoughts": {"state": "declined"}, "pregnant": {"state": "not_sure"}})
+
+        assert [point.title for point in group(summary, "unresolved-safety").points] == ["Suicidal thoughts"]
+        assert [point.title for point in group(summary, "not-ruled-out").points] == ["Pregnancy"]
+
+    def test_it_says_that_the_flag_is_raised_at_a_lower_severity(self) -> None:
+        (point,) = group(summary_of({"stroke": "yes", "stroke_when": {"state": "not_sure"}}), "not-ruled-out").points
+
+        assert (point.title, point.severity_title, point.raised_as) == ("Stroke", "Contraindication", "Caution")
+
+    def test_it_never_reads_a_missing_answer_as_no(self) -> None:
+        summary = summary_of({"pregnant": {"state": "skipped"}})
+
+        assert "Pregnancy" not in summary.ruled_out
+        assert "not a “no”" in group(summary, "not-ruled-out").lead
+
+    def test_it_names_the_medicine_list_when_a_medicine_is_not_known(self) -> None:
+        (point,) = group(summary_of({"pills": ["my little blue pill"]}), "not-ruled-out").points
+
+        assert point.title == "Medicine list"
+
+    def test_it_says_that_a_rule_failed(self) -> None:
+        failed = UnresolvedFlag(
+            flag="stroke", severity="contraindication", questions=(), not_sure="NS-1", reason="rule error"
+        )
+
+        summary = summarize(record=record(), reading=reading_of(), assessment=Assessment(unresolved=(failed,)))
+
+        assert group(summary, "not-ruled-out").points[0].reason == "rule error"
+
+    def test_it_names_what_was_ruled_out(self) -> None:
+        assert summary_of().ruled_out == (
+            "Suicidal thoughts",
+            "High blood pressure",
+            "Stroke",
+            "Pregnancy",
+            "Smoking",
+            "Sedatives",
+        )
+
+
+class TestLines:
+    def test_it_words_inconsistent_answers(self) -> None:
+        assert group(summary_of({"smoker": "yes"}), "inconsistent").points == ("Stroke denied, but smokes",)
+
+    def test_it_puts_a_note_under_its_flag(self) -> None:
+        assert group(summary_of({"smoker": "yes"}), "notes").points == ("Smoking: Smokes and has high pressure",)
+
+    def test_it_names_the_questions_of_a_low_stakes_unknown(self) -> None:
+        noted = NoteLine(note="not_sure", flag="smoking", questions=("smoker",), text="Not known")
+
+        summary = summarize(record=record(), reading=reading_of(), assessment=Assessment(notes=(noted,)))
+
+        assert group(summary, "notes").points == ("Smoking: Not known (Smokes)",)
+
+
+class TestScores:
+    def test_it_gives_the_total_and_band_when_every_item_is_answered(self) -> None:
+        (score,) = group(summary_of({"mood_1": "often", "mood_2": "some"}), "scores").points
+
+        assert (score.result, score.band, score.answered, score.is_complete) == (
+            "3",
+            "moderate",
+            "3 of 3 answered",
+            True,
+        )
+
+    def test_it_gives_the_range_and_never_a_guess_when_an_item_is_missing(self) -> None:
+        (score,) = group(
+            summary_of({"mood_1": "often", "mood_2": "some", "mood_3": {"state": "skipped"}}), "scores"
+        ).points
+
+        assert score.result == "possible range 3–5"
+        assert score.band == "at least moderate"
+        assert score.answered == "2 of 3 answered"
+        assert not score.is_complete
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(
+        ("given", "state", "text"),
+        [
+            ("yes", "answered", "Yes"),
+            ({"state": "not_sure"}, "not_sure", "Not sure"),
+            ({"state": "declined"}, "declined", "Prefer not to say"),
+            ({"state": "skipped"}, "skipped", "Skipped: shown and left empty"),
+            ({"state": "skipped", "typed": {"": "maybe?"}}, "unreadable", "Could not be read: “maybe?”"),
+            (None, "not_reached", "Not reached yet"),
+        ],
+    )
+    def test_it_tells_each_state_from_every_other(self, given: Any, state: str, text: str) -> None:
+        found = line(summary_of({"smoker": given}), "Smokes")
+
+        assert (found.state, found.answer) == (state, text)
+
+    def test_it_says_why_a_question_was_not_asked(self) -> None:
+        found = line(summary_of(), "Plan")
+
+        assert found.kind == "not_asked"
+        assert found.questions == ("Plan", "Means")
+        assert found.why.startswith("only if ")
+        assert "Thoughts of suicide" in found.why
+
+    def test_it_says_when_it_could_not_be_known_whether_to_ask(self) -> None:
+        assert "could not be known" in line(summary_of({"stroke": {"state": "declined"}}), "When the stroke was").why
+
+    def test_it_says_why_a_whole_section_was_not_asked(self) -> None:
+        (found,) = summary_of().sections[-1].lines
+
+        assert found.questions == ("Polyps", "Nosebleeds")
+        assert "Route" in found.why
+
+    def test_it_shows_a_section_that_was_asked(self) -> None:
+        assert line(summary_of({"route": "nasal", "polyps": "yes"}), "Polyps").answer == "Yes"
+
+    def test_it_does_not_show_what_was_answered_to_a_hidden_question(self) -> None:
+        summary = summary_of({"route": "infusion", "polyps": "yes"})
+
+        assert line(summary, "Polyps").kind == "not_asked"
+
+    def test_it_keeps_every_character_of_a_long_text(self) -> None:
+        text = "start " + "word " * 3990 + "the end"
+
+        found = line(summary_of({"reason": text}), "Reason")
+
+        assert (found.kind, found.answer) == ("long", text)
+
+    def test_it_shows_each_entry_of_a_repeating_group(self) -> None:
+        stays = [
+            {"event_what": "Broken leg", "event_year": 2010},
+            {"event_what": "Birth", "event_year": {"state": "not_sure"}},
+        ]
+
+        found = line(summary_of({"events": stays}), "Hospital stays")
+
+        assert [[(item.question, item.answer) for item in entry] for entry in found.entries] == [
+            [("What for", "Broken leg"), ("Year", "2010")],
+            [("What for", "Birth"), ("Year", "Not sure")],
+        ]
+
+    def test_it_lists_medicines_on_the_face_sheet(self) -> None:
+        summary = summary_of({"pills": [{"code": "diazepam", "dose_mg": 5}, "a blue one"]})
+
+        assert "diazepam" in summary.medicines[0].value
+        assert "a blue one" in summary.medicines[0].value
+
+    def test_it_gives_the_same_page_for_the_same_answers(self) -> None:
+        assert summary_of({"thoughts": "yes"}) == summary_of({"thoughts": "yes"})
