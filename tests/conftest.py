@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from hypothesis import settings
+
+from intake import triggers as intake_triggers
+from screening import triggers as screening_triggers
 
 settings.register_profile("default", deadline=None, max_examples=100, print_blob=True)
 settings.register_profile("long", parent=settings.get_profile("default"), max_examples=10_000)
@@ -15,3 +20,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys run last: when a unit is broken, its own small test should be the first to say so."""
     items.sort(key=lambda item: "journeys" in str(item.path))
+
+
+@pytest.fixture
+def transactional_db(transactional_db: None) -> Iterator[None]:
+    """The database is emptied after such a test, which the triggers refuse; so they are taken away first."""
+    intake_triggers.install(connection)
+    screening_triggers.install(connection)
+    yield
+    intake_triggers.remove(connection)
+    screening_triggers.remove(connection)

@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
+
+from screening.engine import language
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,3 +56,48 @@ def test_nothing_names_a_machine():
     ]
 
     assert offenders == []
+
+
+def rules_in_the_guide() -> list[str]:
+    """The examples in the table of docs/rules.md: what stands in backquotes in its second column."""
+    lines = (ROOT / "docs/rules.md").read_text().splitlines()
+    rows = [line.split("|")[2] for line in lines if line.startswith("| ") and "`" in line]
+    return [example for row in rows for example in re.findall(r"`([^`]+)`", row)]
+
+
+@pytest.mark.parametrize("example", rules_in_the_guide())
+def test_every_example_of_a_rule_is_a_rule(example: str):
+    assert language.to_text(language.parse(example))
+
+
+def test_every_check_of_the_start_is_explained():
+    sources = "".join(path.read_text() for path in (ROOT / "intake").glob("checks.py"))
+
+    ids = set(re.findall(r'id="(intake\.[EW]\d+)"', sources))
+
+    assert ids and ids == set(re.findall(r"intake\.[EW]\d+", (ROOT / "docs/operations.md").read_text()))
+
+
+def test_every_setting_is_listed_with_its_meaning():
+    sources = (ROOT / "intake/settings.py").read_text() + (ROOT / "gunicorn.conf.py").read_text()
+    names = set(re.findall(r'env(?:iron)?\.\w+\("([A-Z_]+)"', sources))
+    listed = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/operations.md").read_text()))
+
+    assert names <= listed, names - listed
+
+
+@pytest.mark.parametrize("path", ["README.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))])
+def test_links_between_documents_lead_somewhere(path: str):
+    for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / path).read_text()):
+        assert (ROOT / path).parent.joinpath(target).exists(), f"{path} links to {target}"
+
+
+def test_the_commands_that_documents_name_exist():
+    commands = set(get_commands())
+    named = {
+        name
+        for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+        for name in re.findall(r"manage\.py (\w+)", path.read_text())
+    }
+
+    assert named <= commands, named - commands
