@@ -64,13 +64,15 @@ def test_the_engine_needs_only_the_standard_library_msgspec_and_lark():
     assert strangers == set()
 
 
-def test_only_actions_and_publishing_write():
-    """Views and templates call one action; a `.save(` or `.objects.create(` elsewhere is a write nobody audits."""
-    writes = (".save(", ".objects.create(", ".bulk_create(", ".delete(", ".objects.update", ".filter(", ".objects.all(")
+def test_views_reach_records_through_access_and_write_through_actions():
+    """`Model.objects` in a view reaches past the clinic; `.save(` or `.delete(` is a write that nobody audits."""
     views = [*files_of("intake/patient"), *files_of("intake/clinician")]
 
     offences = [
-        f"{path.relative_to(ROOT)} uses {word}" for path in views for word in writes if word in path.read_text()
+        f"{path.relative_to(ROOT)} uses {word}"
+        for path in views
+        for word in (".objects", ".save(", ".delete(", ".bulk_create(")
+        if word in path.read_text()
     ]
 
     assert offences == []
