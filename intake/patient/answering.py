@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from intake import actions
-from screening.engine.answers import display
+from screening.engine.answers import Answer, display
 from screening.engine.definition import Question, Section
 
 from . import errors, reveal, sessions
@@ -143,7 +144,7 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
     except actions.Conflict as conflict:
         return _conflict(request, visit, section, conflict)
     if saved:
-        _notice_disclosure(request, visit, section, saved)
+        _notice_disclosure(request, visit, saved)
     return _answer(request, visit, section, form)
 
 
@@ -156,21 +157,32 @@ def _data(posted: QueryDict) -> QueryDict:
     return data
 
 
-def _save(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> Any:
+def _save(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> actions.Saved | None:
     """What was saved; None when the page brings nothing new (a second click, a pause without a change)."""
     is_posted = not any(name in request.POST for name in STEPS_ASIDE)
     changes = form.changes(is_posted=is_posted)
     if not changes and (not is_posted or section.link_id in visit.posted):
         return None
-    return actions.save_answers(
+    client = _client_id(request.POST.get("client_id", ""))
+    attempt = partial(
+        actions.save_answers,
         response_id=visit.response.pk,
-        answers=changes,
         posted_section=section.link_id if is_posted else None,
-        base_revision=_whole(request.POST.get("base_revision")),
-        client_id=_client_id(request.POST.get("client_id", "")),
         client_sequence=_whole(request.POST.get("client_sequence")),
         now=visit.now,
     )
+    try:
+        return attempt(answers=changes, base_revision=_whole(request.POST.get("base_revision")), client_id=client)
+    except actions.Conflict as conflict:
+        if any(_says_something(clash.stored) for clash in conflict.clashes):
+            raise
+        # The other window only passed these by: answering them here overwrites nothing. It is an attempt of its own.
+        mine = {clash.link_id: clash.submitted for clash in conflict.clashes}
+        return attempt(answers=mine, base_revision=conflict.saved.revision, client_id=f"{client[:56]}-settled")
+
+
+def _says_something(answer: Answer | None) -> bool:
+    return answer is not None and (answer.state != "skipped" or bool(answer.typed))
 
 
 def _whole(text: str | None) -> int:
@@ -182,16 +194,11 @@ def _client_id(text: str) -> str:
     return text if re.fullmatch(r"[0-9a-zA-Z-]{1,64}", text) else str(uuid.uuid4())
 
 
-def _notice_disclosure(request: HttpRequest, visit: Visit, section: Section, saved: Any) -> None:
-    """Help comes first when this page asks for it: by itself, or as the page without which none was needed."""
-    before = visit.answers
+def _notice_disclosure(request: HttpRequest, visit: Visit, saved: actions.Saved) -> None:
+    """Help comes first whenever this page adds something that asks for it, not only the first time."""
+    before = visit.concerns(visit.answers)
     visit.refresh(saved.response)
-    if visit.answers == before or not visit.asks_for_help():
-        return
-    here = {item.link_id for question in section.questions for item in (question, *question.items)}
-    elsewhere = {name: answer for name, answer in visit.answers.items() if name not in here}
-    only_here = {name: answer for name, answer in visit.answers.items() if name in here}
-    if not visit.asks_for_help(elsewhere) or visit.asks_for_help(only_here):
+    if visit.concerns(visit.answers) - before:
         request.session[sessions.HELP_FIRST] = True
 
 
@@ -201,7 +208,7 @@ def _notice_disclosure(request: HttpRequest, visit: Visit, section: Section, sav
 def _answer(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> HttpResponse:
     posted = request.POST
     if "autosave" in posted:
-        return _acknowledge(request, visit)
+        return _acknowledge(request, visit, form)
     if "leave" in posted:
         return redirect("patient:stop")
     if "language" in posted:
@@ -227,11 +234,12 @@ def _target(request: HttpRequest, visit: Visit, section: Section, form: SectionF
     return reverse("patient:section", args=[following.link_id])
 
 
-def _acknowledge(request: HttpRequest, visit: Visit) -> HttpResponse:
+def _acknowledge(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpResponse:
     """What a script needs after a pause: the revision that is stored, what to show now, whether help comes first."""
     return JsonResponse(
         {
             "revision": visit.response.revision,
+            "rendered": form.rendered_after(visit.answers),
             "shown": sorted(visit.shown),
             "help": visit.help_is_due(request),
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -22,7 +24,7 @@ def is_patient_path(path: str) -> bool:
     if not path.startswith("/") or path.startswith("//") or "\\" in path:
         return False
     try:
-        return resolve(path.partition("?")[0]).app_name == "patient"
+        return resolve(urlsplit(path).path).app_name == "patient"
     except Resolver404:
         return False
 

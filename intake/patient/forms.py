@@ -189,20 +189,31 @@ class SectionForm(forms.Form):
         return name in self.visible or answer.state != "skipped" or bool(answer.typed)
 
     def _untouched(self) -> set[str]:
+        rendered = self._posted_fingerprints()
+        return {name for name in self.given if rendered.get(name) == fingerprint(self[name].value())}
+
+    def _posted_fingerprints(self) -> dict[str, Any]:
         try:
             rendered = json.loads(self.data.get(RENDERED, "{}"))
-        except ValueError:
-            return set()
-        if not isinstance(rendered, dict):
-            return set()
-        return {name for name in self.given if rendered.get(name) == fingerprint(self[name].value())}
+        except (ValueError, RecursionError):
+            return {}
+        return rendered if isinstance(rendered, dict) else {}
 
     @property
     def rendered(self) -> str:
         """What this page shows for each question, as fingerprints: posted back, they tell what was touched."""
         if self.is_bound:
-            return self.data.get(RENDERED, "{}")
+            return json.dumps(self._posted_fingerprints())
         return json.dumps({name: fingerprint(field.initial) for name, field in self.fields.items()})
+
+    def rendered_after(self, stored: Mapping[str, Answer]) -> str:
+        """The fingerprints once `stored` is saved: from now on, what the page says of these questions is untouched."""
+        saved = {
+            name: fingerprint(self[name].value())
+            for name, answer in self.given.items()
+            if _is_same(answer, stored.get(name))
+        }
+        return json.dumps({**self._posted_fingerprints(), **saved})
 
     # --- drawing ---
 

@@ -34,12 +34,24 @@ class FollowUp(Block):
 
 
 def section_layout(section: Section, form: Any, preface: Callable[[Question], Any]) -> Layout:
-    """The layout of a section: its questions in order, short ones together in rows."""
+    """The layout of a section: its questions in order; short ones in a row share a frame with their follow-ups."""
     blocks: list[Any] = []
-    for is_row, questions in groupby(section.questions, key=lambda question: question.compact):
+    for is_row, questions in groupby(section.questions, key=_RowOf(form)):
         drawn = [block for question in questions for block in _blocks(question, form, preface)]
         blocks += _in_rows(drawn) if is_row else drawn
     return Layout(*blocks)
+
+
+class _RowOf:
+    """Whether a question stands in a row: it is short, or a follow-up of one that does."""
+
+    def __init__(self, form: Any) -> None:
+        self.form = form
+        self.is_row = False
+
+    def __call__(self, question: Question) -> bool:
+        self.is_row = question.compact or (self.is_row and question.link_id in self.form.follow_ups)
+        return self.is_row
 
 
 def _in_rows(drawn: list[Any]) -> list[Any]:

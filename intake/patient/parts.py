@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from screening.engine.definition import Question, Vocabulary
 Parts = dict[str, str | list[str]]
 
 RADIOS = ("yes_no", "choice")
+NAMELESS = re.compile(r"\? \((.+)\)", re.DOTALL)
+"""How the engine keeps a dose that was typed without a name."""
 
 
 def parts_of(question: Question, answer: Answer | None, vocabulary: Vocabulary | None = None) -> Parts:
@@ -93,8 +96,9 @@ def _medicines(question: Question, value: Any, vocabulary: Vocabulary | None) ->
     names = {medicine.code: medicine.name for medicine in vocabulary.medicines} if vocabulary else {}
     parts: Parts = {}
     for position, entry in enumerate(value):
-        parts[f"{position}.name"] = entry.note or entry.text or names.get(entry.code, entry.code)
-        parts[f"{position}.dose"] = number_text(entry.dose_mg)
+        only_dose = NAMELESS.fullmatch(entry.text)
+        parts[f"{position}.name"] = "" if only_dose else entry.note or entry.text or names.get(entry.code, entry.code)
+        parts[f"{position}.dose"] = only_dose[1] if only_dose else number_text(entry.dose_mg)
     return parts
 
 

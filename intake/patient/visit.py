@@ -23,7 +23,7 @@ from intake.models import Clinic, QuestionnaireResponse
 from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.assessment import Settings, evaluate
-from screening.engine.definition import Definition, Section
+from screening.engine.definition import Definition, Flag, Section
 
 from . import errors, sessions
 from .controls import Page
@@ -120,6 +120,26 @@ class Visit:
         answers = self.answers if answers is None else answers
         return bool(evaluate(self.compiled, answers, self.today, self.settings).safety_panel)
 
+    def concerns(self, answers: Mapping[str, Answer]) -> frozenset[tuple[str, ...]]:
+        """What asks for help in these answers, so that a new disclosure can be told from one already met with help.
+
+        It never leaves the server: only whether it grew decides what the patient sees next.
+        """
+        found = evaluate(self.compiled, answers, self.today, self.settings)
+        if not found.safety_panel:
+            return frozenset()
+        raised = {(flag.flag, each.question, each.answer) for flag in found.flags for each in flag.because}
+        unknown = {
+            (flag.flag, name, answers[name].state)
+            for flag in found.unresolved
+            if flag.not_sure == "NS-2"
+            for name in flag.questions
+            if name in answers and not answers[name].is_known
+        }
+        safety = {flag.link_id for flag in self.definition.flags if _is_of_safety(flag)}
+        whole = {("panel",)} | ({("at once",)} if found.alert_at_once else set())
+        return frozenset({each for each in raised | unknown if each[0] in safety} | whole)
+
     def help_is_due(self, request: HttpRequest) -> bool:
         """Whether help comes before anything else: asked for by a page, or needed and never shown.
 
@@ -133,6 +153,10 @@ class Visit:
         """Read the answers again after a save."""
         document = records.read_document(response)
         self.response, self.answers, self.posted = response, document.answers, document.posted
+
+
+def _is_of_safety(flag: Flag) -> bool:
+    return flag.not_sure == "NS-2" or any(rule.severity == "urgent" for rule in flag.rules)
 
 
 def visit_of(request: HttpRequest) -> Visit | None:

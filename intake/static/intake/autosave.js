@@ -68,6 +68,7 @@ async function attempt(data) {
 function stored(answer, data) {
   wait = 2000;
   field("base_revision").value = answer.revision;
+  field("rendered").value = answer.rendered;
   form.dispatchEvent(new CustomEvent("saved", { detail: answer }));
   if (answer.help) offerHelp();
   if (body === data) {

@@ -1,0 +1,218 @@
+"""Start page, invitation, resume code: who gets in, what is shown, and that looking changes nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from intake import actions
+from intake.models import AuditRecord, Invitation, QuestionnaireResponse
+from tests.intake.patient.conftest import NOW, read
+
+
+@pytest.fixture
+def invited(clinic):
+    return actions.invite(clinic=clinic, by=None, now=NOW, language="en")
+
+
+def code_on(page):
+    return [found.strip() for found in re.findall(r'<dd class="code-box"[^>]*>(.*?)</dd>', page.html)]
+
+
+def test_the_start_page_says_who_reads_when_and_that_it_is_no_emergency_service(clinic):
+    page = read(Client().get("/start/harbor/"))
+
+    assert "Our nurses read answers on weekdays, 8 to 5." in page.text
+    assert "This is not for emergencies" in page.text
+    assert "45 minutes after you stop" in page.text
+    assert "staff may see that it was changed" in page.text
+    assert {"tel:911", "tel:988", "sms:988"} <= set(page.links)
+
+
+@pytest.mark.parametrize("path", ["/", "/start/harbor/", "/i/whatever/", "/resume/", "/welcome/"])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_starts_no_session_and_writes_nothing(clinic, path, method):
+    client = Client()
+    records = AuditRecord.objects.count()
+
+    response = getattr(client, method)(path)
+
+    assert response.status_code in (200, 404)
+    assert "intake" not in response.cookies
+    assert Session.objects.count() == 0
+    assert QuestionnaireResponse.objects.count() == 0
+    assert AuditRecord.objects.count() == records
+
+
+def test_looking_at_an_invitation_changes_nothing_however_often(invited):
+    before = Invitation.objects.values().get()
+
+    for _ in range(20):
+        assert Client().get(invited.url).status_code == 200
+
+    assert Invitation.objects.values().get() == before
+    assert Session.objects.count() == 0
+
+
+def test_every_link_looks_the_same_before_the_button_is_pressed(invited):
+    def shape(path):
+        return re.sub(r'value="[^"]+"', "", Client().get(path).content.decode()).replace(path, "")
+
+    assert shape(f"/i/{invited.token}/") == shape("/i/random/")
+
+
+def test_the_button_takes_the_token_out_of_the_address(invited):
+    client = Client()
+
+    response = client.post(f"/i/{invited.token}/")
+    page = read(client.get(response["Location"]))
+
+    assert response["Location"] == "/welcome/"
+    assert invited.token not in page.html
+    assert invited.token not in str(dict(client.session))
+    assert "Harbor Ketamine Clinic" in page.text
+
+
+def test_an_invited_person_starts_and_gets_a_code_once(invited):
+    client = Client()
+    client.post(f"/i/{invited.token}/")
+
+    page = read(client.post("/welcome/"))
+
+    reference, code = code_on(page)
+    assert re.fullmatch(r"\w{4}-\w{4}", reference)
+    assert re.fullmatch(r"\d{4} \d{4} \d{4}", code)
+    assert code.replace(" ", "") not in str(dict(client.session)).replace(" ", "")
+    assert client.get("/q/about/").status_code == 200
+    assert QuestionnaireResponse.objects.get().invitation == invited.invitation
+
+
+def test_the_address_with_a_token_is_never_sent_on(invited):
+    assert Client().get(f"/i/{invited.token}/")["Referrer-Policy"] == "strict-origin"
+
+
+def test_dead_links_are_all_the_same(clinic, invited, begin):
+    revoked = actions.invite(clinic=clinic, by=None, now=NOW, language="en")
+    Invitation.objects.filter(pk=revoked.invitation.pk).update(revoked_at=NOW)
+    expired = actions.invite(clinic=clinic, by=None, now=NOW, language="en")
+    Invitation.objects.filter(pk=expired.invitation.pk).update(created_at=NOW.replace(year=2025), expires_at=NOW)
+
+    responses = [Client().post(f"/i/{token}/") for token in ("random", revoked.token, expired.token)]
+
+    assert {response.status_code for response in responses} == {404}
+    pages = {re.sub(r'value="[^"]+"|/i/[^/]+/', "", response.content.decode()) for response in responses}
+    assert len(pages) == 1
+
+
+def test_a_forwarded_link_never_reads_answers_back(invited):
+    owner = Client()
+    owner.post(f"/i/{invited.token}/")
+    owner.post("/welcome/")
+    page = read(owner.get("/q/about/"))
+    owner.post("/q/about/", {**page.fields, "given_name": "Sentinel Ana"})
+
+    other = Client()
+    other.post(f"/i/{invited.token}/")
+    landed = other.get("/welcome/", follow=True)
+
+    assert landed.request["PATH_INFO"] == "/resume/"
+    assert "Sentinel" not in landed.content.decode()
+    assert other.get("/q/about/")["Location"] == "/resume/"
+
+
+def test_the_code_opens_the_answers_again(patient):
+    patient.fill("about", given_name="Ana")
+    other = Client()
+
+    response = other.post("/resume/", {"reference": patient.response.reference, "code": patient.code})
+
+    assert response.status_code == 302
+    assert read(other.get("/q/about/")).fields["given_name"] == ["Ana"]
+    assert other.get("/resume/")["Location"] == "/q/habits/"
+
+
+@pytest.mark.parametrize("given", [{"code": "0000 0000 0000"}, {"code": ""}, {"reference": "AAAA-AAAA"}, {"reference": ""}])
+def test_a_wrong_code_or_reference_says_the_same_and_opens_nothing(patient, given):
+    client = Client()
+    right = {"reference": patient.response.reference, "code": patient.code}
+
+    response = client.post("/resume/", {**right, **given})
+
+    assert response.status_code == 422
+    page = read(response)
+    assert page.title.startswith("Error:")
+    assert "That did not match" in page.text
+    assert "code" in page.ids
+    assert "sessionid" not in response.cookies
+    assert client.get("/q/about/")["Location"] == "/resume/"
+
+
+def test_too_many_codes_are_stopped(patient):
+    client = Client()
+    for _ in range(5):
+        client.post("/resume/", {"reference": patient.response.reference, "code": "1"})
+
+    response = client.post("/resume/", {"reference": patient.response.reference, "code": patient.code})
+
+    assert response.status_code == 429
+    assert "Too many codes" in read(response).text
+
+
+def test_coming_back_after_a_disclosure_shows_help_first(patient):
+    patient.fill("safety", dark="yes")
+    client = Client()
+
+    client.post("/resume/", {"reference": patient.response.reference, "code": patient.code})
+
+    assert client.get("/resume/")["Location"] == "/q/help/"
+
+
+def test_a_clinic_without_a_published_questionnaire_says_so(clinic):
+    clinic.questionnaire = None
+    clinic.save()
+
+    response = Client().get("/start/harbor/")
+
+    assert response.status_code == 404
+    assert "There is no questionnaire here now" in read(response).text
+
+
+def test_an_unknown_clinic_is_not_found(clinic):
+    assert Client().get("/start/nowhere/").status_code == 404
+
+
+def test_starting_twice_in_one_browser_goes_on_with_the_first(clinic):
+    client = Client()
+    client.post("/start/harbor/")
+
+    response = client.post("/start/harbor/")
+
+    assert response["Location"] == "/resume/"
+    assert QuestionnaireResponse.objects.count() == 1
+
+
+def test_the_start_page_is_there_in_spanish(clinic):
+    client = Client()
+
+    response = client.post("/language/", {"language": "es", "next": "/start/harbor/"})
+
+    assert response["Location"] == "/start/harbor/"
+    page = read(client.get("/start/harbor/"))
+    assert '<html lang="es"' in page.html
+    assert "De lunes a viernes." in page.text
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/staff/", "/\\evil", "javascript:alert(1)"])
+def test_choosing_a_language_never_leads_elsewhere(clinic, target):
+    response = Client().post("/language/", {"language": "es", "next": target})
+
+    assert response["Location"] == "/"
+
+
+def test_an_unknown_language_is_not_remembered(clinic):
+    response = Client().post("/language/", {"language": "xx", "next": "/"})
+
+    assert "language" not in response.cookies

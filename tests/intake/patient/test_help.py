@@ -1,0 +1,122 @@
+"""After a disclosure help comes before the next question; it is never in the way, and always within reach."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.models import Alert, SafetyPanelShown
+from tests.intake.patient.conftest import read
+
+
+@pytest.mark.parametrize("said", ["yes", "not_sure", "declined"])
+def test_a_disclosure_leads_to_help_before_the_next_question(patient, said):
+    response = patient.fill("safety", dark=said)
+
+    assert response["Location"] == "/q/help/"
+    page = read(patient.client.get("/q/help/"))
+    assert {"tel:911", "tel:988", "sms:988", "sms:741741?body=HOME", "sms:838255"} <= set(page.links)
+    assert "I am safe and will continue" in page.text
+    assert "I want to stop" in page.text
+    assert "Nobody is watching your answers live" in page.text
+
+
+def test_no_help_page_without_a_disclosure(patient):
+    assert patient.fill("safety", dark="no", mood_1="never")["Location"] == "/q/check/"
+
+
+def test_every_other_page_leads_to_help_until_it_was_seen(patient):
+    patient.fill("safety", dark="yes")
+
+    assert patient.client.get("/q/about/")["Location"] == "/q/help/"
+    assert patient.client.get("/q/check/")["Location"] == "/q/help/"
+
+
+def test_the_follow_ups_of_the_disclosure_come_after_help(patient):
+    patient.fill("safety", dark="yes")
+
+    response = patient.client.post("/q/help/")
+
+    assert response["Location"] == "/q/safety/#q-plan-block"
+
+
+def test_it_is_recorded_that_help_was_shown(patient):
+    patient.fill("safety", dark="yes")
+    assert SafetyPanelShown.objects.count() == 0
+
+    patient.client.get("/q/help/")
+    patient.client.get("/q/help/")
+
+    assert SafetyPanelShown.objects.count() == 1
+
+
+def test_help_that_was_asked_for_without_a_disclosure_is_not_recorded(patient):
+    assert "I am safe" not in read(patient.client.get("/q/help/")).text
+    assert SafetyPanelShown.objects.count() == 0
+
+
+def test_a_second_disclosure_on_another_page_shows_help_again(patient):
+    patient.fill("safety", dark="yes")
+    patient.client.get("/q/help/")
+    patient.client.post("/q/help/")
+
+    again = patient.fill("safety", plan="yes")
+
+    assert again["Location"] == "/q/help/"
+
+
+def test_an_unchanged_page_does_not_show_help_again(patient):
+    patient.fill("safety", dark="yes")
+    patient.client.get("/q/help/")
+    patient.client.post("/q/help/")
+
+    assert patient.fill("safety", plan="no")["Location"] != "/q/help/"
+    assert patient.fill("safety")["Location"] != "/q/help/"
+
+
+def test_a_mistake_on_the_same_page_does_not_hide_help(patient):
+    response = patient.fill("safety", dark="yes", mood_1="sometimes")
+
+    assert response.status_code == 422
+    assert "Help is available right now" in read(response).text
+
+
+def test_the_disclosure_is_stored_with_its_alert(patient):
+    patient.fill("safety", dark="yes")
+    patient.client.get("/q/help/")
+    patient.client.post("/q/help/")
+    patient.fill("safety", plan="yes")
+
+    assert patient.answers["plan"].value == "yes"
+    assert Alert.objects.filter(response=patient.response).exists()
+
+
+@pytest.mark.parametrize("path", ["/q/about/", "/q/habits/", "/q/numbers/", "/q/safety/", "/q/check/", "/q/stop/", "/q/help/"])
+def test_crisis_contacts_are_on_every_page(patient, path):
+    assert {"tel:911", "tel:988", "sms:988"} <= set(read(patient.client.get(path)).links)
+
+
+def test_stopping_says_what_is_kept_and_closes_the_answers_here(patient):
+    patient.fill("about", given_name="Ana")
+    page = read(patient.client.get("/q/stop/"))
+    assert "They have not been sent" in page.text
+
+    response = patient.client.post("/q/stop/")
+
+    assert response.status_code == 200
+    assert patient.client.get("/q/about/")["Location"] == "/resume/"
+
+
+def test_stopping_after_a_disclosure_says_that_staff_may_call(patient):
+    patient.fill("safety", dark="yes")
+
+    assert "45 minutes" in read(patient.client.get("/q/stop/")).text
+
+
+def test_only_a_clinics_web_address_becomes_a_link(patient, clinic):
+    clinic.crisis_contacts = [{"key": "x", "title": {"en": "<b>Chat</b>"}, "url": "javascript:alert(1)", "is_emergency": True}]
+    clinic.save()
+
+    html = read(patient.client.get("/q/help/")).html
+
+    assert "javascript:" not in html
+    assert "<b>Chat</b>" not in html

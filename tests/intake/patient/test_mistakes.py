@@ -1,0 +1,141 @@
+"""Every kind of mistake on every question type: nothing is lost, and the summary leads to the input."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+MISTAKES = [
+    ("about", {"given_name": "x" * 60}, "characters or fewer"),
+    ("about", {"phone": "12"}, "Enter a phone number"),
+    ("about", {"phone": "5550100100", "phone__state": "not_sure"}, "not both"),
+    ("about", {"email": "ana at home"}, "Enter an email address"),
+    ("about", {"born__day": "31", "born__month": "2", "born__year": "1980"}, "no such date"),
+    ("about", {"born__day": "3", "born__month": "13", "born__year": "1980"}, "month"),
+    ("about", {"born__day": "3", "born__month": "2"}, "Enter the year"),
+    ("about", {"born__day": "3", "born__month": "2", "born__year": "2030"}, "not in the future"),
+    ("about", {"tall__ft": "five"}, "height in digits"),
+    ("about", {"tall__ft": "5", "tall__in": "14"}, "below 12"),
+    ("about", {"tall__ft": "5", "tall__cm": "170"}, "not both"),
+    ("about", {"tall__cm": "17"}, "height between"),
+    ("about", {"heavy__lb": "heavy"}, "weight in digits"),
+    ("about", {"heavy__kg": "80", "heavy__lb": "180"}, "not both"),
+    ("about", {"heavy__kg": "2"}, "weight between"),
+    ("habits", {"smokes": "maybe"}, "Select one of the answers"),
+    ("habits", {"smokes": ["yes", "no"]}, "one answer only"),
+    ("habits", {"route": "boat"}, "Select one of the answers"),
+    ("habits", {"illnesses": ["asthma", "none"]}, "not both"),
+    ("habits", {"illnesses": ["asthma"], "illnesses__state": "declined"}, "not both"),
+    ("habits", {"illnesses": ["plague"]}, "Select one of the answers"),
+    ("numbers", {"coffee": "three"}, "Enter a number"),
+    ("numbers", {"coffee": "3.5"}, "whole number"),
+    ("numbers", {"coffee": "900"}, "30 or less"),
+    ("numbers", {"coffee": "-1"}, "0 or more"),
+    ("numbers", {"sleep": "7.123"}, "decimal"),
+    ("numbers", {"bp__systolic": "high", "bp__diastolic": "80"}, "top number in digits"),
+    ("numbers", {"bp__systolic": "120", "bp__diastolic": "8"}, "bottom number between"),
+    ("numbers", {"bp__systolic": "80", "bp__diastolic": "120"}, "must be higher"),
+    ("numbers", {"scan__month": "5"}, "Enter the year"),
+    ("numbers", {"scan__year": "19"}, "four digits"),
+    ("numbers", {"attack__number": "six", "attack__unit": "weeks"}, "whole number"),
+    ("numbers", {"attack__number": "6"}, "Select days, weeks"),
+    ("numbers", {"attack__number": "6", "attack__unit": "weeks", "attack__year": "2020"}, "not both"),
+    ("numbers", {"story": "word " * 60}, "characters or fewer"),
+    ("numbers", {"pills__0__name": "Zoloft", "pills__0__dose": "lots"}, "dose"),
+    ("numbers", {"pills__0__dose": "50"}, "name of the medicine"),
+    ("numbers", {"pills__0__name": "Zoloft", "pills__none": "on"}, "not both"),
+    ("numbers", {"operations__0__which": "Knee", "operations__0__when__month": "12"}, "Enter the year"),
+]
+
+WITNESS = {"about": ("given_name", "Ana", "Ana"), "habits": ("exercises", "no", "no"), "numbers": ("coffee", "3", 3)}
+
+
+def names(mistakes):
+    return [f"{'-'.join(given)}-{index}" for index, (_, given, _) in enumerate(mistakes)]
+
+
+@pytest.mark.parametrize(("link_id", "given", "message"), MISTAKES, ids=names(MISTAKES))
+def test_a_mistake_is_said_kept_and_does_not_cost_the_rest(patient, link_id, given, message):
+    name, typed, value = WITNESS[link_id]
+    if name in given:
+        name, typed, value = {"about": ("phone", "5550100100", "5550100100"), "numbers": ("sleep", "7", 7.0)}[link_id]
+
+    response = patient.fill(link_id, **{name: typed, **given})
+    page = page_of(response)
+
+    assert response.status_code == 422
+    assert page.title.startswith("Error:")
+    assert message in summary_of(page)
+    for target in re.findall(r'<li><a href="#([^"]+)"', page.html):
+        assert target in page.ids, f"the summary leads to #{target}, which is not on the page"
+    assert kept(page, given)
+    assert patient.answers[name].value == value
+
+
+@pytest.mark.parametrize(("link_id", "given", "message"), MISTAKES, ids=names(MISTAKES))
+def test_what_was_typed_is_still_there_when_the_page_is_opened_again(patient, link_id, given, message):
+    patient.fill(link_id, **given)
+
+    if given != {"smokes": ["yes", "no"]}:  # only a hand-made request brings two radio buttons
+        assert kept(patient.open(link_id), given)
+
+
+def page_of(response):
+    from tests.intake.patient.conftest import read
+
+    return read(response)
+
+
+def summary_of(page):
+    return re.search(r'class="error-summary".*?</div>', page.html, re.DOTALL)[0]
+
+
+def kept(page, given):
+    """Whether every typed text is in its field again; a choice that is not offered has no field to stand in."""
+    for name, typed in given.items():
+        texts = [typed] if isinstance(typed, str) else typed
+        texts = [text for text in texts if text not in ("maybe", "boat", "plague")]
+        found = page.fields.get(name.replace("__", "."), [])
+        # Of radio buttons a browser keeps one; two of them can only come from a hand-made request.
+        if texts and not (set(text.strip() for text in texts) & set(text.strip() for text in found)):
+            return False
+    return True
+
+
+def test_the_message_is_tied_to_its_question(patient):
+    page = page_of(patient.fill("about", phone="12"))
+
+    assert 'id="q-phone-error"' in page.html
+    assert re.search(r'id="q-phone"[^>]*aria-invalid="true"[^>]*aria-describedby="q-phone-error"', page.html)
+
+
+def test_a_corrected_page_goes_on(patient):
+    page = page_of(patient.fill("about", phone="12", given_name="Ana"))
+
+    response = patient.fill("about", page, phone="555 010 0100")
+
+    assert response.status_code == 302
+    assert patient.answers["phone"].state == "answered"
+    assert patient.answers["given_name"].value == "Ana"
+
+
+def test_messages_are_in_the_language_of_the_page(patient):
+    patient.client.cookies["language"] = "es"
+
+    page = page_of(patient.fill("about", phone="12"))
+
+    assert page.title.startswith("Error:")
+    assert "Enter a phone number" not in page.text
+
+
+PAYLOADS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}{% debug %}", "{0.__class__}%(x)s"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_typed_text_is_never_markup(patient, payload):
+    page = page_of(patient.fill("numbers", story=payload, coffee=payload, pills__0__name=payload))
+
+    assert payload not in page.html or "<" not in payload
+    assert page.fields["story"] == [payload]
+    assert "49" not in page.fields["story"][0]

@@ -1,0 +1,147 @@
+"""Check answers, send, confirmation and the patient's own copy."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from intake.models import QuestionnaireResponse
+from intake.references import grouped
+from tests.intake.patient.conftest import read
+
+VERDICTS = ("eligible", "ineligible", "score", "risk level", "contraindication", "flag", "caution", "urgent", "diagnosis")
+
+
+def send(patient):
+    return patient.client.post("/q/send/", {"visit": str(patient.response.pk)})
+
+
+def test_check_answers_lists_what_is_asked_and_only_that(patient):
+    patient.fill("about", given_name="Ana")
+    patient.fill("habits", smokes="no")
+
+    page = read(patient.client.get("/q/check/"))
+
+    assert "First name" in page.text
+    assert "Ana" in page.text
+    assert "How many a day?" not in page.text
+    assert "Since when?" not in page.text
+
+
+def test_each_change_link_says_what_it_changes_and_returns(patient):
+    patient.fill("about", given_name="Ana")
+
+    page = read(patient.client.get("/q/check/"))
+
+    assert 'Change<span class="visually-hidden">: First name</span>' in page.html
+    assert "/q/about/?return=check#q-given_name-block" in page.links
+
+
+def test_what_could_not_be_read_is_shown_as_typed(patient):
+    patient.fill("about", phone="12")
+
+    assert "“12”" in read(patient.client.get("/q/check/")).text
+
+
+def test_it_says_what_is_missing_and_which_pages_were_not_seen(patient):
+    page = read(patient.client.get("/q/check/"))
+
+    assert "Still needed before you can send" in page.text
+    assert "There are pages you have not seen yet" in page.text
+
+
+def test_it_refuses_to_send_without_a_required_answer(patient):
+    response = send(patient)
+
+    assert response.status_code == 422
+    page = read(response)
+    assert page.title.startswith("Error:")
+    assert "/q/about/?return=check#q-given_name-block" in page.links
+    assert QuestionnaireResponse.objects.get().status == "draft"
+
+
+def test_it_sends_and_confirms(patient):
+    patient.fill("about", given_name="Ana")
+
+    response = send(patient)
+    page = read(patient.client.get(response["Location"]))
+
+    assert response["Location"] == "/q/sent/"
+    assert QuestionnaireResponse.objects.get().status == "sent"
+    assert grouped(patient.response.reference) in page.text
+    assert "Our nurses read answers on weekdays" in page.text
+    assert "tel:988" in page.links
+
+
+def test_sending_twice_gives_the_same_confirmation(patient):
+    patient.fill("about", given_name="Ana")
+
+    assert send(patient)["Location"] == send(patient)["Location"] == "/q/sent/"
+
+
+def test_there_is_no_confirmation_before_sending(patient):
+    assert patient.client.get("/q/sent/")["Location"] == "/q/about/"
+    assert patient.client.get("/q/copy/")["Location"] == "/q/sent/"
+
+
+def test_somebody_elses_button_sends_nothing(patient, begin):
+    patient.fill("about", given_name="Ana")
+    stranger = begin()
+
+    response = stranger.client.post("/q/send/", {"visit": str(patient.response.pk)})
+
+    assert response.status_code == 403
+    assert not QuestionnaireResponse.objects.filter(status="sent").exists()
+
+
+def test_a_link_does_not_send(patient):
+    patient.fill("about", given_name="Ana")
+
+    assert patient.client.get("/q/send/").status_code == 405
+
+
+def test_the_copy_has_the_answers_and_no_verdict(patient):
+    patient.fill("about", given_name="Ana")
+    patient.fill("safety", dark="yes", mood_1="often")
+    for _ in range(2):
+        patient.client.get("/q/help/")
+        patient.client.post("/q/help/")
+        patient.fill("safety", plan="yes")
+    send(patient)
+
+    page = read(patient.client.get("/q/copy/"))
+
+    assert "Ana" in page.text
+    assert "Nearly every day" in page.text
+    assert not [word for word in VERDICTS if word in page.text.lower()]
+
+
+def test_the_copy_is_there_only_where_it_was_sent(patient):
+    patient.fill("about", given_name="Ana")
+    elsewhere = Client()
+    elsewhere.post("/resume/", {"reference": patient.response.reference, "code": patient.code})
+    send(patient)
+
+    assert elsewhere.get("/q/copy/")["Location"] == "/q/sent/"
+    assert "Ana" not in elsewhere.get("/q/sent/").content.decode()
+    assert Client().get("/q/copy/")["Location"] == "/resume/"
+
+
+def test_after_sending_the_code_opens_nothing(patient):
+    patient.fill("about", given_name="Ana")
+    send(patient)
+
+    response = Client().post("/resume/", {"reference": patient.response.reference, "code": patient.code})
+
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/q/about/", "/q/habits/", "/q/check/", "/q/help/", "/q/stop/"])
+def test_no_page_gives_a_verdict(patient, path):
+    patient.fill("safety", dark="yes", mood_1="often")
+    patient.client.post("/q/help/")
+    patient.client.get("/q/help/")
+
+    text = read(patient.client.get(path)).text.lower()
+
+    assert not [word for word in VERDICTS if word in text]
