@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from .dependencies import MEASURES
 from .display import display, plain
 from .facts import Facts
-from .logic import FALSE
+from .logic import FALSE, TRUE, UNKNOWN
 from .results import Because, ScoreResult
 from .scores import result
-from .tree import Count, Expr, Holds, Includes, Measure, Not, Operand, Reference, Total, operands, parts
+from .settling import would_settle
+from .tree import Expr, Holds, Includes, Not, Operand, Reference, Total, operands, parts
 from .values import Answer, MedicineEntry
 from .variables import View
 
@@ -46,34 +46,27 @@ def _why(facts: Facts, expr: Expr, wanted: bool, view: View) -> Iterator[Because
 
 
 def _leaf(facts: Facts, leaf: Expr, wanted: bool) -> Iterator[Because]:
-    hidden = [name for operand in operands(leaf) for name in asked_about(facts, operand) if facts.asked(name) is FALSE]
+    behind = [name for operand in operands(leaf) for name in facts.behind(operand)]
+    hidden = [name for name in behind if facts.asked(name) is not TRUE]
     for name in hidden:
-        for gate, view in facts.gates(name, FALSE):
-            yield from _why(facts, gate, False, view)
+        yield from _hidden(facts, name)
     for operand in operands(leaf) if not hidden else ():
         yield from _operand(facts, operand, leaf if wanted else None)
 
 
-def asked_about(facts: Facts, operand: Operand) -> tuple[str, ...]:
-    """The questions whose answers an operand looks at directly."""
-    match operand:
-        case Reference() if operand.name in facts.symbols.questions:
-            return (operand.name,)
-        case Total():
-            return (operand.question,)
-        case Count():
-            return (operand.group,)
-        case Measure():
-            roles = (facts.symbols.by_role(role) for role in MEASURES[operand.name])
-            return tuple(question.link_id for question in roles if question is not None)
-        case _:
-            return ()
+def _hidden(facts: Facts, name: str) -> Iterator[Because]:
+    """The answers that keep a question from being asked, or leave open whether it is."""
+    for gate, view in facts.gates(name, FALSE):
+        yield from _why(facts, gate, False, view)
+    for gate, view in facts.gates(name, UNKNOWN) if facts.asked(name) is UNKNOWN else ():
+        for link_id in would_settle(facts, gate, view):
+            yield Because(question=link_id, answer=_shown(facts, link_id, facts.answers.get(link_id)))
 
 
 def _operand(facts: Facts, operand: Operand, leaf: Expr | None) -> Iterator[Because]:
     if isinstance(operand, Reference) and operand.name in facts.tallies:
         yield Because(question=operand.name, answer=_score(facts, operand.name))
-    for name in asked_about(facts, operand):
+    for name in facts.behind(operand):
         answer = facts.answers.get(name)
         if answer is not None and answer.is_known:
             answer = _relevant(facts, operand, leaf, answer)
@@ -82,6 +75,7 @@ def _operand(facts: Facts, operand: Operand, leaf: Expr | None) -> Iterator[Beca
 
 def _shown(facts: Facts, name: str, answer: Answer | None) -> str:
     definition = facts.compiled.definition
+    answer = answer if facts.asked(name) is TRUE else None  # a hidden answer is shown to nobody
     return display(facts.symbols.questions[name], answer, definition, definition.languages[0])
 
 

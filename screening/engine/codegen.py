@@ -129,7 +129,7 @@ class Body(Variables):
 
     def _state(self, leaf: StateTest, view: View) -> Pair:
         facet = f"state_{leaf.question.part}" if leaf.question.part else "state"
-        (state,) = self.facet(leaf.question.name, facet, view)
+        (state,) = self.facet(leaf.question.name, facet, "asked" if view == "gate" else view)
         certain = f"{state} == {leaf.state!r}"
         return Pair(certain, certain)
 

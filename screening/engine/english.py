@@ -130,10 +130,8 @@ class _Reader:
         return f"{self._name(leaf.question.name)} {verb} {_included(leaf.number, words)}"
 
     def _within(self, leaf: Within, verb: str) -> str:
-        if isinstance(leaf.number, Number):
-            amount = amount_text(leaf)
-        else:
-            amount = f"{self._operand(leaf.number)} {leaf.unit}"
+        is_plain = isinstance(leaf.number, Number)
+        amount = amount_text(leaf) if is_plain else f"{self._operand(leaf.number)} {leaf.unit}"
         anchor = TODAY if leaf.anchor == TODAY else self._name(leaf.anchor)
         return f"{self._name(leaf.question.name)} {verb} within {amount} of {anchor}"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .compiler import Compiled, Outcome
+from .dependencies import MEASURES
 from .functions import place
 from .logic import FALSE, TRUE, UNKNOWN, Truth
 from .scores import Tally
-from .tree import Expr
+from .tree import Count, Expr, Measure, Operand, Reference, Total
 from .values import Answers
 from .variables import View
 
@@ -39,6 +40,21 @@ class Facts:
         if self._variables.get(f"asked{number}", True):
             return TRUE
         return UNKNOWN if self._variables.get(f"maybe{number}") or self._variables.get(f"gate{number}") else FALSE
+
+    def behind(self, operand: Operand) -> tuple[str, ...]:
+        """The questions whose answers an operand looks at directly; a score's items are not among them."""
+        match operand:
+            case Reference() if operand.name in self.symbols.questions:
+                return (operand.name,)
+            case Total():
+                return (operand.question,)
+            case Count():
+                return (operand.group,)
+            case Measure():
+                roles = (self.symbols.by_role(role) for role in MEASURES[operand.name])
+                return tuple(question.link_id for question in roles if question is not None)
+            case _:
+                return ()
 
     def is_stale(self, name: str) -> bool:
         """Whether rules take a question's answer for not sure because it may be too old."""

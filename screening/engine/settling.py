@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .because import asked_about
 from .definition import Question
 from .facts import Facts
 from .logic import FALSE, UNKNOWN
@@ -18,9 +17,9 @@ from .values import Answer, PartialDate
 from .variables import View
 
 
-def would_settle(facts: Facts, expr: Expr) -> tuple[str, ...]:
+def would_settle(facts: Facts, expr: Expr, view: View = "rules") -> tuple[str, ...]:
     """The link_ids of the questions whose answers would settle an unknown condition, in the order they are asked."""
-    found = set(_open(facts, expr, "rules"))
+    found = set(_open(facts, expr, view))
     return tuple(sorted(found, key=lambda name: facts.symbols.position[name]))
 
 
@@ -39,13 +38,13 @@ def _open(facts: Facts, expr: Expr, view: View) -> Iterator[str]:
 def _leaf(facts: Facts, leaf: Expr, view: View) -> list[str]:
     """Of the questions a test looks at, those that are open; all that are asked if none is open by itself."""
     found = [name for operand in operands(leaf) for name in _operand(facts, operand, leaf, view)]
-    asked = [name for operand in operands(leaf) for name in asked_about(facts, operand)]
+    asked = [name for operand in operands(leaf) for name in facts.behind(operand)]
     return found or [name for name in asked if facts.asked(name) is not FALSE]
 
 
 def _operand(facts: Facts, operand: Operand, leaf: Expr, view: View) -> Iterator[str]:
     part = operand.part if isinstance(operand, Reference) else ""
-    for name in asked_about(facts, operand):
+    for name in facts.behind(operand):
         yield from _question(facts, name, view, leaf, part)
     if isinstance(operand, Reference) and operand.name in facts.symbols.scores:
         score = facts.symbols.scores[operand.name]

@@ -54,8 +54,6 @@ class Variables:
         if self.outer is not None and not self.owns(link_id):
             return self.borrow(self.outer.facet(link_id, facet, view))
         is_settled = link_id in self.known.unsettled and view != "asked"
-        if is_settled and view == "gate" and facet.startswith("state"):
-            is_settled = False
         needs = self.settled_needs if is_settled else self.needs
         needs.setdefault(link_id, set()).add(facet)
         if is_settled:
