@@ -23,7 +23,7 @@ class _Structure(models.JSONField):
 
     empty: Any = dict
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
         """The form field named by `form_field`."""
         from screening import forms
 
@@ -75,14 +75,14 @@ class Unknowns(_Structure):
     form_field = "UnknownsField"
 
 
-class RuleText(models.TextField):
+class RuleText(models.TextField):  # type: ignore[type-arg]
     """A condition in the rule language. Empty: always for `ask_when`, never for everything else."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", "")
         super().__init__(*args, **kwargs)
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
         """A text area that spells nothing out and wraps nothing away."""
         from screening import forms
 

@@ -111,7 +111,7 @@ class LinesField(forms.CharField):
         return value if isinstance(value, str) else self.to_text(value or [])
 
     def to_python(self, value: Any) -> Any:
-        return self.read(super().to_python(value))
+        return self.read(super().to_python(value) or "")
 
     def run_validators(self, value: Any) -> None:
         """The validators of `CharField` read text, and `to_python` has read it already."""
@@ -218,4 +218,4 @@ class RuleField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")

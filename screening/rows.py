@@ -55,10 +55,12 @@ class Shape(NamedTuple):
 @cache
 def shape(struct: Struct) -> Shape:
     """The shape of a Struct of `MODELS`."""
-    columns, embedded, children = [], {}, {}
+    columns: list[str] = []
+    embedded: dict[str, tuple[str, ...]] = {}
+    children: dict[str, Struct] = {}
     for field in msgspec.structs.fields(struct):
         inner = next(iter(get_args(field.type)), None)
-        if inner in MODELS:
+        if isinstance(inner, type) and inner in MODELS:
             children[field.name] = inner
         elif isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             embedded[field.name] = field.type.__struct_fields__
@@ -95,10 +97,10 @@ def _plain(struct: Struct, row: Row, rows: Mapping[type[Any], Mapping[tuple[str,
     return plain
 
 
-@cache
 def owner_name(model: type[Any], owner: type[Any]) -> str:
     """The foreign key of `model` that points at `owner`."""
-    return next(name for name in model.OWNERS if model._meta.get_field(name).related_model is owner)
+    names: tuple[str, ...] = model.OWNERS
+    return next(name for name in names if model._meta.get_field(name).related_model is owner)
 
 
 def write(definition: Definition, questionnaire: models.Questionnaire) -> None:

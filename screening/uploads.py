@@ -39,8 +39,8 @@ def replace_draft(*, file: UploadedFile | None, into: models.Questionnaire | Non
 
 
 def _read(file: UploadedFile | None) -> Definition:
-    if file is None:
-        raise UploadRefused(["Choose a YAML file."])
+    if file is None or not file.size:
+        raise UploadRefused(["Choose a YAML file with something in it."])
     if (file.size or 0) > LIMIT:
         raise UploadRefused([f"The file is larger than {LIMIT // 1_000_000} MB. Choose a smaller one."])
     try:

@@ -136,7 +136,7 @@ class MedicineAdmin(DraftAdmin):
     """One medicine."""
 
     list_display = ("code", "name", "class_keys", "ask_dose", "position", "vocabulary")
-    list_filter = ("vocabulary", "ask_dose")
+    list_filter = ("vocabulary__questionnaire", "vocabulary", "ask_dose")
     list_select_related = ("vocabulary",)
     search_fields = ("code", "name", "brands", "classes")
     ordering = ("vocabulary", "position", "pk")

@@ -19,6 +19,7 @@ from .base import DraftAdmin, in_first_language
 PARTS = (
     models.Section, models.Question, models.Flag, models.Variable, models.Note, models.Inconsistency, models.Score,
     models.Instrument, models.Vocabulary, models.Medicine, models.Parameter, models.Profile, models.Source, models.Case,
+    models.QuestionnaireVersion,
 )  # fmt: skip
 
 
@@ -89,4 +90,5 @@ def capitalised(model: Any) -> str:
 def part_url(model: Any, questionnaire: models.Questionnaire) -> str:
     """The list of one kind of row, filtered to the questionnaire."""
     url = reverse(f"admin:screening_{model._meta.model_name}_changelist")
-    return f"{url}?{model.QUESTIONNAIRE}__id__exact={questionnaire.pk}"
+    path_to_it = getattr(model, "QUESTIONNAIRE", "questionnaire")
+    return f"{url}?{path_to_it}__id__exact={questionnaire.pk}"

@@ -93,7 +93,11 @@ def _hash_of(questionnaire: models.Questionnaire) -> str:
 
 def download(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """The draft as one YAML file."""
-    text = dump_definition(publishing.definition_from_rows(questionnaire))
+    try:
+        text = dump_definition(publishing.definition_from_rows(questionnaire))
+    except msgspec.ValidationError as error:
+        messages.error(request, f"The draft cannot be read: {error}. Open Check, and correct that row.")
+        return redirect("admin:screening_questionnaire_change", questionnaire.pk)
     name = f'attachment; filename="{questionnaire.key}.yaml"'
     return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": name})
 

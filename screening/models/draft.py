@@ -44,7 +44,8 @@ class Draft(models.Model):
     def belong_to(self, owner: models.Model) -> None:
         """Point the foreign key for rows of the owner's kind at `owner`."""
         for name in self.OWNERS:
-            if isinstance(owner, self._meta.get_field(name).related_model):
+            related: Any = self._meta.get_field(name).related_model
+            if isinstance(owner, related):
                 setattr(self, name, owner)
                 return
         raise ValueError(f"{type(self).__name__} cannot belong to {type(owner).__name__}")

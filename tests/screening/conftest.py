@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
-from screening import models, publishing
 
+from screening import models, publishing
 from tests.screening.samples import NOW, case, small
 
 

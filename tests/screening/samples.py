@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
+
 from screening.engine import definition as d
 from screening.engine.definition import Definition
 from screening.exchange.cases import Case, Expectation
@@ -104,11 +105,10 @@ _TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0
 def _values(kind: inspect.Type, depth: int) -> st.SearchStrategy[Any]:
     match kind:
         case inspect.StructType():
-            fields = {field.name: _values(field.type, depth + 1) for field in kind.fields if field.name != "items"}
-            items = [field for field in kind.fields if field.name == "items"]
-            deep = depth > 6  # groups hold questions, so questions must end somewhere
-            fields |= {"items": st.just(()) if deep else _values(field.type, depth + 3) for field in items}
-            return st.builds(kind.cls, **fields)
+            # Groups hold questions, so questions must end somewhere.
+            ended = {field.name: st.just(()) for field in kind.fields if field.name == "items" and depth > 4}
+            others = {field.name: _values(field.type, depth + 1) for field in kind.fields if field.name not in ended}
+            return st.builds(kind.cls, **ended, **others)
         case inspect.VarTupleType():
             return st.lists(_values(kind.item_type, depth), max_size=2).map(tuple)
         case inspect.DictType():

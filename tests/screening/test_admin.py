@@ -10,9 +10,9 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
 from screening import models, publishing
 from screening.engine.definition import canonical_json
-
 from tests.screening.samples import NOW, case, full, rich, small
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +152,7 @@ def test_saving_a_page_unchanged_changes_nothing(editor, draft, model):
 
     response = editor.post(url(model, "change", row.pk), form_of(editor, url(model, "change", row.pk)))
 
-    assert response.status_code == 302, re.findall(r'errorlist.*?</ul>', response.content.decode(), re.DOTALL)
+    assert response.status_code == 302, re.findall(r"errorlist.*?</ul>", response.content.decode(), re.DOTALL)
     assert canonical_json(publishing.definition_from_rows(draft)) == before
 
 
@@ -191,7 +191,9 @@ def change(client, row, **changes) -> object:
 def test_a_question_is_edited_with_its_options(editor, draft):
     question = models.Question.objects.get(link_id="mood")
 
-    response = change(editor, question, text__es="¿Cómo está?", **{"options-0-text__en": "Fine", "options-0-position": ""})
+    response = change(
+        editor, question, text__es="¿Cómo está?", **{"options-0-text__en": "Fine", "options-0-position": ""}
+    )
 
     assert response.status_code == 302
     stored = publishing.definition_from_rows(draft).sections[1].questions[0]
@@ -210,7 +212,7 @@ def test_a_new_section_goes_after_the_others(editor, draft):
 
 
 def test_positions_are_changed_in_the_list(editor, draft):
-    brain, feelings = models.Section.objects.order_by("position")
+    brain, _ = models.Section.objects.order_by("position")
     address = url(models.Section, "changelist")
     sent = form_of(editor, address) | {"form-0-position": "90", "_save": "Save"}
 

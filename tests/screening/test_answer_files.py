@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from screening import answer_files
 
 
@@ -76,7 +78,5 @@ def test_it_names_every_place_at_once():
 
 @given(st.binary(max_size=60))
 def test_it_never_fails_in_another_way(data):
-    try:
+    with contextlib.suppress(answer_files.AnswerFileError):
         answer_files.read(data)
-    except answer_files.AnswerFileError as error:
-        assert str(error).encode()

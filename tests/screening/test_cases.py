@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from screening import cases
 from screening.engine import definition as d
 from screening.engine.compiler import compile_definition
 from screening.exchange.cases import Expectation
-
 from tests.screening.samples import both, case, small
 
 
@@ -94,7 +94,9 @@ def test_parameters_and_profile_of_the_case_are_used():
     )  # fmt: skip
     definition = small(flags=(flag,), parameters=(d.Parameter(key="limit", title="Limit", value=100),))
     expect = Expectation(flags={"f": "caution"})
-    (result,) = cases.run(compile_definition(definition), [case(profile="eu", parameters={"limit": 2.0}, expect=expect)])
+    (result,) = cases.run(
+        compile_definition(definition), [case(profile="eu", parameters={"limit": 2.0}, expect=expect)]
+    )
 
     assert result.differences == ()
 
@@ -131,7 +133,9 @@ def test_coverage_looks_into_lists_and_groups():
         link_id="many", type="multiple_choice", text=both("M"),
         options=(d.Option(code="x", text=both("X")), d.Option(code="y", text=both("Y"))),
     )  # fmt: skip
-    definition = small(sections=(d.Section(link_id="s", title=both("S"), questions=(group, many)),), flags=(), scores=())
+    definition = small(
+        sections=(d.Section(link_id="s", title=both("S"), questions=(group, many)),), flags=(), scores=()
+    )
     given = case(answers={"uses": [{"drug": "a"}], "many": ["y"]})
     shares = cases.coverage(definition, cases.run(compile_definition(definition), [given]))
 

@@ -10,15 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 from django.core.management import get_commands as django_commands
-from django.core.management import load_command_class
+
 from screening import models, publishing
 from screening.engine.assessment import Assessment
 from screening.exchange.cases import Expectation
 from screening.exchange.yaml import dump_cases, dump_definition
 from screening.management.commands import screen
-
 from tests.screening.samples import both, case, small
 
 ROOT = Path(__file__).parent.parent.parent
@@ -240,12 +239,15 @@ class TestRunCases:
 class TestScreen:
     def test_it_prints_the_object_of_an_assessment(self, folder, answers):
         given = answers({"stroke": "yes", "stroke_recent": "yes"})
-        found = json.loads(
-            run("screen", given, "--json", "--as-of", "2026-03-02", "--questionnaire", str(folder))
-        )
+        found = json.loads(run("screen", given, "--json", "--as-of", "2026-03-02", "--questionnaire", str(folder)))
 
         because = [{"question": "stroke_recent", "answer": "Yes"}]
-        flag = {"flag": "stroke_flag", "severity": "contraindication", "because": because, "rule": "stroke_recent is yes"}
+        flag = {
+            "flag": "stroke_flag",
+            "severity": "contraindication",
+            "because": because,
+            "rule": "stroke_recent is yes",
+        }
         assert found.pop("version").startswith("small ")
         assert found == {
             "flags": [flag],

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
+
 from screening import forms
 
 words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)

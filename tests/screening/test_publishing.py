@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from screening import models, publishing
 from screening.engine.definition import canonical_json
 from screening.exchange.cases import Expectation
-
 from tests.screening.samples import NOW, both, case, small
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, NotSupportedError, connection, transaction
 from django.db.models import ProtectedError
-from screening import models, triggers
 
+from screening import models, triggers
 from tests.screening.samples import NOW
 
 pytestmark = pytest.mark.django_db
