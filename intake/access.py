@@ -13,6 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404
+
 from screening.models import Questionnaire, QuestionnaireVersion
 
 from . import references
@@ -26,7 +27,7 @@ def clinics_of(user: Visitor, permission: Permission | None = None) -> QuerySet[
     """The clinics where a person works; with `permission`, those where a role of theirs allows it."""
     if not user.is_authenticated or not user.is_active:
         return Clinic.objects.none()
-    memberships = {"memberships__user": user}
+    memberships: dict[str, object] = {"memberships__user": user}
     if permission is not None:
         memberships["memberships__role__in"] = roles_with(permission)
     return Clinic.objects.filter(**memberships).distinct()
@@ -37,9 +38,7 @@ def may(user: Visitor, permission: Permission, clinic: Clinic) -> bool:
     return clinics_of(user, permission).filter(pk=clinic.pk).exists()
 
 
-def responses_for(
-    user: Visitor, permission: Permission = Permission.READ_ANSWERS
-) -> QuerySet[QuestionnaireResponse]:
+def responses_for(user: Visitor, permission: Permission = Permission.READ_ANSWERS) -> QuerySet[QuestionnaireResponse]:
     """The responses of the clinics where a person may read answers, or do what `permission` says instead."""
     clinics = clinics_of(user, permission)
     return QuestionnaireResponse.objects.filter(clinic__in=clinics).select_related("clinic", "version", "person")
@@ -95,18 +94,20 @@ def current_version(questionnaire: Questionnaire | None) -> QuestionnaireVersion
     return QuestionnaireVersion.objects.latest_of(questionnaire.key)
 
 
-def response_of_session(response_id: object) -> QuestionnaireResponse | None:
+def response_of_session(response_id: str | None) -> QuestionnaireResponse | None:
     """The response that a patient's session opens, or None when it holds none or it was erased."""
     if not response_id:
         return None
     return QuestionnaireResponse.objects.select_related("clinic", "version").filter(pk=response_id).first()
 
 
-def invitation_of_session(invitation_id: object, *, now: datetime.datetime) -> Invitation | None:
+def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) -> Invitation | None:
     """The invitation that was exchanged in this session, while it may still be used."""
     if not invitation_id:
         return None
-    invitation = Invitation.objects.select_related("clinic", "questionnaire", "response").filter(pk=invitation_id).first()
+    invitation = (
+        Invitation.objects.select_related("clinic", "questionnaire", "response").filter(pk=invitation_id).first()
+    )
     return invitation if invitation and is_live(invitation, now=now) else None
 
 

@@ -47,7 +47,7 @@ class Delivered:
 
 
 def deliver_due(*, clock: Clock, after_each: Callable[[], None] = lambda: None) -> Delivered:
-    """Try every alert that is due, each once. `after_each` is called between alerts, so that a long round shows life."""
+    """Try every alert that is due, each once. `after_each` is called between them: a long round shows life."""
     sent = failed = 0
     began = clock()
     while True:

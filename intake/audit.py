@@ -31,7 +31,7 @@ _BEGINNING = "0" * 64
 _LOCK = 0x6175646974  # "audit": any constant will do; it names the one writer's lock on PostgreSQL
 
 
-class NotInTransaction(Exception):
+class NotInTransaction(Exception):  # noqa: N818 (named for the event)
     """An audit record was asked for outside the transaction of its action."""
 
 
@@ -79,7 +79,7 @@ def _take_turn() -> None:
 
 
 def _message(entry: AuditRecord) -> bytes:
-    at = entry.at.astimezone(datetime.timezone.utc).isoformat(timespec="microseconds")
+    at = entry.at.astimezone(datetime.UTC).isoformat(timespec="microseconds")
     parts = [entry.seq, at, entry.actor, entry.action, entry.objects_named, entry.previous]
     return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()
 
@@ -119,7 +119,9 @@ def verify(anchors: tuple[Anchor, ...] = ()) -> Verification:
             return Verification(count=expected - 1, head=previous, first_bad=expected, reason=reason)
         expected, previous = expected + 1, entry.mac
     if waiting and max(waiting) >= expected:
-        reason = f"Records {expected} to {max(waiting)} are missing: the end was cut off or the database is an older copy."
+        reason = (
+            f"Records {expected} to {max(waiting)} are missing: the end was cut off or the database is an older copy."
+        )
         return Verification(count=expected - 1, head=previous, first_bad=expected, reason=reason)
     return Verification(count=expected - 1, head=previous)
 

@@ -39,7 +39,10 @@ BY_COUNTRY: dict[str, tuple[Contact, ...]] = {
         {**_988, "url": "https://988lifeline.org/chat/"},
         {
             "key": "veterans",
-            "title": {"en": "Veterans Crisis Line (call 988, then press 1)", "es": "Línea para veteranos (988 y luego 1)"},
+            "title": {
+                "en": "Veterans Crisis Line (call 988, then press 1)",
+                "es": "Línea para veteranos (988 y luego 1)",
+            },
             "call": "988",
             "text": "838255",
         },
@@ -75,7 +78,34 @@ BY_COUNTRY: dict[str, tuple[Contact, ...]] = {
 
 # The emergency number works in every country of the European Union; the support line where it is offered.
 _ELSEWHERE_IN_EUROPE = (_emergency("112"), _EUROPE)
-_EUROPEAN_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IT LT LU LV MT NL PL PT RO SE SI SK".split()
+_EUROPEAN_UNION = [
+    "AT",
+    "BE",
+    "BG",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HR",
+    "HU",
+    "IT",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "SI",
+    "SK",
+]
 
 
 def for_country(country: str) -> list[Contact]:

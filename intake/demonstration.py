@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import screening
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+
+import screening
 from screening import publishing
 from screening.engine.answers import Answer, read_answers
 from screening.engine.definition import Definition, Role
@@ -45,7 +46,7 @@ NAMES = (
 )
 
 
-class CannotSetUp(Exception):
+class CannotSetUp(Exception):  # noqa: N818 (named for the event)
     """The demo cannot be made. The message lists every reason."""
 
 
@@ -143,7 +144,7 @@ def _send(
     clinic: Clinic, version: QuestionnaireVersion, definition: Definition, case: Case, name: tuple[str, str]
 ) -> None:
     day = case.as_of
-    now = datetime.datetime.combine(day, datetime.time(15), tzinfo=datetime.timezone.utc)
+    now = datetime.datetime.combine(day, datetime.time(15), tzinfo=datetime.UTC)
     answers = read_answers(definition, case.answers, on=day) | _named(definition, name, day)
     response = actions.start(clinic=clinic, version=version, language="en", now=now).response
     for number, (section, part) in enumerate(_pages(definition, answers), start=1):

@@ -20,7 +20,7 @@ DEEPEST_JSON = 10
 LARGEST_INTEGER = 2**53
 
 
-class Hostile(Exception):
+class Hostile(Exception):  # noqa: N818 (named for the event)
     """A request that is refused, with the status to answer."""
 
     def __init__(self, status: int = 400) -> None:
@@ -94,9 +94,7 @@ def read_json(body: bytes) -> Any:
     Raises `Hostile`.
     """
     try:
-        document = json.loads(
-            text(body), object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer
-        )
+        document = json.loads(text(body), object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise Hostile from error
     _walk(document, DEEPEST_JSON)

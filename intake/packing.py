@@ -91,8 +91,8 @@ def _number(question: Question, answer: Answer) -> float:
             return weight.in_kg
         case _, datetime.date() as day:
             return float(day.toordinal())
-        case _, PartialDate(month=int(), day=int()) as when:
-            return float(datetime.date(when.year, when.month, when.day).toordinal())
+        case _, PartialDate(year=year, month=int() as month, day=int() as day_of_month):
+            return float(datetime.date(year, month, day_of_month).toordinal())
         case "medicines" | "group", tuple() as entries:
             return float(len(entries))
         case _:

@@ -1,4 +1,4 @@
-"""Who may do what, as lists that a clinic manager can read. A person's rights in a clinic are the union of their roles."""
+"""Who may do what, as lists that a clinic manager can read. Two roles of one person add up."""
 
 from __future__ import annotations
 

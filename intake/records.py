@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
 from screening.engine.answers import Answer, read_answers, write_answer
 from screening.engine.assessment import Assessment
 
@@ -102,8 +103,9 @@ def _past(response: QuestionnaireResponse, revision: Revision, key: DataKey) -> 
 
 
 def read_identity(person: Person) -> dict[str, str]:
-    """Who a person is, by role of the question: given_name, family_name, birth_date (ISO, maybe partial), phone, email."""
-    return msgspec.json.decode(vault.data_key(person).open(person.identity_ct, row=person, field="identity_ct"))
+    """Who a person is, by role of the question: given_name, family_name, birth_date (ISO), phone, email."""
+    sealed = vault.data_key(person).open(person.identity_ct, row=person, field="identity_ct")
+    return msgspec.json.decode(sealed, type=dict[str, str])
 
 
 def read_reason(alert: Alert) -> str:

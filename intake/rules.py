@@ -6,6 +6,7 @@ import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+
 from screening import publishing
 from screening.engine.answers import Answers
 from screening.engine.assessment import Assessment, Settings, evaluate

@@ -28,13 +28,17 @@ import os
 import secrets
 import unicodedata
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db.models import Model
+
+if TYPE_CHECKING:
+    from .models.fields import Enveloped
 
 logger = logging.getLogger(__name__)
 
@@ -61,36 +65,22 @@ class KeyRing:
     audit: bytes
 
 
-class Row(Protocol):
-    """A stored row: a Django model instance."""
-
-    pk: Any
-    _meta: Any
-
-
-class EnvelopedRow(Row, Protocol):
-    """A row that carries its own wrapped data key."""
-
-    key_id: str
-    wrapped_key: bytes
-
-
 @dataclasses.dataclass(frozen=True, repr=False)
 class DataKey:
     """The opened key of one record."""
 
     secret: bytes
 
-    def seal(self, plaintext: bytes, *, row: Row, field: str) -> bytes:
+    def seal(self, plaintext: bytes, *, row: Model, field: str) -> bytes:
         """Encrypt one field of one row."""
         return _seal(self.secret, plaintext, _place(row, field))
 
-    def open(self, sealed: bytes | memoryview, *, row: Row, field: str) -> bytes:
+    def open(self, sealed: bytes | memoryview, *, row: Model, field: str) -> bytes:
         """Decrypt one field of one row. Raises `VaultError` when it was changed or belongs elsewhere."""
         return _open(self.secret, bytes(sealed), _place(row, field))
 
 
-def create_data_key(row: EnvelopedRow) -> DataKey:
+def create_data_key(row: Enveloped) -> DataKey:
     """Give a new row its own random data key and put the wrapped form on it. The caller saves the row."""
     ring = keyring()
     secret = secrets.token_bytes(KEY_BYTES)
@@ -99,7 +89,7 @@ def create_data_key(row: EnvelopedRow) -> DataKey:
     return DataKey(secret)
 
 
-def data_key(row: EnvelopedRow) -> DataKey:
+def data_key(row: Enveloped) -> DataKey:
     """The data key of a stored row. Raises `VaultError` when it cannot be unwrapped."""
     place = _place(row, f"wrapped_key/{row.key_id}")
     return DataKey(_open(_wrapping_key(keyring(), row.key_id), bytes(row.wrapped_key), place))
@@ -218,7 +208,9 @@ def _problems(data: Any) -> list[str]:
     named = {f"keys.{key_id}": key for key_id, key in data["keys"].items()}
     named |= {name: data.get(name) for name in ("search", "audit")}
     problems = [f"“{name}” must be base64 of {KEY_BYTES} bytes." for name, key in named.items() if not _decoded(key)]
-    problems += [f"“{key_id}” is too long or has a colon." for key_id in data["keys"] if len(key_id) > 64 or ":" in key_id]
+    problems += [
+        f"“{key_id}” is too long or has a colon." for key_id in data["keys"] if len(key_id) > 64 or ":" in key_id
+    ]
     if data.get("active") not in data["keys"]:
         problems.append("“active” must name one of the keys.")
     return problems
@@ -268,7 +260,7 @@ def _purpose_key(key: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
 
 
-def _place(row: Row, field: str) -> bytes:
+def _place(row: Model, field: str) -> bytes:
     return json.dumps([row._meta.db_table, str(row.pk), field]).encode()
 
 

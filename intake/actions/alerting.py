@@ -7,13 +7,13 @@ import datetime
 import uuid
 
 from django.db import transaction
-from screening.engine.answers import Answers
-from screening.engine.assessment import Assessment
-from screening.engine.definition import SEVERITIES, Severity
 
 from intake import access, audit, vault
 from intake.models import Alert, QuestionnaireResponse, User
 from intake.permissions import Permission
+from screening.engine.answers import Answers
+from screening.engine.assessment import Assessment
+from screening.engine.definition import SEVERITIES, Severity
 
 from .refusals import NotPermitted, Refused
 
@@ -54,7 +54,8 @@ def raise_alerts(
     """
     waiting_until = now + datetime.timedelta(minutes=response.clinic.draft_alert_minutes)
     if is_sending:
-        # Rows are locked before the audit record's lock is taken, here and everywhere: no two writers wait for each other.
+        # Rows are locked before the audit record's lock is taken, here and everywhere: so no two writers wait for
+        # each other.
         response.alerts.unsent().filter(due_at__gt=now).update(due_at=now)
     for reason in _reasons(answers, assessment, is_sending):
         due_at = now if is_sending or reason.is_at_once else waiting_until
@@ -72,9 +73,7 @@ def _reasons(answers: Answers, assessment: Assessment, is_sending: bool) -> list
         # In a draft, a question that was not reached yet is no reason: only one that was seen and left open.
         is_left_open = is_sending or any(_is_left_open(answers, link_id) for link_id in open_flag.questions)
         if open_flag.not_sure == "NS-2" and is_left_open:
-            reasons.append(
-                _Reason(kind=Alert.Kind.UNRESOLVED_SAFETY, text=open_flag.flag, severity=open_flag.severity)
-            )
+            reasons.append(_Reason(kind=Alert.Kind.UNRESOLVED_SAFETY, text=open_flag.flag, severity=open_flag.severity))
     if assessment.safety_panel and not reasons:
         # Whoever was shown help is also seen by staff, even if no flag says why.
         reasons.append(_Reason(kind=Alert.Kind.SAFETY_PANEL, text="safety_panel", severity="urgent"))

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from screening.models import Questionnaire
 
 from intake import access, audit, crisis_contacts
 from intake.models import Clinic, User
 from intake.permissions import Permission
+from screening.models import Questionnaire
 
 from .refusals import NotPermitted
 

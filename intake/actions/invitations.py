@@ -9,11 +9,11 @@ import secrets
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from screening.models import Questionnaire
 
 from intake import access, audit
 from intake.models import Clinic, Invitation, Person, User
 from intake.permissions import Permission
+from screening.models import Questionnaire
 
 from .refusals import NotPermitted, Refused
 

@@ -27,7 +27,5 @@ def open_response(
         if current.opened_at is None:
             current.opened_at, current.opened_by = now, user
             current.save(update_fields=["opened_at", "opened_by"])
-        audit.record(
-            actor=audit.staff(user), action="response.read", now=now, response=current.pk, read_as=as_what
-        )
+        audit.record(actor=audit.staff(user), action="response.read", now=now, response=current.pk, read_as=as_what)
     return current

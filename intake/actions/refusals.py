@@ -7,7 +7,7 @@ import uuid
 from intake.models import QuestionnaireResponse
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 (named for the event)
     """An action was not done. The message says what, why, and what to do; it never contains an answer or a name."""
 
 

@@ -11,13 +11,13 @@ from typing import Literal
 import msgspec
 from django.db import transaction
 from django.db.models import Max
-from screening.engine.answers import Answer
-from screening.engine.assessment import Assessment
 
 from intake import records, rules, vault
 from intake.models import QuestionnaireResponse, Revision, User
 from intake.records import Changes, Document
 from intake.vault import DataKey
+from screening.engine.answers import Answer
+from screening.engine.assessment import Assessment
 
 from . import alerting
 from .refusals import Refused, locked
@@ -161,9 +161,7 @@ def _next_sequence(response: QuestionnaireResponse, client: str) -> int:
     return int(highest["client_sequence__max"]) + 1
 
 
-def _sorted_out(
-    response: QuestionnaireResponse, document: Document, attempt: _Attempt, key: DataKey
-) -> Changes:
+def _sorted_out(response: QuestionnaireResponse, document: Document, attempt: _Attempt, key: DataKey) -> Changes:
     """Which of the answers may be applied, given what was saved since the page was loaded."""
     withheld, late = set(), set()
     for revision in response.revisions.filter(number__gt=attempt.base).order_by("number"):

@@ -7,15 +7,15 @@ import uuid
 
 import msgspec
 from django.db import transaction
-from screening.engine import journey
-from screening.engine.answers import Answer, PartialDate, write_value
-from screening.engine.assessment import Assessment
-from screening.engine.definition import Definition
 
 from intake import audit, packing, records, rules, vault
 from intake.models import PackedRecord, Person, QuestionnaireResponse, Revision
 from intake.records import Changes, Document
 from intake.vault import DataKey
+from screening.engine import journey
+from screening.engine.answers import Answer, PartialDate, write_value
+from screening.engine.assessment import Assessment
+from screening.engine.definition import Definition
 
 from . import alerting
 from .refusals import Refused, locked
@@ -88,9 +88,7 @@ def _close(
     )
 
 
-def _conclude(
-    response: QuestionnaireResponse, assessment: Assessment, key: DataKey, now: datetime.datetime
-) -> None:
+def _conclude(response: QuestionnaireResponse, assessment: Assessment, key: DataKey, now: datetime.datetime) -> None:
     response.assessment_ct = key.seal(msgspec.json.encode(assessment), row=response, field="assessment_ct")
     response.top_severity = max((alerting.rank(flag.severity) for flag in assessment.flags), default=0)
     response.has_unresolved_safety = any(flag.not_sure == "NS-2" for flag in assessment.unresolved)
@@ -98,9 +96,7 @@ def _conclude(
     response.sent_at = response.saved_at = now
 
 
-def _pack(
-    response: QuestionnaireResponse, definition: Definition, answers: dict[str, Answer], key: DataKey
-) -> None:
+def _pack(response: QuestionnaireResponse, definition: Definition, answers: dict[str, Answer], key: DataKey) -> None:
     packed = PackedRecord(response=response, version=response.version)
     packed.vector_ct = key.seal(packing.pack(definition, answers), row=packed, field="vector_ct")
     packed.save(force_insert=True)

@@ -6,10 +6,10 @@ import dataclasses
 import datetime
 
 from django.db import transaction
-from screening.models import QuestionnaireVersion
 
 from intake import access, audit, codes, records, vault
 from intake.models import Clinic, Invitation, QuestionnaireResponse
+from screening.models import QuestionnaireVersion
 
 from .refusals import Refused
 

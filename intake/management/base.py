@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from screening.publishing import PublishRefused
 
 from intake.actions import Refused
 from intake.models import Clinic
 from intake.vault import KeyRingError, VaultError
+from screening.publishing import PublishRefused
 
 
 class PlainCommand(BaseCommand):

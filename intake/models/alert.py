@@ -14,7 +14,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def unsent(self) -> AlertQuerySet:
         return self.filter(sent_at=None)
 
-    def due(self, *, now) -> AlertQuerySet:  # noqa: ANN001
+    def due(self, *, now) -> AlertQuerySet:
         """Unsent, due, and not held by a worker or waiting out a back-off."""
         is_free = Q(leased_until=None) | Q(leased_until__lte=now)
         return self.unsent().filter(is_free, due_at__lte=now)
@@ -64,7 +64,8 @@ class Alert(models.Model):
             ),
             pair("alert", "acknowledged", message="Say both who acknowledged the alert and when."),
             models.CheckConstraint(
-                condition=Q(acknowledged_at=None, note_ct=None) | Q(acknowledged_at__isnull=False, note_ct__isnull=False),
+                condition=Q(acknowledged_at=None, note_ct=None)
+                | Q(acknowledged_at__isnull=False, note_ct__isnull=False),
                 name="alert_acknowledged_with_note",
                 violation_error_message="An alert is acknowledged with a note.",
             ),

@@ -30,9 +30,7 @@ class QuestionnaireResponse(Enveloped):
     clinic = models.ForeignKey("intake.Clinic", on_delete=models.PROTECT, related_name="responses")
     version = models.ForeignKey("screening.QuestionnaireVersion", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("intake.Person", on_delete=models.PROTECT, null=True, related_name="responses")
-    invitation = models.OneToOneField(
-        "intake.Invitation", on_delete=models.PROTECT, null=True, related_name="response"
-    )
+    invitation = models.OneToOneField("intake.Invitation", on_delete=models.PROTECT, null=True, related_name="response")
     language = models.CharField(max_length=16)
     settings = models.JSONField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DRAFT)

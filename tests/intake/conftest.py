@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from intake import actions, vault
+from intake.models import Clinic, QuestionnaireResponse, User
 from screening import publishing
 from screening.engine.answers import Answer
 from screening.engine.definition import (
@@ -20,10 +23,7 @@ from screening.engine.definition import (
 )
 from screening.models import Questionnaire, QuestionnaireVersion
 
-from intake import actions, vault
-from intake.models import Clinic, QuestionnaireResponse, User
-
-NOW = datetime.datetime(2026, 3, 2, 15, 0, tzinfo=datetime.timezone.utc)
+NOW = datetime.datetime(2026, 3, 2, 15, 0, tzinfo=datetime.UTC)
 TODAY = datetime.date(2026, 3, 2)
 
 
@@ -42,7 +42,9 @@ def _ask(link_id: str, kind: str = "yes_no", **more: Any) -> Question:
 
 def _flag(link_id: str, severity: str, when: str, **more: Any) -> Flag:
     rule = Rule(severity=severity, when=when)  # type: ignore[arg-type]
-    return Flag(link_id=link_id, title=_text(link_id), why=_text("why"), discussion=_text("talk"), rules=(rule,), **more)
+    return Flag(
+        link_id=link_id, title=_text(link_id), why=_text("why"), discussion=_text("talk"), rules=(rule,), **more
+    )
 
 
 DEFINITION = Definition(

@@ -60,9 +60,7 @@ class TestResponses:
 
         assert not access.responses_for(clinician).exists()
 
-    def test_two_roles_show_a_response_once(
-        self, sent: QuestionnaireResponse, clinician: User, clinic: Clinic
-    ) -> None:
+    def test_two_roles_show_a_response_once(self, sent: QuestionnaireResponse, clinician: User, clinic: Clinic) -> None:
         actions.create_staff(email=clinician.email, name="Clara", role="admin", clinic=clinic, now=NOW)
 
         assert access.responses_for(clinician).count() == 1

@@ -126,9 +126,7 @@ class TestSecrecy:
 
         assert "suicide" not in str(list(Alert.objects.values()))
 
-    def test_equal_reasons_of_two_people_do_not_look_alike(
-        self, tab: Tab, clinic: Clinic, version: object
-    ) -> None:
+    def test_equal_reasons_of_two_people_do_not_look_alike(self, tab: Tab, clinic: Clinic, version: object) -> None:
         other = actions.start(clinic=clinic, version=version, language="en", now=NOW).response  # type: ignore[arg-type]
         tab.save(plan_now="yes")
         Tab(other).save(plan_now="yes")

@@ -202,7 +202,9 @@ class TestDemo:
         second = run_json("demo", "--sample", "3")
 
         assert counts == [1, 2, 2, 1, 3]
-        assert [model.objects.count() for model in (Clinic, User, Authenticator, Invitation, QuestionnaireResponse)] == counts
+        assert [
+            model.objects.count() for model in (Clinic, User, Authenticator, Invitation, QuestionnaireResponse)
+        ] == counts
         assert first.pop("invitation_url").startswith("http://127.0.0.1:8000/i/")
         assert second.pop("invitation_url") is None
         assert first == second

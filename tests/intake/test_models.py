@@ -109,15 +109,21 @@ class TestRefusals:
             response=sent, flag_hash="a", note_ct=b"", acknowledged_at=NOW, acknowledged_by=clinician
         )
 
-        with pytest.raises(DatabaseError, match="cannot be changed"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"UPDATE {table} SET response_id = response_id")
+        refused = pytest.raises(DatabaseError, match="cannot be changed")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET response_id = response_id")
 
     def test_the_same_content_is_signed_once(self, sent: QuestionnaireResponse, clinician: User) -> None:
-        values = dict(
-            response=sent, version_sha256="a", content_sha256="b", decision_ct=b"", signed_at=NOW, signed_by=clinician
-        )
-        SignOff.objects.create(**values)
+        def sign() -> None:
+            SignOff.objects.create(
+                response=sent,
+                version_sha256="a",
+                content_sha256="b",
+                decision_ct=b"",
+                signed_at=NOW,
+                signed_by=clinician,
+            )
 
+        sign()
         with pytest.raises(IntegrityError), transaction.atomic():
-            SignOff.objects.create(**values)
+            sign()

@@ -32,7 +32,11 @@ class TestResume:
     def test_it_opens_with_link_and_code(self, clinic: Clinic, version: object) -> None:
         invited = actions.invite(clinic=clinic, by=None, now=NOW, language="en")
         started = actions.start(
-            clinic=clinic, version=version, language="en", now=NOW, invitation=invited.invitation  # type: ignore[arg-type]
+            clinic=clinic,
+            version=version,
+            language="en",
+            now=NOW,
+            invitation=invited.invitation,  # type: ignore[arg-type]
         )
 
         assert actions.resume(token=invited.token, code=started.resume_code, now=NOW) == started.response
@@ -152,9 +156,7 @@ class TestIssueResumeCode:
         assert actions.resume(token=str(started.response), code=code, now=NOW)
 
     @pytest.mark.parametrize("who", ["outsider", "auditor"])
-    def test_it_refuses_anybody_else(
-        self, started: actions.Started, who: str, request: pytest.FixtureRequest
-    ) -> None:
+    def test_it_refuses_anybody_else(self, started: actions.Started, who: str, request: pytest.FixtureRequest) -> None:
         with pytest.raises(actions.NotPermitted):
             actions.issue_resume_code(response_id=started.response.pk, by=request.getfixturevalue(who), now=NOW)
 

@@ -7,10 +7,10 @@ import itertools
 
 import pytest
 from django.db import IntegrityError, transaction
-from screening.engine.answers import Answer
 
 from intake import actions, records
 from intake.models import QuestionnaireResponse, Revision, User
+from screening.engine.answers import Answer
 
 from .conftest import NOW, Tab, answered, later, unknown
 

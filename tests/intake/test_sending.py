@@ -6,10 +6,10 @@ import datetime
 import math
 
 import pytest
-from screening.engine.definition import canonical_json
 
 from intake import actions, packing, records, rules, vault
 from intake.models import AuditRecord, PackedRecord, Person, QuestionnaireResponse, Revision
+from screening.engine.definition import canonical_json
 
 from .conftest import DEFINITION, NOW, Tab, later
 
@@ -26,9 +26,7 @@ class TestSubmit:
         tab.save(family_name="Díaz")
 
         # 03:00 in London is still the evening before in New York.
-        sent = actions.submit(
-            response_id=tab.response.pk, now=datetime.datetime(2026, 3, 3, 3, 0, tzinfo=datetime.timezone.utc)
-        )
+        sent = actions.submit(response_id=tab.response.pk, now=datetime.datetime(2026, 3, 3, 3, 0, tzinfo=datetime.UTC))
 
         assert sent.as_of == datetime.date(2026, 3, 2)
 
@@ -122,7 +120,9 @@ class TestPerson:
 
         assert len(set(Person.objects.values_list("name_hash", flat=True))) == 2
 
-    def test_two_people_of_one_name_stay_two(self, sent: QuestionnaireResponse, clinic: object, version: object) -> None:
+    def test_two_people_of_one_name_stay_two(
+        self, sent: QuestionnaireResponse, clinic: object, version: object
+    ) -> None:
         other = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)  # type: ignore[arg-type]
         other.save(given_name="Rosa", family_name="Díaz")
         actions.submit(response_id=other.response.pk, now=NOW)
@@ -134,7 +134,11 @@ class TestPerson:
     ) -> None:
         invited = actions.invite(clinic=clinic, by=None, now=NOW, language="en", person=sent.person)  # type: ignore[arg-type]
         again = actions.start(
-            clinic=clinic, version=version, language="en", now=NOW, invitation=invited.invitation  # type: ignore[arg-type]
+            clinic=clinic,
+            version=version,
+            language="en",
+            now=NOW,
+            invitation=invited.invitation,  # type: ignore[arg-type]
         )
         Tab(again.response).save(given_name="R.", family_name="D.")
 

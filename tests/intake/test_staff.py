@@ -68,7 +68,13 @@ class TestCreateStaff:
         ],
     )
     def test_it_names_what_is_wrong(self, clinic: Clinic, wrong: dict[str, str], field: str) -> None:
-        given: dict[str, Any] = {"email": "a@b.example", "name": "A", "role": "clinician", "password": PASSWORD, **wrong}
+        given: dict[str, Any] = {
+            "email": "a@b.example",
+            "name": "A",
+            "role": "clinician",
+            "password": PASSWORD,
+            **wrong,
+        }
 
         with pytest.raises(ValidationError) as refused:
             actions.create_staff(**given, clinic=clinic, now=NOW)
@@ -127,9 +133,7 @@ class TestSignIn:
             response = client.get(address)
             assert (response.status_code, response["Location"]) == (302, reverse("mfa_activate_totp")), address
 
-    def test_a_session_from_before_the_second_factor_must_show_it(
-        self, client: Client, clinician: User
-    ) -> None:
+    def test_a_session_from_before_the_second_factor_must_show_it(self, client: Client, clinician: User) -> None:
         self.sign_in(client, clinician)
         TOTP.activate(clinician, generate_totp_secret())
 

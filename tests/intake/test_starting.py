@@ -6,10 +6,10 @@ import datetime
 import hashlib
 
 import pytest
-from screening.models import QuestionnaireVersion
 
 from intake import access, actions, records, references
 from intake.models import AuditRecord, Clinic, Invitation, QuestionnaireResponse, User
+from screening.models import QuestionnaireVersion
 
 from .conftest import NOW, later
 
@@ -110,11 +110,12 @@ class TestStart:
     def test_it_uses_an_invitation_once(
         self, clinic: Clinic, version: QuestionnaireVersion, invited: actions.Invited
     ) -> None:
-        begin = dict(clinic=clinic, version=version, language="en", now=NOW, invitation=invited.invitation)
-        actions.start(**begin)
+        def begin() -> actions.Started:
+            return actions.start(clinic=clinic, version=version, language="en", now=NOW, invitation=invited.invitation)
 
+        begin()
         with pytest.raises(actions.AlreadyStarted):
-            actions.start(**begin)
+            begin()
         assert QuestionnaireResponse.objects.count() == 1
 
     def test_it_refuses_an_expired_invitation(
@@ -129,9 +130,7 @@ class TestStart:
         self, other_clinic: Clinic, version: QuestionnaireVersion, invited: actions.Invited
     ) -> None:
         with pytest.raises(actions.DeadInvitation):
-            actions.start(
-                clinic=other_clinic, version=version, language="en", now=NOW, invitation=invited.invitation
-            )
+            actions.start(clinic=other_clinic, version=version, language="en", now=NOW, invitation=invited.invitation)
 
     def test_it_refuses_a_language_that_is_not_offered(self, clinic: Clinic, version: QuestionnaireVersion) -> None:
         with pytest.raises(actions.LanguageNotOffered):

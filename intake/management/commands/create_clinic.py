@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.text import slugify
-from screening.models import Questionnaire
 
 from intake import actions
 from intake.management.base import PlainCommand
+from screening.models import Questionnaire
 
 
 class Command(PlainCommand):

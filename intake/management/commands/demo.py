@@ -14,7 +14,7 @@ from intake.management.base import PlainCommand
 
 class Command(PlainCommand):
     help = (
-        "Set up a clinic to try the product with: questionnaire, staff, a patient link. Doing it again changes nothing.\n"
+        "Set up a clinic to try the product with: questionnaire, staff, a patient link. Again: nothing changes.\n"
         "Only for a trial on this machine: its passwords are public."
     )
     example = "python manage.py demo --sample 5"
@@ -39,4 +39,6 @@ def _words(made: dict[str, Any]) -> str:
         lines.append(f"An invitation:        {made['invitation_url']}   (shown once)")
     lines += [f"Staff sign in here:   {made['staff_url']}", "", "Sign-ins:"]
     lines += [f"  {person['email']}  {person['password']}  ({person['role']})" for person in made["staff"]]
-    return "\n".join([*lines, "", "Six digits for the second step: make code", "A trial: never enter real people here."])
+    return "\n".join(
+        [*lines, "", "Six digits for the second step: make code", "A trial: never enter real people here."]
+    )
