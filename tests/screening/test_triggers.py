@@ -39,6 +39,7 @@ def test_it_cannot_be_deleted_by_sql(version):
 
 def test_it_cannot_be_emptied_or_replaced_by_sql(version):
     if connection.vendor == "postgresql":
+        connection.check_constraints()  # a table with foreign keys still to be checked cannot be emptied anyway
         assert refused(f"TRUNCATE {TABLE} CASCADE")
         return
     columns = ", ".join(f'"{name}"' for name in KEPT)
