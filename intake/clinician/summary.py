@@ -188,7 +188,6 @@ def _record_lines(record: Record, reading: Reading) -> tuple[HeaderLine, ...]:
     titles = {one.key: words(one.title) for one in reading.definition.profiles}
     sent = moment(record.sent_at) if record.sent_at else "Not sent yet"
     lines = (
-        ("Reference", record.reference),
         ("Sent", sent),
         ("Answered in", LANGUAGE_NAMES.get(record.language, record.language)),
         ("Label profile", titles.get(profile) or PROFILE_NAMES.get(profile, profile)),

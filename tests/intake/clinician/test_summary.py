@@ -87,7 +87,7 @@ class TestHeader:
     def test_it_names_the_record(self) -> None:
         summary = summary_of(profile="eu")
 
-        assert header(summary, "Reference") == "K7QM-3X4P"
+        assert summary.reference == "K7QM-3X4P"
         assert header(summary, "Sent") == "2 Mar 2026, 14:05"
         assert header(summary, "Answered in") == "Spanish"
         assert header(summary, "Label profile") == "European Union"

@@ -253,26 +253,27 @@ class TestPdfView:
         assert "print it from the browser" in page.content.decode()
 
 
-class TestPdf:
-    @pytest.fixture(scope="class")
-    def hard(self) -> pypdf.PdfReader:
-        """Everything that layouts lose: long text, a long word, other scripts, payloads."""
-        long = "FIRSTWORD " + " ".join(f"w{n}" for n in range(3300)) + " LASTWORD"
-        return pdf_of(
-            {
-                "given_name": "x" * 250 + "MIDDLE" + "y" * 244,
-                "family_name": PAYLOADS[2] + PAYLOADS[4],
-                "reason": long[:19_900] + " LASTWORD",
-                "place": "שלום 😀 مرحبا بك",
-                "thoughts": {"state": "declined"},
-                "smoker": {"state": "skipped", "typed": {"": "UNREADABLE?"}},
-                "stroke": {"state": "not_sure"},
-                "pregnant": {"state": "skipped"},
-                "pills": ["PILLONE", "PILLTWO"],
-                "events": [{"event_what": "STAYONE"}, {"event_what": "STAYTWO"}],
-            }
-        )
+@pytest.fixture(scope="module")
+def hard() -> pypdf.PdfReader:
+    """Everything that layouts lose: long text, a long word, other scripts, payloads."""
+    long = "FIRSTWORD " + " ".join(f"w{n}" for n in range(3300)) + " LASTWORD"
+    return pdf_of(
+        {
+            "given_name": "x" * 250 + "MIDDLE" + "y" * 244,
+            "family_name": PAYLOADS[2] + PAYLOADS[4],
+            "reason": long[:19_900] + " LASTWORD",
+            "place": "שלום 😀 مرحبا بك",
+            "thoughts": {"state": "declined"},
+            "smoker": {"state": "skipped", "typed": {"": "UNREADABLE?"}},
+            "stroke": {"state": "not_sure"},
+            "pregnant": {"state": "skipped"},
+            "pills": ["PILLONE", "PILLTWO"],
+            "events": [{"event_what": "STAYONE"}, {"event_what": "STAYTWO"}],
+        }
+    )
 
+
+class TestPdf:
     def test_it_cuts_nothing(self, hard: pypdf.PdfReader) -> None:
         text = text_of(hard)
 
