@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 
 from . import edge, second_factor
@@ -50,7 +51,7 @@ class EdgeMiddleware:
             edge.inspect(request)
         except edge.Hostile as hostile:
             return _plain(hostile.status)
-        except SuspiciousOperation:  # Django's own limits: too many fields, too much data
+        except (SuspiciousOperation, MultiPartParserError):  # too many fields, too much data, parts that do not fit
             return _plain(400)
         except OSError:  # the client went away while sending
             return _plain(400)

@@ -61,6 +61,10 @@ class TestRefused:
     def test_json_that_cannot_be_stored(self, body: bytes) -> None:
         assert status(body, "application/json") == 400
 
+    @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=" + "Y" * 300])
+    def test_parts_that_do_not_fit(self, content_type: str) -> None:
+        assert status(part("a", b"x"), content_type) == 400
+
     def test_another_charset(self) -> None:
         assert status(b"a=x", f"{FORM}; charset=utf-16") == 400
 

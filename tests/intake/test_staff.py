@@ -133,6 +133,19 @@ class TestSignIn:
             response = client.get(address)
             assert (response.status_code, response["Location"]) == (302, reverse("mfa_activate_totp")), address
 
+    @pytest.mark.usefixtures("transactional_db")  # the session learns of it once it is committed
+    def test_setting_one_up_opens_the_worklist(self, client: Client, clinician: User) -> None:
+        self.sign_in(client, clinician)
+        if client.get(reverse("mfa_activate_totp")).status_code == 302:
+            client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        client.get(reverse("mfa_activate_totp"))
+        secret = client.session["mfa.totp.secret"]
+
+        client.post(reverse("mfa_activate_totp"), {"code": six_digits(secret)})
+
+        assert client.get("/staff/").status_code == 200
+        assert AuditRecord.objects.filter(action="staff.second_factor_added").exists()
+
     def test_a_session_from_before_the_second_factor_must_show_it(self, client: Client, clinician: User) -> None:
         self.sign_in(client, clinician)
         TOTP.activate(clinician, generate_totp_secret())
