@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -52,13 +51,12 @@ def set_up_app(client: Client) -> str:
 
 class TestFirstTime:
     def test_it_leads_from_the_password_to_a_second_factor_to_the_worklist(
-        self, client: Client, clinician: User, django_capture_on_commit_callbacks: Any
+        self, transactional_db: None, client: Client, clinician: User
     ) -> None:
         assert sign_in_with_password(client, clinician)
         assert client.get("/staff/")["Location"] == "/accounts/2fa/totp/activate/"
 
-        with django_capture_on_commit_callbacks(execute=True):
-            set_up_app(client)
+        set_up_app(client)
 
         assert Authenticator.objects.filter(user=clinician, type="totp").exists()
         codes = client.get("/accounts/2fa/recovery-codes/").content.decode()
