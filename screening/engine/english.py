@@ -110,7 +110,7 @@ class _Reader:
                 return self._includes(leaf, "includes" if auxiliary == "does" else "does not include")
             case StateTest():
                 was = verb.replace("is", "was")
-                return f"{self._operand(leaf.question)} {was} {_STATES[leaf.state]}"
+                return f"{self._asked(leaf.question)} {was} {_STATES[leaf.state]}"
             case Within():
                 return self._within(leaf, verb)
             case ProfileIs():
@@ -131,7 +131,8 @@ class _Reader:
 
     def _within(self, leaf: Within, verb: str) -> str:
         is_plain = isinstance(leaf.number, Number)
-        amount = amount_text(leaf) if is_plain else f"{self._operand(leaf.number)} {leaf.unit}"
+        # A parameter says its own unit beside its value.
+        amount = amount_text(leaf) if is_plain else self._operand(leaf.number)
         anchor = TODAY if leaf.anchor == TODAY else self._name(leaf.anchor)
         return f"{self._name(leaf.question.name)} {verb} within {amount} of {anchor}"
 
@@ -161,6 +162,10 @@ class _Reader:
             return self._parameter(name)
         points = self.symbols.questions[name].type in ("choice", "yes_no")
         return f"the points of {self._name(name)}" if points else self._name(name)
+
+    def _asked(self, reference: Reference) -> str:
+        """A question, or one part of it, as something that may be left open; never its points."""
+        return self._operand(reference) if reference.part else self._name(reference.name)
 
     def _parameter(self, key: str) -> str:
         parameter = self.symbols.parameters[key]
