@@ -38,7 +38,7 @@ class WordingWidget(forms.Widget):
                 "name": f"{name}__{language}",
                 "id": f"{context['widget']['attrs'].get('id', name)}__{language}",
                 "text": texts.get(language, ""),
-                "rows": max(1, min(8, len(texts.get(language, "")) // 90 + 1)),
+                "rows": max(1, min(8, len(texts.get(language, "")) // 50 + 1)),
             }
             for language in dict.fromkeys([*self.languages, *texts])
         ]
@@ -206,6 +206,13 @@ class RuleArea(forms.Textarea):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         written = {"rows": 2, "cols": 90, "class": "vLargeTextField rule", "spellcheck": "false"}
         super().__init__(written | (attrs or {}))
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """As many rows as the rule needs, because a rule is read whole."""
+        context = super().get_context(name, value, attrs)
+        text = str(value or "")
+        context["widget"]["attrs"]["rows"] = max(2, min(14, len(text) // 90 + text.count("\n") + 2))
+        return context
 
 
 class RuleField(forms.CharField):

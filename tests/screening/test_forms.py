@@ -115,3 +115,9 @@ def test_unknowns_are_chosen_from_the_two_there_are():
 
 def test_a_rule_has_plain_line_ends():
     assert forms.RuleField().clean("a is yes\r\nor b is yes") == "a is yes\nor b is yes"
+
+
+def test_a_rule_is_shown_whole():
+    html = forms.RuleArea().render("when", "stroke is yes or " * 40, {"id": "id_when"})
+
+    assert 'rows="9"' in html
