@@ -16,7 +16,7 @@ MEASURES: dict[str, tuple[str, ...]] = {"age": ("birth_date",), "bmi": ("height"
 
 
 class Dependencies:
-    """Questions that rules depend on. Variables only use earlier variables, so this always ends (see `problems`)."""
+    """Questions that rules depend on."""
 
     def __init__(self, symbols: Symbols, rules: Ruleset) -> None:
         self.symbols = symbols
@@ -28,26 +28,26 @@ class Dependencies:
         Without `states`, questions that are only tested for their state are left out; without `measures`, so are
         those reached only through `age` and `bmi`.
         """
-        return frozenset(self._questions(expr, states, measures))
+        return frozenset(self._questions(expr, states, measures, frozenset()))
 
-    def _questions(self, expr: Expr, states: bool, measures: bool) -> Iterator[str]:
+    def _questions(self, expr: Expr, states: bool, measures: bool, within: frozenset[str]) -> Iterator[str]:
         for leaf in leaves(expr):
             if isinstance(leaf, StateTest) and not states:
                 continue
             for name in names(leaf):
-                yield from self._behind(name, states, measures)
+                yield from self._behind(name, states, measures, within)
             for operand in operands(leaf):
                 if isinstance(operand, Measure) and measures:
                     yield from self._measured(operand)
 
-    def _behind(self, name: str, states: bool, measures: bool) -> Iterator[str]:
+    def _behind(self, name: str, states: bool, measures: bool, within: frozenset[str]) -> Iterator[str]:
         if name in self.symbols.questions:
             yield name
         elif name in self.symbols.scores:
             score = self.symbols.scores[name]
-            yield from (item for item in (*score.items, *([score.gate] if score.gate else [])))
-        elif name in self.rules.variables:
-            yield from self._questions(self.rules.variables[name], states, measures)
+            yield from (*score.items, *([score.gate] if score.gate else []))
+        elif name in self.rules.variables and name not in within:  # a circle is a problem, but must not be endless
+            yield from self._questions(self.rules.variables[name], states, measures, within | {name})
 
     def _measured(self, measure: Measure) -> Iterator[str]:
         for role in MEASURES[measure.name]:
@@ -82,8 +82,6 @@ def problems(symbols: Symbols, rules: Ruleset) -> list[RuleProblem]:
         for place, tree in rules.places if place.kind == "variable"
         for name in sorted(names(tree)) if order.get(name, -1) >= order.get(place.link_id, len(order))
     ]  # fmt: skip
-    if found:  # a circle among variables would never end below
-        return found
     known = Dependencies(symbols, rules)
     for place, tree in rules.places:
         if place.kind == "ask_when":

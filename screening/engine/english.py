@@ -130,9 +130,8 @@ class _Reader:
         return f"{self._name(leaf.question.name)} {verb} {_included(leaf.number, words)}"
 
     def _within(self, leaf: Within, verb: str) -> str:
-        is_plain = isinstance(leaf.number, Number)
-        # A parameter says its own unit beside its value.
-        amount = amount_text(leaf) if is_plain else self._operand(leaf.number)
+        number = leaf.number
+        amount = amount_text(leaf) if isinstance(number, Number) else self._parameter(number.name, leaf.unit)
         anchor = TODAY if leaf.anchor == TODAY else self._name(leaf.anchor)
         return f"{self._name(leaf.question.name)} {verb} within {amount} of {anchor}"
 
@@ -167,10 +166,10 @@ class _Reader:
         """A question, or one part of it, as something that may be left open; never its points."""
         return self._operand(reference) if reference.part else self._name(reference.name)
 
-    def _parameter(self, key: str) -> str:
+    def _parameter(self, key: str, unit: str = "") -> str:
         parameter = self.symbols.parameters[key]
-        unit = f" {parameter.unit}" if parameter.unit else ""
-        return f"the clinic's “{parameter.title}” ({number_text(parameter.value)}{unit})"
+        value = f"{number_text(parameter.value)} {unit or parameter.unit}".strip()
+        return f"the clinic's “{parameter.title}” ({value})"
 
     def _unit(self, left: Operand, right: Operand) -> str:
         """The unit of a plain number that something is compared with."""

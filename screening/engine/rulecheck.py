@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from .definition import Question, Score
@@ -37,6 +39,7 @@ ONE_CODE = ("yes_no", "choice", "acknowledgement")
 NUMBERS = ("integer", "decimal", "height", "weight")
 PARTS = ("systolic", "diastolic")
 RULES = {"ask_when", "stale_when"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def problems(symbols: Symbols, rules: Ruleset) -> tuple[RuleProblem, ...]:
@@ -46,11 +49,34 @@ def problems(symbols: Symbols, rules: Ruleset) -> tuple[RuleProblem, ...]:
         inside = symbols.entries_of.get(place.link_id, "") if place.kind in RULES else ""
         found += [place.problem(error.message, error.hint, error.position)
                   for error in _check(symbols, tree, inside)]  # fmt: skip
-    found += [Place("name", name, f"name {name}", "").problem(f"“{name}” is used for two things.",
-              "Give one of them another link_id.") for name in symbols.twice]  # fmt: skip
+    found += _check_names(symbols)
     for score in symbols.scores.values():
         found += _check_score(symbols, score)
     return tuple(found)
+
+
+def _check_names(symbols: Symbols) -> Iterator[RuleProblem]:
+    """Names that generated code could not tell apart or must not contain."""
+    definition = symbols.definition
+    lists = [[found.link_id for found in kind]
+             for kind in (definition.flags, definition.notes, definition.inconsistencies)]  # fmt: skip
+    for name in [*symbols.twice, *(name for listed in lists for name in _repeated(listed))]:
+        yield _name(name).problem(f"“{name}” is used for two things.", "Give one of them another link_id.")
+    named = [*symbols.sections, *symbols.questions, *symbols.scores, *symbols.variables, *symbols.parameters]
+    for name in [*named, *(name for listed in lists for name in listed)]:
+        if not _NAME.fullmatch(name):
+            yield _name(name).problem(f"“{name}” is not a link_id.", "Use letters, digits and underscores.")
+    for name, question in symbols.questions.items():
+        if question.type == "group" and (name in symbols.group_of or name in symbols.entries_of):
+            yield _name(name).problem(f"“{name}” is a group inside a group.", "Ask its questions on their own.")
+
+
+def _repeated(names: list[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _name(name: str) -> Place:
+    return Place("name", name, f"name {name}", "")
 
 
 def _check(symbols: Symbols, tree: Expr, inside: str) -> Iterator[RuleError]:

@@ -47,15 +47,15 @@ def en(text: str) -> dict[str, str]:
     return {"en": text}
 
 
-def question(link_id: str, type: str = "yes_no", **more: Any) -> Question:
-    return Question(link_id=link_id, type=type, text=en(f"About {link_id}?"), **more)
+def question(link_id: str, kind: str = "yes_no", **more: Any) -> Question:
+    return Question(link_id=link_id, type=kind, text=en(f"About {link_id}?"), **more)
 
 
 def choice(link_id: str, *codes: str, scores: tuple[float | None, ...] = (), **more: Any) -> Question:
     points = scores or (None,) * len(codes)
     options = tuple(Option(code=code, text=en(code.title()), score=score)
                     for code, score in zip(codes, points, strict=True))  # fmt: skip
-    return question(link_id, more.pop("type", "choice"), options=options, **more)
+    return question(link_id, more.pop("kind", "choice"), options=options, **more)
 
 
 def medicines(link_id: str = "medicines_taken", **more: Any) -> Question:

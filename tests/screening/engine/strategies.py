@@ -1,4 +1,4 @@
-"""Random questionnaires, rules and answers: one question of each kind, asked and judged by rules made up on the spot."""
+"""Random questionnaires, rules and answers: one question of each kind, with rules made up on the spot."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def pool() -> tuple[tuple[Question, ...], ...]:
         (
             question("gate"),
             choice("mood", "low", "middle", "high", scores=points),
-            choice("symptoms", "pain", "cough", "none", type="multiple_choice"),
+            choice("symptoms", "pain", "cough", "none", kind="multiple_choice"),
             question("drinks", "integer", minimum=0, maximum=5),
         ),
         (
@@ -58,7 +58,8 @@ def pool() -> tuple[tuple[Question, ...], ...]:
         (
             question("tall", "height", role="height"),
             question("heavy", "weight", role="weight"),
-            question("heading", "group", items=(question("inner"), choice("sleep", "well", "badly", scores=(0.0, 2.0)))),
+            question("heading", "group",
+                     items=(question("inner"), choice("sleep", "well", "badly", scores=(0.0, 2.0)))),
             question("courses", "group", repeats=True,
                      items=(question("helped"), question("when", "partial_date"),
                             question("doses", "integer", minimum=0, maximum=5))),
@@ -78,6 +79,7 @@ ONE_CODE = {"gate": ("yes", "no"), "mood": ("low", "middle", "high"), "inner": (
             "sleep": ("well", "badly"), "helped": ("yes", "no")}  # fmt: skip
 MANY_CODES = {"symptoms": ("pain", "cough", "none"), "taken": ("benzodiazepine", "maoi", "sertraline")}
 NUMERIC = ("mood", "drinks", "inner", "sleep", "doses", "tall", "heavy")
+SIGNS = (">=", "<=", ">", "<", "=", "!=")
 MEASURED = {"age": {"born"}, "bmi": {"tall", "heavy"}}
 
 
@@ -95,8 +97,8 @@ def _composed(inside: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 def _leaves(names: frozenset[str], states: bool, variables: Sequence[str]) -> st.SearchStrategy[Expr]:
     kinds: list[st.SearchStrategy[Expr]] = [
         st.sampled_from([("us",), ("eu",)]).map(ProfileIs),
-        st.builds(Compare, _operands(names, states), st.sampled_from([">=", "<=", ">", "<", "=", "!="]), _operands(names, states)),
-    ]  # fmt: skip
+        st.builds(Compare, _operands(names, states), st.sampled_from(SIGNS), _operands(names, states)),
+    ]
     one = sorted(names & ONE_CODE.keys())
     if one:
         kinds += [st.sampled_from(one).flatmap(lambda name: _codes(Is, name))] * 3

@@ -21,8 +21,8 @@ from .building import TODAY
 from .oracle import Oracle
 from .strategies import SETTINGS, VALUES, answer_sets, definitions, trees
 
-ALL = ["gate", "mood", "symptoms", "drinks", "reading", "born", "event", "ago", "taken", "tall", "heavy", "inner", "sleep",
-       "courses", "final"]  # fmt: skip
+ALL = ["gate", "mood", "symptoms", "drinks", "reading", "born", "event", "ago", "taken", "tall", "heavy", "inner",
+       "sleep", "courses", "final"]  # fmt: skip
 slow = settings(
     max_examples=settings.default.max_examples // 4,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
