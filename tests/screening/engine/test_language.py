@@ -124,7 +124,7 @@ def test_a_count_without_a_condition_counts_entries():
 MISTAKES = [
     ("", 0, "The rule is empty", "stroke is yes"),
     ("stroke is", 9, "stops too early: expected an answer's code", "Finish"),
-    ("(stroke is yes", 14, "expected a comma or a closing bracket", "not closed"),
+    ("(stroke is yes", 14, "expected a closing bracket", "not closed"),
     ("stroke is yes)", 13, "found “)”", "never opened"),
     ("or stroke is yes", 0, "Expected a condition", ""),
     ("stroke is yes other is no", 14, "“and”, “or” or the end of the rule", ""),
