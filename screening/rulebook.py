@@ -11,8 +11,8 @@ from screening.engine import language
 from screening.engine.compiler import rule_problems
 from screening.engine.definition import Definition, Inconsistency, Safety
 
-TRIED = "(the rule that is tried)"
-"""A link_id that no content can have."""
+TRIED = "the_rule_that_is_being_tried_now"
+"""A link_id that no content has."""
 
 
 def questionnaire_of(row: Any) -> models.Questionnaire | None:
