@@ -39,7 +39,7 @@ def is_loopback(origin: str) -> bool:
 
 def development_secret(path: Path) -> str:
     """A random secret kept in the data directory and made on first use, for an origin on this machine only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

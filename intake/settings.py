@@ -14,7 +14,9 @@ IS_EMBEDDED = is_loopback(SITE_ORIGIN)
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = BASE_DIR / env.str("DATA_DIR", "var")
 KEYRING_FILE = BASE_DIR / env.str("KEYRING_FILE", str(DATA_DIR / "keyring.json"))
-SECRET_KEY = env.str("SECRET_KEY", development_secret(DATA_DIR / "secret_key")) if IS_EMBEDDED else env.str("SECRET_KEY")
+SECRET_KEY = (
+    env.str("SECRET_KEY", development_secret(DATA_DIR / "secret_key")) if IS_EMBEDDED else env.str("SECRET_KEY")
+)
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_EMBEDDED else [SITE_ORIGIN.split("//", 1)[1].split(":")[0]]
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
@@ -113,6 +115,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_ADAPTER = "intake.staff_accounts.StaffMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+# Browsers offer passkeys on http://localhost, which is how a trial on this machine is reached.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_EMBEDDED
 MFA_TOTP_ISSUER = "Ketamine screening"
 
 # --- Sessions and cookies. The __Host- prefix needs https, which a loopback address does not have. ---
@@ -173,7 +177,9 @@ CRISPY_FAIL_SILENTLY = False
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 if env.str("EMAIL_URL", ""):
-    globals().update({name: value for name, value in env.dj_email_url("EMAIL_URL").items() if name.startswith("EMAIL_")})
+    globals().update(
+        {name: value for name, value in env.dj_email_url("EMAIL_URL").items() if name.startswith("EMAIL_")}
+    )
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "screening@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
