@@ -88,6 +88,8 @@ def send(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Send the answers. Repeated, it leads to the same confirmation."""
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
+    if visit.resume_at() is not None:
+        return _draw_check(request, visit, is_refused=True)  # a page never seen would count as skipped without a word
     try:
         actions.submit(response_id=visit.response.pk, now=visit.now)
     except actions.Incomplete:

@@ -172,6 +172,18 @@ class Patient:
             fields[name.replace("__", ".")] = value if isinstance(value, list) else [value]
         return self.client.post(reverse("patient:section", args=[link_id]), fields)
 
+    def walk(self) -> None:
+        """See every page that is asked, answering nothing more, and go on past help."""
+        for link_id in ("about", "habits", "numbers", "safety", "smokers"):
+            for _ in range(3):
+                page = self.open(link_id)
+                if page.response.status_code == 302:
+                    self.client.get(reverse("patient:help"))
+                    self.client.post(reverse("patient:help"))
+                    page = self.open(link_id)
+                if page.response.status_code == 200:
+                    self.fill(link_id, page)
+
     @property
     def answers(self) -> dict[str, Answer]:
         return records.read_answers_of(QuestionnaireResponse.objects.get(pk=self.response.pk))

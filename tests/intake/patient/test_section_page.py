@@ -165,6 +165,7 @@ def test_another_patient_never_sees_or_changes_these_answers(patient, begin):
 def test_after_sending_it_leads_to_the_confirmation(patient):
     patient.fill("about", given_name="Ana")
     page = patient.open("about")
+    patient.walk()
     patient.client.post(reverse("patient:send"), {"visit": str(patient.response.pk)})
 
     assert patient.client.get("/q/about/")["Location"] == "/q/sent/"

@@ -13,6 +13,11 @@ VERDICTS = ("eligible", "ineligible", "score", "risk level", "contraindication",
 
 
 def send(patient):
+    patient.walk()
+    return press_send(patient)
+
+
+def press_send(patient):
     return patient.client.post("/q/send/", {"visit": str(patient.response.pk)})
 
 
@@ -51,12 +56,24 @@ def test_it_says_what_is_missing_and_which_pages_were_not_seen(patient):
 
 
 def test_it_refuses_to_send_without_a_required_answer(patient):
-    response = send(patient)
+    patient.walk()
+
+    response = press_send(patient)
 
     assert response.status_code == 422
     page = read(response)
     assert page.title.startswith("Error:")
     assert "/q/about/?return=check#q-given_name-block" in page.links
+    assert QuestionnaireResponse.objects.get().status == "draft"
+
+
+def test_it_refuses_to_send_while_a_page_was_never_seen(patient):
+    patient.fill("about", given_name="Ana")
+
+    response = press_send(patient)
+
+    assert response.status_code == 422
+    assert "There are pages you have not seen yet" in read(response).text
     assert QuestionnaireResponse.objects.get().status == "draft"
 
 
@@ -76,7 +93,7 @@ def test_it_sends_and_confirms(patient):
 def test_sending_twice_gives_the_same_confirmation(patient):
     patient.fill("about", given_name="Ana")
 
-    assert send(patient)["Location"] == send(patient)["Location"] == "/q/sent/"
+    assert send(patient)["Location"] == press_send(patient)["Location"] == "/q/sent/"
 
 
 def test_there_is_no_confirmation_before_sending(patient):
