@@ -161,7 +161,8 @@ class _Writer:
         marks += ["needed to send"] if question.required else []
         marks += ["substance-use answer (42 CFR Part 2)"] if question.part2 else []
         marks += [f"{system} {code}" for system, code in question.codes.items()]
-        yield "; ".join(marks).capitalize()
+        said = "; ".join(marks)
+        yield said[0].upper() + said[1:]
 
     def option(self, option: Option) -> str:
         points = f", {number_text(option.score)} points" if option.score is not None else ""
