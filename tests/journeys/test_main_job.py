@@ -93,7 +93,7 @@ def test_from_link_to_pdf(
     text = pdf_text(staff, f"{live_server.url}/staff/responses/{reference}/summary.pdf", tmp_path)
     for words in ("Suicidal thoughts", "162/96 mmHg", "Arteriovenous malformation", reference):
         assert words in text, words
-    assert text.index("162/96") < text.index("Every answer"), "the face sheet comes before the answers"
+    assert text.index("162/96") < text.index("All answers"), "the face sheet comes before the answers"
 
 
 def pdf_text(page: Page, url: str, folder: Path) -> str:
