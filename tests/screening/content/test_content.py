@@ -191,6 +191,13 @@ def test_everything_of_ours_is_in_spanish(definition: Definition) -> None:
         assert all("es" in text for text in (question.hint, question.explanation) if text), question.link_id
 
 
+def test_what_staff_read_is_in_spanish(definition: Definition) -> None:
+    for flag in definition.flags:
+        assert all("es" in text for text in (flag.title, flag.why, flag.discussion)), flag.link_id
+    for line in (*definition.notes, *definition.inconsistencies):
+        assert "es" in line.text, line.link_id
+
+
 def test_it_says_that_no_clinician_has_reviewed_it(definition: Definition) -> None:
     assert definition.review.clinical == ""
     assert definition.review.translations == {}
