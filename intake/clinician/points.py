@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from screening.engine.assessment import Assessment, NoteLine, RaisedFlag, ScoreResult, UnresolvedFlag
+from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, ScoreResult, UnresolvedFlag
 from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Score, Severity, Source
 
 from .wording import SEVERITY_TITLES, Reading, figure, label, rule_in_words, said, words
@@ -78,6 +78,19 @@ class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
     is_complete: bool
 
 
+class RuledOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The flags of one group whose every rule is false. `of` is how many the group has."""
+
+    group: str
+    titles: tuple[str, ...]
+    of: int
+
+    @property
+    def count(self) -> str:
+        """How many of the group, in words: a reader sees at once where something is left."""
+        return f"all {self.of}" if len(self.titles) == self.of else f"{len(self.titles)} of {self.of}"
+
+
 class PointGroup(msgspec.Struct, frozen=True, kw_only=True):
     """One heading of the face sheet with its points. `kind` names the component that shows them."""
 
@@ -108,9 +121,20 @@ def point_groups(reading: Reading, assessment: Assessment) -> tuple[PointGroup, 
     )
 
 
-def ruled_out(reading: Reading, assessment: Assessment) -> tuple[str, ...]:
-    """The titles of the flags whose every rule is false, in the questionnaire's order."""
-    return tuple(words(flag.title) for flag in reading.definition.flags if flag.link_id in assessment.ruled_out)
+def ruled_out(reading: Reading, assessment: Assessment) -> tuple[RuledOut, ...]:
+    """What the answers rule out, by the groups that the content gives its flags. The rest of a group is a point."""
+    groups: dict[str, list[Flag]] = {}
+    for flag in reading.definition.flags:
+        groups.setdefault(flag.group or "Other", []).append(flag)
+    found = (
+        RuledOut(
+            group=group,
+            titles=tuple(words(flag.title) for flag in flags if flag.link_id in assessment.ruled_out),
+            of=len(flags),
+        )
+        for group, flags in groups.items()
+    )
+    return tuple(one for one in found if one.titles)
 
 
 def _flag_group(severity: Severity, title: str, reading: Reading, assessment: Assessment) -> PointGroup:
@@ -129,13 +153,22 @@ def _flag_point(raised: RaisedFlag, reading: Reading) -> FlagPoint:
         title=words(flag.title),
         severity=raised.severity,
         severity_title=SEVERITY_TITLES[raised.severity],
-        because=tuple(Fact(question=_label_of(one.question, reading), answer=one.answer) for one in raised.because),
+        because=tuple(_fact(one, reading) for one in raised.because),
         rule_in_words=rule_in_words(raised.rule, reading.definition),
         rule=raised.rule,
         discussion=words(flag.discussion),
         why=words(flag.why),
         sources=_sources(citations, reading),
     )
+
+
+def _fact(because: Because, reading: Reading) -> Fact:
+    """One answer behind a flag. What is not known is said in the same words as in the list of all answers."""
+    question = reading.compiled.questions.get(because.question)
+    answer = reading.answers.get(because.question)
+    if question is None or (answer is not None and answer.is_known):
+        return Fact(question=_label_of(because.question, reading), answer=because.answer)
+    return Fact(question=label(question), answer=said(question, answer, reading.definition))
 
 
 def _open_group(key: str, title: str, reading: Reading, assessment: Assessment, *, is_safety: bool) -> PointGroup:
@@ -209,7 +242,7 @@ def _score_line(score: Score, result: ScoreResult) -> ScoreLine:
         title=words(score.title),
         result=total,
         band=f"at least {band}" if band and result.at_least else band,
-        answered=f"{result.answered} of {result.of} answered",
+        answered=f"{result.answered} of {result.of} answered" if result.of else "its first question was answered no",
         is_complete=is_complete,
     )
 

@@ -6,16 +6,18 @@ The software raises points to discuss; only people decide. Nothing here says whe
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 import msgspec
 
-from screening.engine.answers import Answer, PartialDate, display
+from screening.engine.answers import display
 from screening.engine.assessment import Assessment
 from screening.engine.definition import Question, Role
+from screening.engine.intervals import NotADate, ages, date_interval
 
 from .answer_list import AnswerSection, answer_sections
-from .points import PointGroup, point_groups, ruled_out
-from .wording import LANGUAGE, LANGUAGE_NAMES, PROFILE_NAMES, Reading, day, label, moment, said, state_of, words
+from .points import PointGroup, RuledOut, point_groups, ruled_out
+from .wording import LANGUAGE, LANGUAGE_NAMES, PROFILE_NAMES, Reading, day, figure, label, moment, said, state_of, words
 
 PRINCIPLE = "The software raises points to discuss; only people decide. The absence of a flag is not clearance."
 NOT_REVIEWED = "The questions and rules have not yet been reviewed by a clinician. Do not use this summary for care."
@@ -68,7 +70,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     safety: tuple[AlertLine, ...]
     groups: tuple[PointGroup, ...]
     medicines: tuple[HeaderLine, ...]
-    ruled_out: tuple[str, ...]
+    ruled_out: tuple[RuledOut, ...]
     sections: tuple[AnswerSection, ...]
 
     @property
@@ -89,14 +91,13 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 def summarize(*, record: Record, reading: Reading, assessment: Assessment) -> Summary:
     """The whole summary of one response. Pure: the same record, answers and assessment give the same page."""
-    by_role = {question.role: question for question in reading.definition.questions() if question.role}
     return Summary(
         name=name_of(reading) or "Name not given",
         reference=record.reference,
         clinic=record.clinic,
         questionnaire=words(reading.definition.title),
         version=f"version {record.version}, {record.version_sha256[:8]}",
-        facts=_facts(by_role, reading),
+        facts=_facts(_by_role(reading), reading),
         record=_record_lines(record, reading),
         warnings=_warnings(record, reading),
         principle=PRINCIPLE,
@@ -110,9 +111,14 @@ def summarize(*, record: Record, reading: Reading, assessment: Assessment) -> Su
 
 def name_of(reading: Reading) -> str:
     """The person's name as they wrote it; empty when they gave none."""
-    by_role = {question.role: question for question in reading.definition.questions() if question.role}
-    parts = (_known(by_role.get(role), reading) for role in ("given_name", "family_name"))
+    by_role = _by_role(reading)
+    parts = (_known(by_role.get("given_name"), reading), _known(by_role.get("family_name"), reading))
     return " ".join(part for part in parts if part)
+
+
+def _by_role(reading: Reading) -> dict[Role, Question]:
+    """The questions that say who it is about."""
+    return {question.role: question for question in reading.definition.questions() if question.role}
 
 
 def _known(question: Question | None, reading: Reading) -> str:
@@ -138,7 +144,7 @@ FACTS: tuple[tuple[Role, str], ...] = (
 )
 
 
-def _facts(by_role: dict[Role | None, Question], reading: Reading) -> tuple[HeaderLine, ...]:
+def _facts(by_role: Mapping[Role, Question], reading: Reading) -> tuple[HeaderLine, ...]:
     """Who it is about, in reading order; a question that the version does not have is left out."""
     lines = [_header_line(title, _said(by_role.get(role), reading)) for role, title in FACTS if role in by_role]
     age = _age(by_role.get("birth_date"), reading)
@@ -156,31 +162,12 @@ def _age(question: Question | None, reading: Reading) -> str:
     answer = reading.answers.get(question.link_id) if question else None
     if answer is None or not answer.is_known:
         return ""
-    first, last = _bounds(answer)
-    if first is None or last is None:
+    try:
+        born = date_interval(answer.value, answer.on or reading.as_of)
+    except NotADate:
         return ""
-    oldest, youngest = _years(first, reading.as_of), _years(last, reading.as_of)
-    return str(oldest) if oldest == youngest else f"{youngest} or {oldest}"
-
-
-def _bounds(answer: Answer) -> tuple[datetime.date | None, datetime.date | None]:
-    """The first and last day that a date of birth can mean."""
-    match answer.value:
-        case datetime.date() as exact:
-            return exact, exact
-        case PartialDate(year=year, month=None):
-            return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
-        case PartialDate(year=year, month=month, day=None):
-            after = datetime.date(year + month // 12, month % 12 + 1, 1)
-            return datetime.date(year, month, 1), after - datetime.timedelta(days=1)
-        case PartialDate(year=year, month=month, day=number):
-            return datetime.date(year, month, number), datetime.date(year, month, number)
-        case _:
-            return None, None
-
-
-def _years(born: datetime.date, on: datetime.date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    youngest, oldest = ages(*born, reading.as_of)
+    return figure(oldest) if youngest == oldest else f"{figure(youngest)} or {figure(oldest)}"
 
 
 def _record_lines(record: Record, reading: Reading) -> tuple[HeaderLine, ...]:
@@ -192,9 +179,9 @@ def _record_lines(record: Record, reading: Reading) -> tuple[HeaderLine, ...]:
         ("Answered in", LANGUAGE_NAMES.get(record.language, record.language)),
         ("Label profile", titles.get(profile) or PROFILE_NAMES.get(profile, profile)),
         ("Questionnaire", f"version {record.version} · {record.version_sha256[:8]}"),
-        ("Rules applied as of", day(reading.as_of)),
+        ("Rules applied as of", "" if record.sent_at else day(reading.as_of)),
     )
-    return tuple(_header_line(title, value) for title, value in lines)
+    return tuple(_header_line(title, value) for title, value in lines if value)
 
 
 def _warnings(record: Record, reading: Reading) -> tuple[str, ...]:

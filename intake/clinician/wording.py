@@ -26,7 +26,7 @@ STATE_TITLES = {
     "answered": "Answered",
     "not_sure": "Not sure",
     "declined": "Prefer not to say",
-    "skipped": "Skipped: shown and left empty",
+    "skipped": "Skipped",
     "unreadable": "Could not be read",
     "not_reached": "Not reached yet",
 }

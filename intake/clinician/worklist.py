@@ -91,7 +91,8 @@ def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireRespo
     of a draft tells anything about them.
     """
     may_read = Q(clinic__in=readable)
-    alerts = Alert.objects.filter(response=OuterRef("pk"))
+    mine = access.alerts_for(user)
+    alerts = mine.filter(response=OuterRef("pk"))
     # A draft has no assessment: its alerts stand in for one.
     is_urgent = Q(top_severity=4) | Q(Exists(alerts.filter(kind__in=URGENT_KINDS)), status="draft")
     is_open = Q(has_unresolved_safety=True) | Exists(alerts.filter(acknowledged_at=None))
@@ -104,7 +105,7 @@ def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireRespo
     listed = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).filter(
         Q(status="sent") | (may_read & Q(Exists(alerts)))
     )
-    named = Prefetch("alerts", queryset=Alert.objects.select_related("acknowledged_by"))
+    named = Prefetch("alerts", queryset=mine.select_related("acknowledged_by"))
     return (
         listed.defer("version__document", "document_ct", "assessment_ct")
         .annotate(urgency=order, since=Coalesce("sent_at", "started_at"))

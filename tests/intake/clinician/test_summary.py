@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from intake.clinician.summary import NOT_REVIEWED, NOT_SENT, AlertLine, Summary, summarize
-from screening.engine.assessment import Assessment, NoteLine, RaisedFlag, UnresolvedFlag
+from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag
 from screening.engine.compiler import compile_definition
 
 from . import sample
@@ -163,6 +163,19 @@ class TestFlags:
 
         assert [(fact.question, fact.answer) for fact in point.because] == [("Reading", "162/96 mmHg")]
 
+    def test_it_gives_an_unknown_reason_in_the_same_words_as_the_list_of_answers(self) -> None:
+        raised = RaisedFlag(
+            flag="smoking",
+            severity="information",
+            because=(Because(question="smoker", answer="Not answered"),),
+            rule="",
+        )
+        reading = reading_of({"smoker": {"state": "skipped"}})
+
+        summary = summarize(record=record(), reading=reading, assessment=Assessment(flags=(raised,)))
+
+        assert [fact.answer for fact in group(summary, "information").points[0].because] == ["Skipped"]
+
     def test_it_gives_the_rule_as_text_and_in_words(self) -> None:
         (point,) = group(summary_of({"reading": {"systolic": 162, "diastolic": 96}}), "contraindication").points
 
@@ -213,7 +226,7 @@ class TestUnresolved:
         [
             ({"state": "not_sure"}, "Not sure"),
             ({"state": "declined"}, "Prefer not to say"),
-            ({"state": "skipped"}, "Skipped: shown and left empty"),
+            ({"state": "skipped"}, "Skipped"),
             (None, "Not reached yet"),
         ],
     )
@@ -236,7 +249,7 @@ class TestUnresolved:
     def test_it_never_reads_a_missing_answer_as_no(self) -> None:
         summary = summary_of({"pregnant": {"state": "skipped"}})
 
-        assert "Pregnancy" not in summary.ruled_out
+        assert "Pregnancy" not in summary.ruled_out[0].titles
         assert "not a “no”" in group(summary, "not-ruled-out").lead
 
     def test_it_names_the_medicine_list_when_a_medicine_is_not_known(self) -> None:
@@ -254,7 +267,9 @@ class TestUnresolved:
         assert group(summary, "not-ruled-out").points[0].reason == "rule error"
 
     def test_it_names_what_was_ruled_out(self) -> None:
-        assert summary_of().ruled_out == (
+        (group,) = summary_of().ruled_out
+
+        assert group.titles == (
             "Suicidal thoughts",
             "High blood pressure",
             "Stroke",
@@ -262,6 +277,12 @@ class TestUnresolved:
             "Smoking",
             "Sedatives",
         )
+        assert group.count == "all 6"
+
+    def test_it_counts_what_is_left_in_a_group(self) -> None:
+        (group,) = summary_of({"smoker": "yes", "pregnant": {"state": "skipped"}}).ruled_out
+
+        assert group.count == "4 of 6"
 
 
 class TestLines:
@@ -308,7 +329,7 @@ class TestAnswers:
             ("yes", "answered", "Yes"),
             ({"state": "not_sure"}, "not_sure", "Not sure"),
             ({"state": "declined"}, "declined", "Prefer not to say"),
-            ({"state": "skipped"}, "skipped", "Skipped: shown and left empty"),
+            ({"state": "skipped"}, "skipped", "Skipped"),
             ({"state": "skipped", "typed": {"": "maybe?"}}, "unreadable", "Could not be read: “maybe?”"),
             (None, "not_reached", "Not reached yet"),
         ],

@@ -293,7 +293,7 @@ class TestPdf:
         for words in (
             "Not sure",
             "Prefer not to say",
-            "Skipped: shown and left empty",
+            "Skipped",
             "Could not be read: “UNREADABLE?”",
             "Not asked:",
         ):
