@@ -51,7 +51,9 @@ def to_page(found: Section | None) -> HttpResponse:
 # --- drawing ---
 
 
-def section_form(visit: Visit, section: Section, *, data: Any = None, more: dict[str, int] | None = None) -> SectionForm:
+def section_form(
+    visit: Visit, section: Section, *, data: Any = None, more: dict[str, int] | None = None
+) -> SectionForm:
     """The form of a section with what is stored, or with what was posted."""
     return SectionForm(
         section,
@@ -86,7 +88,7 @@ def _preface(visit: Visit, section: Section) -> Any:
 
 def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm, *, status: int = 200) -> HttpResponse:
     """The page of a section."""
-    credits = {question.instrument for question in section.questions for question in (question, *question.items)}
+    used = {item.instrument for question in section.questions for item in (question, *question.items)}
     back = visit.before(section)
     context = {
         **frame(visit),
@@ -99,7 +101,7 @@ def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm
         "back": reverse("patient:section", args=[back.link_id]) if back else "",
         "returns": _returns(request),
         "attempt": _attempt(),
-        "instruments": [each for each in visit.definition.instruments if each.key in credits],
+        "instruments": [each for each in visit.definition.instruments if each.key in used],
         "help_now": visit.help_is_due(request),
     }
     return render(request, "patient/section.html", context, status=status)

@@ -39,6 +39,9 @@ KINDS: dict[str, str] = {
 }
 
 
+NO_WORDS = Words("")
+
+
 @dataclass(frozen=True)
 class Page:
     """What every control of a page shares."""
@@ -64,7 +67,7 @@ class Choice:
     name: str
     value: str
     text: Words
-    hint: Words = Words("")
+    hint: Words = NO_WORDS
     is_checked: bool = False
     is_exclusive: bool = False
 
@@ -145,11 +148,14 @@ class Control:
     def format_hint(self) -> str:
         """An example of what to type, where the question gives no hint of its own."""
         hints = {
-            "date": gettext("For example, 3 27 1980") if self.page.country == "US" else gettext("For example, 27 3 1980"),
+            "date": self._date_example(),
             "partial_date": gettext("If you do not know the day or month, leave it empty."),
             "blood_pressure": gettext("For example, 120 over 80"),
         }
         return "" if self.hint else hints.get(self.question.type, "")
+
+    def _date_example(self) -> str:
+        return gettext("For example, 3 27 1980") if self.page.country == "US" else gettext("For example, 27 3 1980")
 
     def text_of(self, part: str) -> str:
         """What is typed in one part."""
@@ -264,14 +270,14 @@ class Control:
         if self.question.type == "medicines":
             specs = INPUTS["medicines"](self.question, self.page.country)
             return Entry(position + 1, name, inputs=tuple(self._input(spec, f"{position}.") for spec in specs))
-        return Entry(position + 1, name, controls=tuple(self._item(name, position, item) for item in self.question.items))
+        controls = tuple(self._item(name, position, item) for item in self.question.items)
+        return Entry(position + 1, name, controls=controls)
 
     def _item(self, name: str, position: int, item: Question) -> Control:
         prefix = f"{position}.{item.link_id}"
         inside = {part[len(prefix) + 1 :]: text for part, text in self.parts.items() if is_under(part, prefix)}
-        problems = tuple(
-            Problem(problem.part[len(prefix) + 1 :], problem.text) for problem in self.problems if is_under(problem.part, prefix)
-        )
+        mine = (problem for problem in self.problems if is_under(problem.part, prefix))
+        problems = tuple(Problem(problem.part[len(prefix) + 1 :], problem.text) for problem in mine)
         return Control(item, f"{name}.{item.link_id}", self.page, inside, problems)
 
     @property

@@ -1,4 +1,4 @@
-"""When a page cannot be taken as it came: nothing that was typed is lost, it comes back with one button to send again."""
+"""When a page cannot be taken as it came: nothing typed is lost, it comes back with one button to send again."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from screening.engine.answers import AnswerProblem
 from screening.engine.answer_problems import MESSAGES
+from screening.engine.answers import AnswerProblem
 
 
 def problem_text(problem: AnswerProblem) -> str:

@@ -79,7 +79,8 @@ def _change(section: Section, link_id: str) -> str:
 
 def _missing(visit: Visit, link_id: str) -> dict[str, Any]:
     question = visit.compiled.questions[link_id]
-    return {"question": in_language(question.text, visit.language), "change": _change(visit.section_of(link_id), link_id)}
+    change = _change(visit.section_of(link_id), link_id)
+    return {"question": in_language(question.text, visit.language), "change": change}
 
 
 @require_POST

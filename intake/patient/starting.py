@@ -209,5 +209,3 @@ def language(request: HttpRequest) -> HttpResponse:
     if chosen in dict(settings.LANGUAGES):
         answering.remember_language(response, chosen)
     return response
-
-

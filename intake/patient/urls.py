@@ -1,4 +1,4 @@
-"""The patient's addresses. A section's link_id is never one of the reserved words below it (checked before publishing)."""
+"""The patient's addresses. A section's link_id is never one of the words under `q/` (checked before publishing)."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Visit:
     def section_of(self, link_id: str) -> Section:
         """The section in which a question is asked."""
         for section in self.definition.sections:
-            if any(link_id in (question.link_id, *(item.link_id for item in question.items)) for question in section.questions):
+            if any(link_id in (item.link_id for item in (each, *each.items)) for each in section.questions):
                 return section
         raise KeyError(link_id)
 

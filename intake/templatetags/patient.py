@@ -21,4 +21,5 @@ def words(text: Text, language: str) -> Words:
 @register.simple_tag
 def crisis_contacts(clinic: object, language: str) -> list[crisis.Contact]:
     """Whom to reach in a crisis; without a clinic (a page before any link was used), the default country's."""
-    return crisis.contacts(getattr(clinic, "crisis_contacts", None) or [], language or translation.get_language() or "en")
+    stored = getattr(clinic, "crisis_contacts", None) or []
+    return crisis.contacts(stored, language or translation.get_language() or "en")

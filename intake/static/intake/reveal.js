@@ -15,14 +15,33 @@ function chosen(linkId) {
   return inputs.filter((input) => input.type !== "hidden" && input.checked && isOpen(input)).map((input) => input.value);
 }
 
+/** The answers that a follow-up hangs on, as they are now. */
+function basis(rule) {
+  return JSON.stringify((rule.by || Object.keys(rule.any || {})).map(chosen));
+}
+
+// What the server last said of each follow-up, and on which answers: it also counts questions that were left empty.
+const told = new Map();
+
+function remember(block, asked) {
+  told.set(block, { basis: basis(rules.get(block)), asked });
+}
+
 /** Whether a follow-up is asked for: true or false, or null when only the server can tell. */
-function isAsked(rule) {
+function isAsked(block) {
+  const rule = rules.get(block);
+  if (told.get(block).basis === basis(rule)) return told.get(block).asked;
   if (rule.any) return Object.entries(rule.any).some(([linkId, codes]) => chosen(linkId).some((code) => codes.includes(code)));
   if (rule.by) {
     const row = rule.by.map((linkId) => chosen(linkId)[0] ?? "");
     return rule.when.some((codes) => codes.every((code, place) => code === row[place]));
   }
   return null;
+}
+
+function hasRule(block) {
+  const rule = rules.get(block);
+  return Boolean(rule.any || rule.by);
 }
 
 function show(block, asked) {
@@ -32,8 +51,8 @@ function show(block, asked) {
 
 // In the order of the page: a follow-up of a hidden follow-up goes with it.
 function update() {
-  for (const [block, rule] of rules) {
-    const asked = isAsked(rule);
+  for (const block of followUps) {
+    const asked = isAsked(block);
     if (asked !== null) show(block, asked);
   }
 }
@@ -55,7 +74,10 @@ form.addEventListener("input", (event) => keepApart(event.target));
 form.addEventListener("change", update);
 form.addEventListener("saved", (event) => {
   const shown = new Set(event.detail.shown);
-  for (const [block, rule] of rules) if (isAsked(rule) === null) show(block, shown.has(block.dataset.followUp));
-  update();
+  for (const block of followUps) {
+    const asked = isAsked(block);
+    show(block, asked === null || !hasRule(block) ? shown.has(block.dataset.followUp) : asked);
+    remember(block, !block.hidden);
+  }
 });
-update();
+followUps.forEach((block) => remember(block, !block.hidden));

@@ -20,7 +20,6 @@ from intake.models import Clinic, QuestionnaireResponse
 from screening.engine.answers import Answer
 from screening.engine.definition import Definition, canonical_json
 from screening.models import Questionnaire, QuestionnaireVersion
-
 from tests.intake.patient.definitions import EVERY_TYPE
 
 NOW = datetime.datetime(2026, 3, 2, 15, 0, tzinfo=datetime.UTC)

@@ -134,7 +134,9 @@ def test_the_code_opens_the_answers_again(patient):
     assert other.get("/resume/")["Location"] == "/q/habits/"
 
 
-@pytest.mark.parametrize("given", [{"code": "0000 0000 0000"}, {"code": ""}, {"reference": "AAAA-AAAA"}, {"reference": ""}])
+@pytest.mark.parametrize(
+    "given", [{"code": "0000 0000 0000"}, {"code": ""}, {"reference": "AAAA-AAAA"}, {"reference": ""}]
+)
 def test_a_wrong_code_or_reference_says_the_same_and_opens_nothing(patient, given):
     client = Client()
     right = {"reference": patient.response.reference, "code": patient.code}
@@ -205,7 +207,9 @@ def test_the_start_page_is_there_in_spanish(clinic):
     assert "De lunes a viernes." in page.text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/staff/", "/\\evil", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/staff/", "/\\evil", "javascript:alert(1)"]
+)
 def test_choosing_a_language_never_leads_elsewhere(clinic, target):
     response = Client().post("/language/", {"language": "es", "next": target})
 

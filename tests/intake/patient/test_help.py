@@ -90,7 +90,9 @@ def test_the_disclosure_is_stored_with_its_alert(patient):
     assert Alert.objects.filter(response=patient.response).exists()
 
 
-@pytest.mark.parametrize("path", ["/q/about/", "/q/habits/", "/q/numbers/", "/q/safety/", "/q/check/", "/q/stop/", "/q/help/"])
+@pytest.mark.parametrize(
+    "path", ["/q/about/", "/q/habits/", "/q/numbers/", "/q/safety/", "/q/check/", "/q/stop/", "/q/help/"]
+)
 def test_crisis_contacts_are_on_every_page(patient, path):
     assert {"tel:911", "tel:988", "sms:988"} <= set(read(patient.client.get(path)).links)
 
@@ -113,7 +115,9 @@ def test_stopping_after_a_disclosure_says_that_staff_may_call(patient):
 
 
 def test_only_a_clinics_web_address_becomes_a_link(patient, clinic):
-    clinic.crisis_contacts = [{"key": "x", "title": {"en": "<b>Chat</b>"}, "url": "javascript:alert(1)", "is_emergency": True}]
+    clinic.crisis_contacts = [
+        {"key": "x", "title": {"en": "<b>Chat</b>"}, "url": "javascript:alert(1)", "is_emergency": True}
+    ]
     clinic.save()
 
     html = read(patient.client.get("/q/help/")).html

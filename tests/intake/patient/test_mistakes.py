@@ -98,7 +98,7 @@ def kept(page, given):
         texts = [text for text in texts if text not in ("maybe", "boat", "plague")]
         found = page.fields.get(name.replace("__", "."), [])
         # Of radio buttons a browser keeps one; two of them can only come from a hand-made request.
-        if texts and not (set(text.strip() for text in texts) & set(text.strip() for text in found)):
+        if texts and not {text.strip() for text in texts} & {text.strip() for text in found}:
             return False
     return True
 

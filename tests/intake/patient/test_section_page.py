@@ -35,7 +35,9 @@ def test_it_saves_and_goes_on(patient):
 
 
 def test_it_draws_what_was_stored(patient):
-    patient.fill("numbers", bp__systolic="120", bp__diastolic="80", attack__number="6", attack__unit="weeks", sleep="7.5")
+    patient.fill(
+        "numbers", bp__systolic="120", bp__diastolic="80", attack__number="6", attack__unit="weeks", sleep="7.5"
+    )
 
     fields = patient.open("numbers").fields
 

@@ -9,7 +9,17 @@ from intake.models import QuestionnaireResponse
 from intake.references import grouped
 from tests.intake.patient.conftest import read
 
-VERDICTS = ("eligible", "ineligible", "score", "risk level", "contraindication", "flag", "caution", "urgent", "diagnosis")
+VERDICTS = (
+    "eligible",
+    "ineligible",
+    "score",
+    "risk level",
+    "contraindication",
+    "flag",
+    "caution",
+    "urgent",
+    "diagnosis",
+)
 
 
 def send(patient):
