@@ -76,6 +76,9 @@ _HABITS: tuple[tuple[str, str], ...] = (
 )
 
 
+_RESERVED = "“{}” is a word of the rule language; a code or link_id needs another name."
+
+
 def misplaced(text: str, error: UnexpectedToken) -> RuleError:
     """A word that cannot stand where it does, or a rule that stops too early."""
     token = error.token
@@ -83,8 +86,8 @@ def misplaced(text: str, error: UnexpectedToken) -> RuleError:
     if token.type == "$END":
         return RuleError(f"The rule stops too early: expected {expected}.", len(text.rstrip()), _end_hint(text))
     position = token.start_pos or 0
-    found = f"Expected {expected} here, but found “{token}”."
-    return RuleError(found, position, _hint(text, position, token))
+    message = f"Expected {expected} here, but found “{token}”."
+    return RuleError(message, position, _hint(text, position, token, set(error.expected)))
 
 
 def unreadable(text: str, position: int) -> RuleError:
@@ -108,15 +111,17 @@ def _end_hint(text: str) -> str:
     return "Finish the last condition."
 
 
-def _hint(text: str, position: int, found: str) -> str:
+def _hint(text: str, position: int, found: str, expected: set[str]) -> str:
     if text.count(")", 0, position + 1) > text.count("(", 0, position + 1):
         return "This bracket “)” was never opened."
     if found == "sure":
         return "Write “is not sure”."
     if found in ("yes", "no") and text[:position].rstrip().endswith("="):
         return "Compare a code with “is”: stroke is yes."
-    if found.isalpha() and text[:position].rstrip().endswith((" is", " not", " be", "includes", "(", ",")):
-        return f"“{found}” is a word of the rule language; a code or link_id needs another name."
+    if expected == {"_OF"}:
+        return _RESERVED.format(text[:position].split()[-1])
+    if found.isalpha() and "NAME" in expected:
+        return _RESERVED.format(found)
     return _habit(text, position)
 
 
