@@ -69,7 +69,7 @@ class Compiled:
     _rules: Callable[..., tuple[object, ...]]
     _body: Body
     _namespace: dict[str, object]
-    _code: dict[tuple[Expr, View], tuple[CodeType, CodeType]] = field(default_factory=dict)
+    _code: dict[tuple[int, View], tuple[Expr, CodeType, CodeType]] = field(default_factory=dict)
 
     @property
     def questions(self) -> dict[str, Question]:
@@ -103,11 +103,12 @@ class Compiled:
 
         Raises whatever the rule raises when one of its values cannot be worked out.
         """
-        key = (expr, view)
+        key = (id(expr), view)  # hashing a tree walks all of it; the entry keeps the tree, so its id stays its own
         if key not in self._code:
             pair = self._body.condition(expr, view)
-            self._code[key] = (compile(pair.certain, "<rule>", "eval"), compile(pair.possible, "<rule>", "eval"))
-        certain, possible = self._code[key]
+            certain, possible = (compile(source, "<rule>", "eval") for source in pair)
+            self._code[key] = (expr, certain, possible)
+        _, certain, possible = self._code[key]
         if eval(certain, self._namespace, facts):  # noqa: S307 (source written by codegen from checked trees)
             return True
         return None if eval(possible, self._namespace, facts) else False  # noqa: S307

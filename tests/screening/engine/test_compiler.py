@@ -411,3 +411,11 @@ def test_generated_source_holds_no_text_of_the_definition():
 
 def test_an_empty_questionnaire_compiles():
     assert compile_definition(Definition(key="empty", title={}, sections=())).visibility({}, TODAY, Settings()) == {}
+
+
+def test_the_deepest_rule_that_can_be_read_can_be_compiled():
+    rule = "stroke is yes"
+    for _ in range(12):
+        rule = f"not (stroke is yes and {rule})"
+
+    assert truth(rule, answers(stroke="no"), question("stroke")) is True
