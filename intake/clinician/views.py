@@ -23,12 +23,12 @@ from .reading import summary_of
 @require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
     """What was sent to my clinics, those who cannot wait first."""
-    if not access.clinics_of(request.user, Permission.SEE_WHO_HAS_SENT).exists():
-        return render(request, "clinician/no_worklist.html", status=403)
     try:
         page = lists.page_of(request.user, after=request.GET.get("after", ""))
     except lists.UnknownPlace as error:
         raise Http404(str(error)) from error
+    if not page.rows and not access.clinics_of(request.user, Permission.SEE_WHO_HAS_SENT).exists():
+        return render(request, "clinician/no_worklist.html", status=403)
     actions.open_worklist(user=request.user, shown=len(page.rows), now=timezone.now())
     return render(request, "clinician/worklist.html", {"page": page})
 

@@ -21,7 +21,7 @@ from tests.intake.conftest import NOW, Tab, unknown
 
 from .conftest import Send, SignIn
 from .sample import summary_of
-from .test_worklist import reads
+from .test_worklist import cost
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -143,7 +143,7 @@ class TestPage:
         with CaptureQueriesContext(connection) as queries:
             desk.get(url(response))
 
-        assert reads(queries) <= 12
+        assert cost(queries) <= 12
 
     def test_it_refuses_to_be_posted_to(self, desk: Client, send: Send, clinic: Clinic) -> None:
         assert desk.post(url(send(clinic))).status_code == 405
