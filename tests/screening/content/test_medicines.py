@@ -25,8 +25,10 @@ NAMED = {
         tapentadol, Nucynta, codeine, kratom""",
     "opioid_antagonist": """naltrexone, Revia, Vivitrol, low-dose naltrexone, Contrave, Lybalvi, nalmefene, Selincro""",
     "other_sedative": """zolpidem, Ambien, eszopiclone, Lunesta, zopiclone, Imovane, gabapentin, Neurontin,
-        pregabalin, Lyrica, baclofen, tizanidine, cyclobenzaprine, carisoprodol, Soma, trazodone, hydroxyzine, diphenhydramine,
-        Benadryl, doxylamine, suvorexant, Belsomra, phenobarbital, butalbital, Fioricet, sodium oxybate, Xyrem, Xywav""",
+        pregabalin, Lyrica, baclofen, tizanidine, cyclobenzaprine, carisoprodol, Soma, trazodone, hydroxyzine,
+        diphenhydramine,
+        Benadryl, doxylamine, suvorexant, Belsomra, phenobarbital, butalbital, Fioricet, sodium oxybate, Xyrem,
+        Xywav""",
     "stimulant": """amphetamine, Adderall, lisdexamfetamine, Vyvanse, dextroamphetamine, methylphenidate, Ritalin,
         Concerta, dexmethylphenidate, Focalin, modafinil, Provigil, armodafinil, Nuvigil, solriamfetol, Sunosi,
         phentermine, Adipex, atomoxetine, Strattera""",
@@ -50,7 +52,8 @@ NAMED = {
     "sulfonylurea_or_glinide": "glipizide, glyburide, glimepiride, repaglinide, nateglinide",
     "insulin": "insulin, Lantus, Humalog, Tresiba",
     "drinking_medicine": "disulfiram, Antabuse, acamprosate, Campral",
-    "long_acting_or_clozapine": "clozapine, Invega Sustenna, Risperdal Consta, Abilify Maintena, haloperidol decanoate",
+    "long_acting_or_clozapine": "clozapine, Invega Sustenna, Risperdal Consta, Abilify Maintena,
+        haloperidol decanoate",
 }
 PAIRS = [(group, " ".join(name.split())) for group, names in NAMED.items() for name in names.split(",")]
 
@@ -72,13 +75,15 @@ def medicines(definition: Definition) -> dict[str, Medicine]:
 def test_it_is_recognised_in_its_class(
     definition: Definition, medicines: dict[str, Medicine], group: str, name: str
 ) -> None:
-    [entry] = read_answers(definition, {"medicines": [name]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
+    [entry] = read_answers(definition, {"medicines": [name]},
+        on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
     assert entry.code, f"{name} was not recognised"
     assert group in medicines[entry.code].classes
 
 
 def test_an_unknown_name_stays_free_text(definition: Definition) -> None:
-    [entry] = read_answers(definition, {"medicines": ["little blue pill"]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
+    [entry] = read_answers(definition, {"medicines": ["little blue pill"]},
+        on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
     assert entry.code == ""
     assert entry.text == "little blue pill"
 
