@@ -124,7 +124,7 @@ def _weights(question: Question, country: str) -> list[tuple[str, Specs]]:
 
 def _agos(question: Question, country: str) -> list[tuple[str, Specs]]:
     number = InputSpec("number", gettext("Number"), "width-3", "numeric")
-    unit = InputSpec("unit", gettext("Days, weeks, months or years"), kind="select")
+    unit = InputSpec("unit", gettext("Unit of time"), kind="select")
     return [
         (gettext("Answer with how long ago it was"), (number, unit)),
         (gettext("Answer with the date or the year"), _date(question, country)),

@@ -27,7 +27,12 @@ from .words import in_language
 @public_view
 def landing(request: HttpRequest) -> HttpResponse:
     """The bare address: says where a patient and staff go. It names no clinic."""
-    return render(request, "patient/landing.html")
+    return render(request, "patient/landing.html", _bare())
+
+
+def _bare() -> dict[str, Any]:
+    """A page that belongs to no clinic yet: every language the pages have may be chosen."""
+    return {"languages": list(dict(settings.LANGUAGES)), "language": translation.get_language()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +104,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     Afterwards the token is out of the address. Every link that cannot be used gives the same page.
     """
     if request.method != "POST":
-        response = render(request, "patient/invitation.html", {"token_page": True})
+        response = render(request, "patient/invitation.html", _bare())
         # Stricter than elsewhere: the address of this page holds the token. A browser still sends the origin, which
         # the check against forged requests needs.
         response["Referrer-Policy"] = "strict-origin"
@@ -107,6 +112,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = access.live_invitation(token, now=timezone.now())
     if found is None:
         return _dead_link(request)
+    if _is_open_here(request, found):
+        return redirect("patient:resume")
     request.session.flush()
     request.session[sessions.INVITATION] = str(found.pk)
     response = redirect("patient:welcome")
@@ -114,8 +121,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+def _is_open_here(request: HttpRequest, found: Invitation) -> bool:
+    """Whether this browser has the invitation's answers open already: then the link asks for no code again."""
+    response = access.response_of_session(request.session.get(sessions.RESPONSE))
+    return response is not None and response.invitation_id == found.pk
+
+
 def _dead_link(request: HttpRequest) -> HttpResponse:
-    return render(request, "patient/dead_link.html", status=404)
+    return render(request, "patient/dead_link.html", _bare() | {"languages": []}, status=404)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,6 +166,7 @@ def _ask_for_code(request: HttpRequest, error: str = "", status: int = 200) -> H
     known = access.invitation_of_session(request.session.get(sessions.INVITATION), now=timezone.now())
     begun = getattr(known, "response", None)
     context = {
+        **_bare(),
         "error": error,
         "reference": grouped(begun.reference) if begun else request.POST.get("reference", ""),
         "is_known": begun is not None,

@@ -123,6 +123,15 @@ def test_a_forwarded_link_never_reads_answers_back(invited):
     assert other.get("/q/about/")["Location"] == "/resume/"
 
 
+def test_the_link_asks_for_no_code_where_the_answers_are_open_already(invited):
+    owner = Client()
+    owner.post(f"/i/{invited.token}/")
+    owner.post("/welcome/")
+
+    assert owner.post(f"/i/{invited.token}/")["Location"] == "/resume/"
+    assert owner.get("/q/about/").status_code == 200
+
+
 def test_the_code_opens_the_answers_again(patient):
     patient.fill("about", given_name="Ana")
     other = Client()

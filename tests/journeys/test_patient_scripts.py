@@ -1,0 +1,119 @@
+"""What the patient's small scripts add: honest saving, follow-ups in place, help at once. Nothing depends on them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from intake import records
+from intake.models import QuestionnaireResponse
+from tests.intake.patient.conftest import open_clinic, publish
+from tests.intake.patient.definitions import EVERY_TYPE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def started(live_server, page: Page) -> Page:
+    """Somebody who has just begun, on the first section."""
+    open_clinic(publish(EVERY_TYPE))
+    page.goto(f"{live_server.url}/start/harbor/")
+    page.get_by_role("button", name="Start now").click()
+    page.get_by_role("link", name="Go to the first question").click()
+    return page
+
+
+def stored():
+    return records.read_answers_of(QuestionnaireResponse.objects.get())
+
+
+def go_to(page: Page, section: str) -> None:
+    page.goto(page.url.split("/q/")[0] + f"/q/{section}/")
+
+
+def state_of(page: Page):
+    return page.locator("[data-save-state]")
+
+
+def test_it_says_saved_only_for_what_is_stored(started):
+    started.fill("#q-given_name", "Ana")
+
+    expect(state_of(started)).to_have_text("Saved")
+    assert stored()["given_name"].value == "Ana"
+
+
+def test_it_says_so_while_nothing_can_be_saved_and_tries_again(started):
+    started.route("**/q/about/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    started.fill("#q-given_name", "Ana")
+    expect(state_of(started)).to_have_text("Not saved yet. We keep trying.")
+    assert "given_name" not in stored()
+
+    started.unroute("**/q/about/")
+
+    expect(state_of(started)).to_have_text("Saved")
+    assert stored()["given_name"].value == "Ana"
+
+
+@pytest.mark.parametrize("answer", [{"status": 200, "body": "<html>Saved</html>"}, {"status": 500, "body": "{}"}])
+def test_another_answer_than_the_servers_word_is_not_saved(started, answer):
+    started.route("**/q/about/", lambda route: route.fulfill(**answer))
+
+    started.fill("#q-given_name", "Ana")
+
+    expect(state_of(started)).to_have_text("Not saved yet. We keep trying.")
+
+
+def test_what_was_saved_and_then_emptied_is_empty(started):
+    started.fill("#q-given_name", "Ana")
+    expect(state_of(started)).to_have_text("Saved")
+
+    started.fill("#q-given_name", "")
+    started.get_by_role("button", name="Save and continue").click()
+    expect(started.get_by_role("heading", level=1)).to_have_text("Habits")
+
+    assert stored()["given_name"].state == "skipped"
+
+
+def test_a_follow_up_appears_and_goes_in_place_without_moving_the_focus(started):
+    go_to(started, "habits")
+
+    started.check("#q-smokes")
+    expect(started.locator("#q-cigarettes")).to_be_visible()
+    expect(started.locator("#q-smokes")).to_be_focused()
+
+    started.check("#q-smokes-no")
+    expect(started.locator("#q-cigarettes")).to_be_hidden()
+
+
+def test_a_follow_up_that_hangs_on_a_number_appears_after_the_next_save(started):
+    go_to(started, "habits")
+    started.check("#q-smokes")
+
+    started.fill("#q-cigarettes", "25")
+
+    expect(started.locator("#q-stopping")).to_be_visible()
+
+
+def test_a_follow_up_of_a_question_left_empty_stays_on_the_page(started):
+    go_to(started, "safety")
+    started.get_by_role("button", name="Save and continue").click()
+    started.get_by_role("button", name="I am safe and will continue").click()
+
+    expect(started.locator("#q-plan")).to_be_visible()
+
+
+def test_help_appears_at_once_under_the_answer(started):
+    go_to(started, "safety")
+
+    started.check("#q-dark")
+
+    expect(started.get_by_role("alert").get_by_role("link", name="Call 911")).to_be_visible()
+    expect(started.locator("#q-dark")).to_be_focused()
+
+
+def test_enter_goes_on_and_presses_no_other_button(started):
+    started.fill("#q-given_name", "Ana")
+
+    started.press("#q-given_name", "Enter")
+
+    expect(started.get_by_role("heading", level=1)).to_have_text("Habits")
