@@ -52,8 +52,8 @@ NAMED = {
     "sulfonylurea_or_glinide": "glipizide, glyburide, glimepiride, repaglinide, nateglinide",
     "insulin": "insulin, Lantus, Humalog, Tresiba",
     "drinking_medicine": "disulfiram, Antabuse, acamprosate, Campral",
-    "long_acting_or_clozapine": "clozapine, Invega Sustenna, Risperdal Consta, Abilify Maintena,
-        haloperidol decanoate",
+    "long_acting_or_clozapine": """clozapine, Invega Sustenna, Risperdal Consta, Abilify Maintena,
+        haloperidol decanoate""",
 }
 PAIRS = [(group, " ".join(name.split())) for group, names in NAMED.items() for name in names.split(",")]
 
@@ -75,15 +75,13 @@ def medicines(definition: Definition) -> dict[str, Medicine]:
 def test_it_is_recognised_in_its_class(
     definition: Definition, medicines: dict[str, Medicine], group: str, name: str
 ) -> None:
-    [entry] = read_answers(definition, {"medicines": [name]},
-        on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
+    [entry] = read_answers(definition, {"medicines": [name]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
     assert entry.code, f"{name} was not recognised"
     assert group in medicines[entry.code].classes
 
 
 def test_an_unknown_name_stays_free_text(definition: Definition) -> None:
-    [entry] = read_answers(definition, {"medicines": ["little blue pill"]},
-        on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
+    [entry] = read_answers(definition, {"medicines": ["little blue pill"]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
     assert entry.code == ""
     assert entry.text == "little blue pill"
 
