@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = FileAwareEnv(eager=False, strip_whitespace=True)
 
 
-@env.parser_for("origin")
+@env.parser_for("origin")  # type: ignore[untyped-decorator]
 def parse_origin(value: str) -> str:
     """An address such as `https://forms.example.org`. Plain http is accepted for this machine itself only."""
     origin = value.rstrip("/")

@@ -75,7 +75,8 @@ def test_every_check_of_the_start_is_explained():
 
     ids = set(re.findall(r'id="(intake\.[EW]\d+)"', sources))
 
-    assert ids and ids == set(re.findall(r"intake\.[EW]\d+", (ROOT / "docs/operations.md").read_text()))
+    assert ids
+    assert ids == set(re.findall(r"intake\.[EW]\d+", (ROOT / "docs/operations.md").read_text()))
 
 
 def test_every_setting_is_listed_with_its_meaning():

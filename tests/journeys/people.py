@@ -44,7 +44,9 @@ class Patient:
 
     def answer(self, name: str, value: str) -> None:
         """Choose an option, or type into a field. States are written `not_sure` and `declined`."""
-        choice = self.page.locator(f'{CHOICE}[name="{name}"][value="{value}"], {CHOICE}[name="{name}.state"][value="{value}"]')
+        choice = self.page.locator(
+            f'{CHOICE}[name="{name}"][value="{value}"], {CHOICE}[name="{name}.state"][value="{value}"]'
+        )
         menu = self.page.locator(f'select[name="{name}"]')
         if choice.count():
             choice.check()
