@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,17 +14,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from intake import actions
-from screening.engine.answers import Answer, display
+from screening.engine.answers import display
 from screening.engine.definition import Question, Section
 
-from . import errors, reveal, sessions
-from .controls import element_id
+from . import errors, reveal, saving, sessions
+from .elements import element_id
 from .forms import SectionForm
 from .visit import Visit, draft_view
 from .words import Words, in_language
-
-STEPS_ASIDE = ("add", "remove", "autosave", "language", "leave")
-"""Buttons that save the page without finishing it: what is left empty is not skipped by them."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,10 +133,10 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
         raise Http404
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
-    form = section_form(visit, section, data=_data(request.POST))
+    form = section_form(visit, section, data=saving.data_of(request.POST))
     form.is_valid()
     try:
-        saved = _save(request, visit, section, form)
+        saved = saving.save_page(request, visit, section, form)
     except actions.AlreadySent:
         return redirect("patient:sent")
     except actions.Conflict as conflict:
@@ -148,52 +144,6 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
     if saved:
         _notice_disclosure(request, visit, saved)
     return _answer(request, visit, section, form)
-
-
-def _data(posted: QueryDict) -> QueryDict:
-    """What was posted, without the entry that is being removed."""
-    data = posted.copy()
-    removed = posted.get("remove", "")
-    for name in [name for name in data if removed and (name == removed or name.startswith(f"{removed}."))]:
-        del data[name]
-    return data
-
-
-def _save(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> actions.Saved | None:
-    """What was saved; None when the page brings nothing new (a second click, a pause without a change)."""
-    is_posted = not any(name in request.POST for name in STEPS_ASIDE)
-    changes = form.changes(is_posted=is_posted)
-    if not changes and (not is_posted or section.link_id in visit.posted):
-        return None
-    client = _client_id(request.POST.get("client_id", ""))
-    attempt = partial(
-        actions.save_answers,
-        response_id=visit.response.pk,
-        posted_section=section.link_id if is_posted else None,
-        client_sequence=_whole(request.POST.get("client_sequence")),
-        now=visit.now,
-    )
-    try:
-        return attempt(answers=changes, base_revision=_whole(request.POST.get("base_revision")), client_id=client)
-    except actions.Conflict as conflict:
-        if any(_says_something(clash.stored) for clash in conflict.clashes):
-            raise
-        # The other window only passed these by: answering them here overwrites nothing. It is an attempt of its own.
-        mine = {clash.link_id: clash.submitted for clash in conflict.clashes}
-        return attempt(answers=mine, base_revision=conflict.saved.revision, client_id=f"{client[:56]}-settled")
-
-
-def _says_something(answer: Answer | None) -> bool:
-    return answer is not None and (answer.state != "skipped" or bool(answer.typed))
-
-
-def _whole(text: str | None) -> int:
-    """A number from a hidden field; nonsense counts as 0, which at worst shows a conflict."""
-    return int(text) if text and re.fullmatch(r"[0-9]{1,15}", text) else 0
-
-
-def _client_id(text: str) -> str:
-    return text if re.fullmatch(r"[0-9a-zA-Z-]{1,64}", text) else str(uuid.uuid4())
 
 
 def _notice_disclosure(request: HttpRequest, visit: Visit, saved: actions.Saved) -> None:

@@ -20,7 +20,8 @@ from django.forms.boundfield import BoundField
 from screening.engine.answers import Answer, InvalidAnswer, parse_entry
 from screening.engine.definition import Question, Section
 
-from .controls import Control, Page, Problem
+from .controls import Control
+from .elements import Page, Problem
 from .layout import section_layout
 from .parts import Parts, parts_of
 from .problems import problem_text

@@ -15,7 +15,7 @@ from screening.engine.answers import display
 from screening.engine.definition import Question, Section
 
 from . import answering, errors, sessions
-from .controls import element_id
+from .elements import element_id
 from .visit import Visit, draft_view, patient_view
 from .words import in_language
 

@@ -26,7 +26,7 @@ from screening.engine.assessment import Settings, evaluate
 from screening.engine.definition import Definition, Flag, Section
 
 from . import errors, sessions
-from .controls import Page
+from .elements import Page
 
 View = Callable[..., HttpResponse]
 

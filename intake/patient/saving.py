@@ -1,0 +1,65 @@
+"""From a posted page to one save: what it changes, under which attempt, and what another window left open."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from functools import partial
+
+from django.http import HttpRequest, QueryDict
+
+from intake import actions
+from screening.engine.answers import Answer
+from screening.engine.definition import Section
+
+from .forms import SectionForm
+from .visit import Visit
+
+STEPS_ASIDE = ("add", "remove", "autosave", "language", "leave")
+"""Buttons that save the page without finishing it: what is left empty is not skipped by them."""
+
+
+def data_of(posted: QueryDict) -> QueryDict:
+    """What was posted, without the entry that is being removed."""
+    data = posted.copy()
+    removed = posted.get("remove", "")
+    for name in [name for name in data if removed and (name == removed or name.startswith(f"{removed}."))]:
+        del data[name]
+    return data
+
+
+def save_page(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> actions.Saved | None:
+    """What was saved; None when the page brings nothing new (a second click, a pause without a change)."""
+    is_posted = not any(name in request.POST for name in STEPS_ASIDE)
+    changes = form.changes(is_posted=is_posted)
+    if not changes and (not is_posted or section.link_id in visit.posted):
+        return None
+    client = _client_id(request.POST.get("client_id", ""))
+    attempt = partial(
+        actions.save_answers,
+        response_id=visit.response.pk,
+        posted_section=section.link_id if is_posted else None,
+        client_sequence=_whole(request.POST.get("client_sequence")),
+        now=visit.now,
+    )
+    try:
+        return attempt(answers=changes, base_revision=_whole(request.POST.get("base_revision")), client_id=client)
+    except actions.Conflict as conflict:
+        if any(_says_something(clash.stored) for clash in conflict.clashes):
+            raise
+        # The other window only passed these by: answering them here overwrites nothing. It is an attempt of its own.
+        mine = {clash.link_id: clash.submitted for clash in conflict.clashes}
+        return attempt(answers=mine, base_revision=conflict.saved.revision, client_id=f"{client[:56]}-settled")
+
+
+def _says_something(answer: Answer | None) -> bool:
+    return answer is not None and (answer.state != "skipped" or bool(answer.typed))
+
+
+def _whole(text: str | None) -> int:
+    """A number from a hidden field; nonsense counts as 0, which at worst shows a conflict."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,15}", text) else 0
+
+
+def _client_id(text: str) -> str:
+    return text if re.fullmatch(r"[0-9a-zA-Z-]{1,64}", text) else str(uuid.uuid4())
