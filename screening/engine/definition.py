@@ -235,7 +235,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something to discuss with a clinician: at most one rule per severity, why it matters, what to talk about, sources.
+    """Something to discuss with a clinician: its rules (at most one per severity), why it matters, what to talk about.
 
     `not_sure` is the class of every question its rules use, unless the question says otherwise. `must_be_established`
     marks a flag that no path through the questionnaire may leave undecided without an explicit unknown.

@@ -1,7 +1,7 @@
 """Follow-ups on the same page: which questions appear with an answer given beside them, and when a browser can tell.
 
-The server always decides. Where one choice on the same page is enough to ask, a browser can show or hide the follow-up at
-once; anything else appears when the page comes back.
+The server always decides. Where one choice on the same page is enough to ask, a browser can show or hide the
+follow-up at once; anything else appears when the page comes back.
 
 >>> from .compiler import compile_definition
 >>> from .definition import Definition
