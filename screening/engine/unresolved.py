@@ -1,8 +1,8 @@
 """What could not be ruled out, by what its open questions do (specification 1.2).
 
 NS-2 is listed first and needs action; NS-1 is listed at `contraindication` at most; NS-5 at the severity still open;
-NS-4 lists only the pseudo-flag `medication_list`, once; NS-3 only leaves a note. Of several open questions in one rule,
-the strongest class counts.
+NS-4 lists only the pseudo-flag `medication_list`, once, also for a dose that a raised flag's note needs ("unknown pill,
+dose, or list incomplete"); NS-3 only leaves a note. Of several open questions in one rule, the strongest class counts.
 """
 
 from __future__ import annotations
@@ -73,9 +73,10 @@ def _one_by_one(facts: Facts, number: int) -> Verdict:
 
 def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
     """What could not be ruled out, and notes."""
+    found = list(found)
     flags: list[UnresolvedFlag] = []
     notes: list[NoteLine] = []
-    medicines: list[OpenRule] = []
+    medicines = _doses_not_known(facts, found)
     for verdict in found:
         flag = facts.compiled.definition.flags[verdict.number]
         if verdict.failed:
@@ -91,8 +92,27 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
     return Unresolved(tuple(flags), tuple(notes))
 
 
+def _doses_not_known(facts: Facts, found: list[Verdict]) -> list[OpenRule]:
+    """Notes of raised flags ("high dose") that only a gap in the medicine list leaves undecided."""
+    compiled = facts.compiled
+    raised = {compiled.definition.flags[verdict.number].link_id: verdict for verdict in found if verdict.raised >= 0}
+    rules: list[OpenRule] = []
+    for note in compiled.definition.notes:
+        tree = compiled.rules.notes.get(note.link_id)
+        if note.flag not in raised or tree is None or facts.truth(tree) is not UNKNOWN:
+            continue
+        flag = compiled.definition.flags[raised[note.flag].number]
+        severity, _ = compiled.rules.flags[flag.link_id][raised[note.flag].raised]
+        rule = _judged(facts, flag, severity, tree)
+        rules += [rule] if rule.not_sure == "NS-4" else []
+    return rules
+
+
 def _open_rule(facts: Facts, flag: Flag, tier: int) -> OpenRule:
-    severity, tree = facts.compiled.rules.flags[flag.link_id][tier]
+    return _judged(facts, flag, *facts.compiled.rules.flags[flag.link_id][tier])
+
+
+def _judged(facts: Facts, flag: Flag, severity: Severity, tree: Expr) -> OpenRule:
     questions = would_settle(facts, tree)
     classes = [not_sure_class(facts.symbols.questions.get(name), flag.not_sure) for name in questions]
     strongest = min(classes or [flag.not_sure], key=_STRENGTH.index)

@@ -360,6 +360,21 @@ class TestClasses:
         assert listed(found) == [("medication_list", "contraindication", ("medicines_taken",))]
         assert [raised.flag for raised in found.flags] == ["med_sertraline"]
 
+    @pytest.mark.parametrize(
+        ("dose", "expected"), [(None, [("medication_list", "caution", ("medicines_taken",))]), (1, []), (99, [])]
+    )
+    def test_ns_4_is_listed_for_a_dose_that_a_note_of_a_raised_flag_needs(self, dose: float | None, expected: Any):
+        high = Note(
+            link_id="high_dose", text=en("High dose"), when="total(medicines_taken, diazepam) > 8", flag="concern"
+        )
+        entry = "diazepam" if dose is None else ("diazepam", dose)
+
+        found = assess(answers(medicines_taken=taken(entry)), medicines(), notes=(high,),
+                       flags=(flag(more={"not_sure": "NS-4"},
+                                   caution="medicines_taken includes benzodiazepine"),))  # fmt: skip
+
+        assert listed(found) == expected
+
     def test_ns_4_is_not_listed_when_the_list_is_certain(self):
         found = assess(answers(medicines_taken=taken()), medicines(),
                        flags=(flag(more={"not_sure": "NS-4"}, caution="medicines_taken includes maoi"),))  # fmt: skip
