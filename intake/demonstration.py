@@ -36,13 +36,15 @@ EXPECTATION = {
     "en": "A clinician reads your answers on the next working day, before your consultation.",
     "es": "Un profesional clínico lee sus respuestas el siguiente día laborable, antes de su consulta.",
 }
-NAMES = (
-    ("Rosa", "Example"),
-    ("Tom", "Sample"),
-    ("Priya", "Placeholder"),
-    ("Wei", "Fictional"),
-    ("Amina", "Invented"),
-    ("Jonas", "Imaginary"),
+# Cases of the starter questionnaire that show what a worklist looks like, each under a name that nobody could take for
+# a person's: nothing raised, suicidal thoughts, high blood pressure, something not sure, a medicine, two tiers at once.
+SAMPLES = (
+    ("V01", "Rosa", "Example"),
+    ("V02", "Tom", "Sample"),
+    ("V05", "Priya", "Placeholder"),
+    ("V06", "Wei", "Fictional"),
+    ("V08", "Amina", "Invented"),
+    ("V14", "Jonas", "Imaginary"),
 )
 
 
@@ -133,11 +135,10 @@ def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int) -> None
     if present >= wanted:
         return
     definition = publishing.definition_of(version)
-    cases = _cases()
-    if not cases:
-        raise CannotSetUp("There are no cases to make responses from.")
+    cases = {case.id: case for case in _cases()}
     for number in range(present, wanted):
-        _send(clinic, version, definition, cases[number * 7 % len(cases)], NAMES[number % len(NAMES)])
+        case_id, *name = SAMPLES[number % len(SAMPLES)]
+        _send(clinic, version, definition, cases[case_id], (name[0], name[1]))
 
 
 def _send(

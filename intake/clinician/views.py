@@ -6,7 +6,7 @@ Nothing they answer is kept by a browser or a proxy: `EdgeMiddleware` says so on
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -22,12 +22,14 @@ from .reading import summary_of
 
 @require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
-    """What was sent to my clinics, those who cannot wait first."""
+    """What was sent to my clinics, those who cannot wait first. Who only edits questionnaires is taken to them."""
     try:
         page = lists.page_of(request.user, after=request.GET.get("after", ""))
     except lists.UnknownPlace as error:
         raise Http404(str(error)) from error
     if not page.rows and not access.clinics_of(request.user, Permission.SEE_WHO_HAS_SENT).exists():
+        if access.clinics_of(request.user, Permission.EDIT_QUESTIONNAIRE).exists():
+            return redirect("admin:index")
         return render(request, "clinician/no_worklist.html", status=403)
     actions.open_worklist(user=request.user, shown=len(page.rows), now=timezone.now())
     return render(request, "clinician/worklist.html", {"page": page})

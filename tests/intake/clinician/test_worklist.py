@@ -227,13 +227,19 @@ class TestWrongPerson:
 
         assert names(front_desk) == ["Calm Example", "Worrying Example"]
 
-    @pytest.mark.parametrize("role", ["admin", "auditor"])
-    def test_other_roles_have_no_worklist(
-        self, sign_in: SignIn, request: pytest.FixtureRequest, role: str, send: Send, clinic: Clinic
-    ) -> None:
+    def test_an_auditor_has_no_worklist(self, sign_in: SignIn, auditor: User, send: Send, clinic: Clinic) -> None:
         send(clinic)
 
-        page = sign_in(request.getfixturevalue(role)).get(URL)
+        page = sign_in(auditor).get(URL)
 
         assert page.status_code == 403
         assert "Rosa" not in page.content.decode()
+
+    def test_an_administrator_is_taken_to_the_questionnaires(
+        self, sign_in: SignIn, admin: User, send: Send, clinic: Clinic
+    ) -> None:
+        send(clinic)
+
+        page = sign_in(admin).get(URL)
+
+        assert (page.status_code, page["Location"]) == (302, "/admin/")
