@@ -19,6 +19,8 @@ from .translations import translate
 ROOT = "questionnaire.yaml"
 LISTS = ("scores", "variables", "flags", "notes", "inconsistencies", "parameters", "profiles", "sources")
 CASES = "cases"
+COVERAGE = "coverage"
+"""What the questionnaire must cover: data beside the content, not part of it."""
 
 
 class Directory:
@@ -164,6 +166,6 @@ def _has_maps(order: list[object]) -> bool:
 def _refuse_unused(directory: Directory) -> None:
     """A file that nothing reads is a mistake in its name, and would silently be left out."""
     for name in directory.files:
-        if name not in directory.used and not _is_kind(name, CASES):
-            known = (ROOT, *(f"{one}.yaml" for one in LISTS), "medicines.yaml", "cases.yaml")
+        if name not in directory.used and not _is_kind(name, CASES) and name != f"{COVERAGE}.yaml":
+            known = (ROOT, *(f"{one}.yaml" for one in LISTS), "medicines.yaml", "cases.yaml", "coverage.yaml")
             directory.refuse(Spot(name), "", f"Rename or remove this file: nothing reads it{did_you_mean(name, known)}")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from screening import models
 from screening.engine.definition import Definition
+from screening.exchange.coverage import CoverageList, load_coverage
 from screening.exchange.yaml import Case, ContentError, load_cases, load_definition
 
 CONTENT = Path(__file__).resolve().parent.parent / "content" / "ketamine"
@@ -63,6 +64,14 @@ def cases_at(path: Path) -> list[Case]:
         return load_cases(path)
     except ContentError as error:
         raise bad_input(f"The cases in {path} cannot be used:\n{error}") from error
+
+
+def coverage_at(path: Path) -> CoverageList | None:
+    """What the questionnaire of a directory must cover; None when it does not say. Raises `CommandError`."""
+    try:
+        return load_coverage(path)
+    except ContentError as error:
+        raise bad_input(f"The coverage list in {path} cannot be used:\n{error}") from error
 
 
 def draft(key: str) -> models.Questionnaire:

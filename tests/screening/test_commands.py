@@ -145,6 +145,14 @@ class TestCheck:
     def test_it_says_that_a_sound_questionnaire_can_be_published(self, folder):
         assert run("check_questionnaire", str(folder)) == "It can be published.\n"
 
+    def test_it_prints_no_coverage_where_none_is_asked_for(self, folder):
+        assert "M1" not in run("check_questionnaire", str(folder))
+        assert "coverage" not in json.loads(run("check_questionnaire", str(folder), "--json"))
+
+    def test_it_refuses_a_coverage_list_that_cannot_be_read(self, folder):
+        (folder / "coverage.yaml").write_text("questionnaire: small\n")
+        assert "coverage.yaml:1: Add “concepts”" in failure("check_questionnaire", str(folder))[1]
+
     def test_it_checks_a_stored_draft(self, draft):
         assert json.loads(run("check_questionnaire", "small", "--json")) == {"ok": True, "problems": []}
 
