@@ -174,9 +174,25 @@ class Control:
         return self.question.type == "yes_no" or self.question.compact
 
     @property
+    def arrangement(self) -> str:
+        """The CSS classes of the frame around the choices: side by side, in two columns, or one under the other."""
+        if self.are_segments:
+            return "segments" if self.question.type == "yes_no" else "segments segments--equal"
+        return "choices choices--short" if self._are_short else "choices"
+
+    @property
+    def _are_short(self) -> bool:
+        """Whether two columns hold the labels. The options of a published instrument stay one under the other."""
+        if self.question.instrument:
+            return False
+        several, longest = (4, 40) if self.question.type == "multiple_choice" else (3, 16)
+        labels = [str(choice.text) for choice in self.choices if not choice.is_exclusive]
+        return len(labels) >= several and max(map(len, labels)) <= longest
+
+    @property
     def unknowns_apart(self) -> bool:
         """A published instrument keeps its own options together; “prefer not to answer” stands apart from them."""
-        return bool(self.question.instrument) or not self.are_segments
+        return bool(self.question.instrument) or not (self.are_segments or self._are_short)
 
     # --- inputs ---
 
