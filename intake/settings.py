@@ -113,6 +113,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"reset_password": "intake.staff_accounts.ResetPasswordForm"}
 MFA_ADAPTER = "intake.staff_accounts.StaffMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 # Browsers offer passkeys on http://localhost, which is how a trial on this machine is reached.

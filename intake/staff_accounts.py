@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import forms, views
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.decorators import reauthentication_required
+from allauth.core import context as allauth_context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 
-from . import vault
+from . import audit, vault
 from .addresses import client_address
+from .models import User
 
 _PURPOSE = "second factor of a staff member"
 
@@ -28,6 +37,53 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """Built from our own origin: the Host header of whoever asked for the mail must not reach it."""
         path = urlsplit(super().get_reset_password_from_key_url(key)).path
         return f"{settings.SITE_ORIGIN}{path}"
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """To the address that the account was given, whatever was typed."""
+        super().send_password_reset_mail(user, user.email, context)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Recorded in the same transaction: a change by somebody signed in, a reset by whoever has the mailed link."""
+        request = allauth_context.request
+        is_own = request is not None and request.user == user
+        actor, action = (
+            (audit.staff(user), "staff.password_changed") if is_own else (audit.ANONYMOUS, "staff.password_reset")
+        )
+        with transaction.atomic():
+            super().set_password(user, password)
+            audit.record(actor=actor, action=action, now=timezone.now(), user=user.pk)
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):
+    """Finds an account by the address it was given, and by no other."""
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).strip().lower()
+        self.users = list(User.objects.filter(email=email, is_active=True))
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        if self.users:
+            return str(super().save(request, **kwargs))
+        # A mail either way: neither the page nor the time it takes tells whether there is an account.
+        adapter = StaffAccountAdapter(request)
+        adapter.send_mail("account/email/unknown_account", self.cleaned_data["email"], {"request": request})
+        return str(self.cleaned_data["email"])
+
+
+_change_when_fresh = reauthentication_required(views.password_change, app="allauth.account")
+
+
+def password_change(request: HttpRequest) -> HttpResponse:
+    """Choose a new password, after showing again who one is: an open session alone must not take over an account."""
+    if not request.user.has_usable_password():
+        return redirect("account_reset_password")
+    try:
+        return _change_when_fresh(request)
+    except ReauthenticationRequired:
+        if request.method != "POST":
+            raise
+        return redirect("account_change_password")  # else the library would put the passwords typed in the session
 
 
 class StaffMfaAdapter(DefaultMFAAdapter):

@@ -13,12 +13,11 @@ from django.test import Client
 from intake.models import User
 
 PASSWORD = "a-long-enough-secret"
-PUBLIC = ("login/", "signup/", "password/reset/", "password/reset/done/", "inactive/", "password/reset/key/x-y/")
+PUBLIC = ("login/", "password/reset/", "password/reset/done/", "inactive/", "password/reset/key/x-y/")
 OWN = (
     "2fa/",
     "2fa/reauthenticate/",
     "2fa/webauthn/",
-    "email/",
     "logout/",
     "password/change/",
     "reauthenticate/",
@@ -123,12 +122,6 @@ class TestSecondTime:
 
 
 class TestNobodyElse:
-    def test_nobody_opens_an_account(self, client: Client, clinician: User) -> None:
-        page = client.post("/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD})
-
-        assert "Accounts are given by the clinic" in page.content.decode()
-        assert User.objects.count() == 1
-
     def test_a_wrong_password_says_the_same_as_no_account(self, client: Client, clinician: User) -> None:
         known = client.post("/accounts/login/", {"login": clinician.email, "password": "wrong-wrong-wrong"})
         unknown = client.post("/accounts/login/", {"login": "nobody@north.example", "password": "wrong-wrong-wrong"})
