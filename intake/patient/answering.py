@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from intake import actions
-from screening.engine.answers import display
+from screening.engine.answers import cross_problems, display
 from screening.engine.definition import Question, Section
 
 from . import errors, reveal, saving, sessions
@@ -58,6 +59,7 @@ def section_form(
         stored=visit.answers,
         shown=visit.shown,
         shown_by=visit.shown_by,
+        together=partial(cross_problems, visit.definition),
         follow_ups=reveal.tables(visit, section),
         preface=_preface(visit, section),
         more=more,
@@ -140,17 +142,24 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
     except actions.AlreadySent:
         return redirect("patient:sent")
     except actions.Conflict as conflict:
+        _notice_disclosure(request, visit, conflict.saved, withheld=conflict.clashes)
         return _conflict(request, visit, section, conflict)
     if saved:
         _notice_disclosure(request, visit, saved)
     return _answer(request, visit, section, form)
 
 
-def _notice_disclosure(request: HttpRequest, visit: Visit, saved: actions.Saved) -> None:
-    """Help comes first whenever this page adds something that asks for it, not only the first time."""
+def _notice_disclosure(
+    request: HttpRequest, visit: Visit, saved: actions.Saved, *, withheld: tuple[actions.Clash, ...] = ()
+) -> None:
+    """Help comes first whenever this page adds something that asks for it, not only the first time.
+
+    What was typed and not stored, because another window answered differently, is a disclosure as well.
+    """
     before = visit.concerns(visit.answers)
     visit.refresh(saved.response)
-    if visit.concerns(visit.answers) - before:
+    typed = {clash.link_id: clash.submitted for clash in withheld if clash.submitted is not None}
+    if (visit.concerns(visit.answers) | visit.concerns({**visit.answers, **typed})) - before:
         request.session[sessions.HELP_FIRST] = True
 
 
@@ -232,10 +241,13 @@ def _with_entry(section: Section, posted: QueryDict) -> HttpResponse:
 
 def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: actions.Conflict) -> HttpResponse:
     """The same question was answered elsewhere meanwhile: show both answers, overwrite neither silently."""
-    visit.refresh(conflict.saved.response)
+    is_help_due = visit.help_is_due(request)
     if "autosave" in request.POST:
         message = gettext("This page was changed in another window. Press “Save and continue” to choose what to keep.")
-        return JsonResponse({"error": "conflict", "message": message}, status=409)
+        return JsonResponse({"error": "conflict", "message": message, "help": is_help_due}, status=409)
+    onward = _here(section, "", request)
+    if is_help_due:
+        request.session[sessions.HELP_NEXT] = onward
     context = {
         **frame(visit),
         "heading": in_language(section.title, visit.language),
@@ -244,7 +256,8 @@ def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: ac
         "attempt": _attempt(),
         "base_revision": conflict.saved.revision,
         "action": request.path,
-        "onward": _here(section, "", request),
+        "onward": onward,
+        "help_now": is_help_due,
     }
     return render(request, "patient/conflict.html", context, status=409)
 

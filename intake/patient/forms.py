@@ -17,8 +17,9 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.boundfield import BoundField
 
-from screening.engine.answers import Answer, InvalidAnswer, parse_entry
+from screening.engine.answers import Answer, AnswerProblem, InvalidAnswer, parse_entry
 from screening.engine.definition import Question, Section
+from screening.engine.entry import Typed
 
 from .controls import Control
 from .elements import Page, Problem
@@ -90,7 +91,7 @@ class SectionForm(forms.Form):
     """The questions of one section.
 
     `stored` are the answers saved so far, `shown` which questions are asked with them, and `shown_by` works that out
-    for other answers. `follow_ups` may appear while the page is filled in. `more` adds empty entries to lists.
+    for other answers. `together` says what is implausible only of several answers. `follow_ups` may appear while the page is filled in. `more` adds empty entries to lists.
     """
 
     crispy_field_template = None
@@ -104,6 +105,7 @@ class SectionForm(forms.Form):
         stored: Mapping[str, Answer],
         shown: Collection[str],
         shown_by: Callable[[Mapping[str, Answer]], Collection[str]],
+        together: Callable[[Mapping[str, Answer]], Iterable[AnswerProblem]] = lambda answers: (),
         follow_ups: Mapping[str, str] | None = None,
         preface: Callable[[Question], Any] | None = None,
         more: Mapping[str, int] | None = None,
@@ -111,7 +113,8 @@ class SectionForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix=None, use_required_attribute=False)
         self.section, self.stored, self.shown, self.shown_by = section, stored, frozenset(shown), shown_by
-        self.follow_ups = follow_ups or {}
+        self.together, self.follow_ups = together, follow_ups or {}
+        self.refused: set[str] = set()
         for question in self._that_may_be_asked(section):
             self._add(question, page, on, (more or {}).get(question.link_id, 0))
         self.helper = FormHelper()
@@ -145,10 +148,22 @@ class SectionForm(forms.Form):
     # --- reading ---
 
     def clean(self) -> dict[str, Any]:
-        """Drop the errors of questions that these answers hide: nobody has to correct what is not asked."""
+        """Look at the answers together, then drop the errors of questions that they hide: nobody has to correct those."""
+        self._refuse_what_cannot_be_together()
         for name in [name for name in self._errors if name not in self.visible]:
             del self._errors[name]
         return self.cleaned_data
+
+    def _refuse_what_cannot_be_together(self) -> None:
+        """Keep an answer that another makes implausible as it was typed, so that no rule counts with it."""
+        answers = {**self.stored, **{name: field.given for name, field in self.fields.items() if field.given}}
+        for problem in self.together(answers):
+            field = self.fields.get(problem.question)
+            if field is not None and field.given is not None and field.given.is_known:
+                typed = Typed(self[problem.question].value()).kept()
+                field.given = Answer(state="skipped", on=field.on, typed=typed)
+                self.refused.add(problem.question)
+                self.add_error(problem.question, _validation_error(problem))
 
     @cached_property
     def given(self) -> dict[str, Answer]:
@@ -191,7 +206,8 @@ class SectionForm(forms.Form):
 
     def _untouched(self) -> set[str]:
         rendered = self._posted_fingerprints()
-        return {name for name in self.given if rendered.get(name) == fingerprint(self[name].value())}
+        untouched = {name for name in self.given if rendered.get(name) == fingerprint(self[name].value())}
+        return untouched - self.refused
 
     def _posted_fingerprints(self) -> dict[str, Any]:
         try:

@@ -22,6 +22,8 @@ MISTAKES = [
     ("about", {"heavy__lb": "heavy"}, "weight in digits"),
     ("about", {"heavy__kg": "80", "heavy__lb": "180"}, "not both"),
     ("about", {"heavy__kg": "2"}, "weight between"),
+    ("about", {"tall__cm": "200", "heavy__kg": "40"}, "body mass index of 10.0"),
+    ("about", {"tall__ft": "5", "tall__in": "0", "heavy__lb": "500"}, "outside 12 to 80"),
     ("habits", {"smokes": "maybe"}, "Select one of the answers"),
     ("habits", {"smokes": ["yes", "no"]}, "one answer only"),
     ("habits", {"route": "boat"}, "Select one of the answers"),
@@ -127,6 +129,52 @@ def test_messages_are_in_the_language_of_the_page(patient):
 
     assert page.title.startswith("Error:")
     assert "Enter a phone number" not in page.text
+
+
+class TestHeightAndWeightTogether:
+    """A body mass index that nobody has: a slip in one of the two, which no rule may count with."""
+
+    def test_the_message_stands_at_the_weight(self, patient):
+        page = page_of(patient.fill("about", tall__cm="200", heavy__kg="40"))
+
+        assert '<a href="#q-heavy-lb"' in summary_of(page) or '<a href="#q-heavy-kg"' in summary_of(page)
+        assert 'id="q-heavy-error"' in page.html
+        assert 'id="q-tall-error"' not in page.html
+
+    def test_the_weight_is_kept_as_typed_and_counts_for_nothing(self, patient):
+        patient.fill("about", tall__cm="200", heavy__kg="40", given_name="Ana")
+
+        weight = patient.answers["heavy"]
+        assert (weight.state, weight.value, weight.typed) == ("skipped", None, {"kg": "40"})
+        assert patient.answers["tall"].value.in_cm == 200
+        assert patient.answers["given_name"].value == "Ana"
+
+    def test_a_weight_that_was_plausible_until_the_height_was_changed_counts_no_more(self, patient):
+        patient.fill("about", tall__cm="150", heavy__kg="40", given_name="Ana")
+        assert patient.answers["heavy"].state == "answered"
+
+        response = patient.fill("about", tall__cm="200")
+
+        assert response.status_code == 422
+        assert patient.answers["heavy"].state == "skipped"
+        assert patient.open("about").fields["heavy.kg"] == ["40"]
+
+    def test_corrected_it_counts_again(self, patient):
+        page = page_of(patient.fill("about", tall__cm="200", heavy__kg="40", given_name="Ana"))
+
+        response = patient.fill("about", page, heavy__kg="90")
+
+        assert response.status_code == 302
+        assert patient.answers["heavy"].value.kg == 90
+
+    def test_a_pause_while_typing_saves_no_implausible_weight(self, patient):
+        patient.fill("about", tall__cm="200", heavy__kg="40", autosave="1")
+
+        assert "heavy" not in patient.answers
+
+    @pytest.mark.parametrize("given", [{"heavy__kg": "40"}, {"tall__cm": "200", "heavy__state": "not_sure"}])
+    def test_nothing_is_said_while_one_of_them_is_unknown(self, patient, given):
+        assert patient.fill("about", given_name="Ana", **given).status_code == 302
 
 
 PAYLOADS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}{% debug %}", "{0.__class__}%(x)s"]
