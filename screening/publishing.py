@@ -85,6 +85,11 @@ def errors_in(problems: Iterable[Problem]) -> list[Problem]:
     return [found for found in problems if found.severity == "error"]
 
 
+def warnings_of(questionnaire: models.Questionnaire) -> list[Problem]:
+    """What a person should look at before patients see the draft; it does not hold back publishing."""
+    return [found for found in checks.check(definition_from_rows(questionnaire)) if found.severity == "warning"]
+
+
 def case_problems(definition: Definition, questionnaire: models.Questionnaire) -> list[Problem]:
     """One problem for each stored case that does not come out as expected."""
     try:

@@ -1,11 +1,12 @@
 """Everything wrong with a definition, all at once, each with an id, a place and what to do.
 
->>> from .definition import Flag, Question, Rule, Section
+>>> from .definition import Flag, Question, Review, Rule, Section
 >>> stroke = Question(link_id="stroke", type="yes_no", text={"en": "Have you ever had a stroke?"})
 >>> rule = Rule(severity="caution", when="strok is yes")
 >>> flag = Flag(link_id="stroke_flag", title={"en": "Stroke"}, why={"en": "…"}, discussion={"en": "…"}, rules=(rule,))
 >>> page = Section(link_id="brain", title={"en": "Brain"}, questions=(stroke,))
->>> found = check(Definition(key="k", title={"en": "K"}, sections=(page,), flags=(flag,)))
+>>> review = Review(clinical="Dr. Ada Example")
+>>> found = check(Definition(key="k", title={"en": "K"}, sections=(page,), flags=(flag,), review=review))
 >>> [(problem.id, problem.severity, problem.place) for problem in found]
 [('Q302', 'error', 'flag stroke_flag, caution rule'), ('Q604', 'warning', 'flag stroke_flag')]
 >>> print(found[0].pointed)
@@ -34,6 +35,7 @@ CHECKS: tuple[Callable[[Subject], Iterable[Problem]], ...] = (
     texts.missing,
     texts.untranslated,
     texts.foreign,
+    texts.unreviewed,
     rules.unreadable,
     rules.senseless,
     rules.looking_ahead,

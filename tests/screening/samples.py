@@ -57,6 +57,7 @@ def small(**changes: Any) -> Definition:
         "flags": (flag,),
         "profiles": (d.Profile(key="us", title=both("US")), d.Profile(key="eu", title=both("EU"))),
         "sources": (d.Source(key="LABEL", title="The label"),),
+        "review": d.Review(clinical="Dr. Ada Example", translations={"es": "Bo Example"}),
     }
     return Definition(**fields | changes)
 

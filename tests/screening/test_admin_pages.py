@@ -96,6 +96,16 @@ def test_publish_asks_first_and_then_publishes_what_was_shown(editor, draft):
     assert "Published small version 1" in response.content.decode()
 
 
+def test_check_and_publish_tell_a_clinic_that_a_review_is_missing(editor, draft):
+    models.Questionnaire.objects.update(review_clinical="", review_translations={})
+
+    for name in ("check", "publish"):
+        html = editor.get(page(name, draft.pk)).content.decode()
+        assert "No clinician has reviewed the questions and rules yet" in html
+        assert "Nobody has reviewed the translation into es yet" in html
+        assert "<details" not in html.partition('class="screening-page"')[2]
+
+
 def test_publish_refuses_a_draft_with_problems_and_keeps_the_note(editor, draft):
     wrong = case(expect=Expectation())
     publishing.store_cases(questionnaire=draft, cases_to_store=[wrong])

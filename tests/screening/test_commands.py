@@ -187,8 +187,24 @@ class TestPublish:
         found = json.loads(run("publish_questionnaire", "small", "--by", "Ada", "--note", "First", "--json"))
 
         version = models.QuestionnaireVersion.objects.get()
-        assert found == {"key": "small", "number": 1, "sha256": version.sha256}
+        assert found == {"key": "small", "number": 1, "sha256": version.sha256, "warnings": []}
         assert (version.published_by, version.note) == ("Ada", "First")
+
+    def test_it_warns_that_a_review_is_missing_and_publishes(self, draft):
+        models.Questionnaire.objects.update(review_clinical="", review_translations={})
+
+        said = run("publish_questionnaire", "small", "--by", "Ada")
+
+        assert "Q801 warning" in said
+        assert "Nobody has reviewed the translation into es yet." in said
+        assert said.endswith(f"sha256 {models.QuestionnaireVersion.objects.get().sha256}.\n")
+
+    def test_it_lists_the_warnings_as_json(self, draft):
+        models.Questionnaire.objects.update(review_clinical="")
+
+        found = json.loads(run("publish_questionnaire", "small", "--by", "Ada", "--json"))
+
+        assert [warning["id"] for warning in found["warnings"]] == ["Q801"]
 
     def test_it_says_so_in_words(self, draft):
         assert run("publish_questionnaire", "small", "--by", "Ada").startswith("Published “small” version 1")

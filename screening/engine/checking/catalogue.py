@@ -53,7 +53,9 @@ CATALOGUE: dict[str, Entry] = {
         "error", "The {field} is missing in {language}.", "Write it; every text must be there in the first language."
     ),
     "Q202": Entry(
-        "warning", "The {field} is not translated into {language}.", "Add the translation, and have it reviewed."
+        "warning",
+        "The {field} is not translated into {language}.",
+        "Add the translation, and have it reviewed; for an instrument, only its published translation.",
     ),
     "Q203": Entry(
         "warning",
@@ -192,6 +194,17 @@ CATALOGUE: dict[str, Entry] = {
 }
 
 
+    # Review
+    "Q801": Entry(
+        "warning",
+        "No clinician has reviewed the questions and rules yet; staff pages say so.",
+        "Have a licensed clinician read docs/clinical.md, then name them as the clinical reviewer.",
+    ),
+    "Q802": Entry(
+        "warning",
+        "Nobody has reviewed the translation into {language} yet.",
+        "Have a qualified person read it beside the original, then name them as its reviewer.",
+    ),
 def as_markdown() -> str:
     """The catalogue as the table in docs/problems.md."""
     rows = [f"| {code} | {entry.severity} | {entry.message} | {entry.hint} |" for code, entry in CATALOGUE.items()]

@@ -14,7 +14,7 @@ from .subject import Subject, problem
 
 
 class Written(NamedTuple):
-    """One text: where it stands, whether it must be there, and whether patients read it."""
+    """One text: where it stands, whether it must be there, whether patients read it, whose published wording it is."""
 
     place: str
     link_id: str
@@ -22,6 +22,7 @@ class Written(NamedTuple):
     text: Text
     is_required: bool = True
     is_for_patients: bool = True
+    instrument: str = ""
 
 
 def missing(subject: Subject) -> Iterator[Problem]:
@@ -33,12 +34,31 @@ def missing(subject: Subject) -> Iterator[Problem]:
 
 
 def untranslated(subject: Subject) -> Iterator[Problem]:
-    """Q202: only texts that patients read, and that are there to be translated."""
+    """Q202: only texts that patients read, and that are there to be translated; a locked instrument as a whole."""
     first, *others = subject.definition.languages or ("en",)
+    locked = {instrument.key for instrument in subject.definition.instruments if instrument.wording_sha256}
+    whole: Counter[tuple[str, str]] = Counter()
     for written in texts(subject):
         for language in others if written.is_for_patients and written.text.get(first, "").strip() else ():
-            if not written.text.get(language, "").strip():
+            if written.text.get(language, "").strip():
+                continue
+            if written.instrument in locked:
+                whole[written.instrument, language] += 1
+            else:
                 yield problem("Q202", written.place, written.link_id, field=written.field, language=language)
+    for (key, language), count in whole.items():
+        field = f"published wording ({count} {'text' if count == 1 else 'texts'})"
+        yield problem("Q202", f"instrument {key}", key, field=field, language=language)
+
+
+def unreviewed(subject: Subject) -> Iterator[Problem]:
+    """Q801 and Q802: nobody is named as having reviewed the content, or a translation."""
+    whole = subject.definition
+    if not whole.review.clinical.strip():
+        yield problem("Q801", "questionnaire, review")
+    for language in whole.languages[1:]:
+        if not whole.review.translations.get(language, "").strip():
+            yield problem("Q802", "questionnaire, review", language=language)
 
 
 def foreign(subject: Subject) -> Iterator[Problem]:
@@ -65,7 +85,8 @@ def texts(subject: Subject) -> Iterator[Written]:
     for section in whole.sections:
         yield from _section(section)
     for instrument in whole.instruments:
-        yield Written(f"instrument {instrument.key}", instrument.key, "preface", instrument.preface, is_required=False)
+        place = f"instrument {instrument.key}"
+        yield Written(place, instrument.key, "preface", instrument.preface, False, instrument=instrument.key)
     yield from _for_clinicians(subject)
 
 
@@ -79,14 +100,15 @@ def _section(section: Section) -> Iterator[Written]:
 
 
 def _question(question: Question) -> Iterator[Written]:
-    name, place = question.link_id, f"question {question.link_id}"
-    yield Written(place, name, "text", question.text)
+    name, place, instrument = question.link_id, f"question {question.link_id}", question.instrument
+    yield Written(place, name, "text", question.text, instrument=instrument)
     yield Written(place, name, "short text", question.short, is_required=False, is_for_patients=False)
     yield Written(place, name, "hint", question.hint, is_required=False)
     yield Written(place, name, "explanation", question.explanation, is_required=False)
     for option in question.options:
-        yield Written(f"{place}, option {option.code}", name, "text", option.text)
-        yield Written(f"{place}, option {option.code}", name, "hint", option.hint, is_required=False)
+        at = f"{place}, option {option.code}"
+        yield Written(at, name, "text", option.text, instrument=instrument)
+        yield Written(at, name, "hint", option.hint, is_required=False, instrument=instrument)
 
 
 def _for_clinicians(subject: Subject) -> Iterator[Written]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
@@ -12,7 +13,10 @@ from screening.management.base import ExampleCommand, draft, lines_of, refused
 
 
 class Command(ExampleCommand):
-    help = "Publish a draft as an immutable version. Refused while anything is wrong with it or a case fails."
+    help = (
+        "Publish a draft as an immutable version. Refused while anything is wrong with it or a case fails. Warnings, "
+        "such as a review that is still missing, are printed."
+    )
     example = (
         "  python manage.py publish_questionnaire ketamine_screening --by 'Dr. Ada Example' --note 'First version'"
     )
@@ -29,7 +33,10 @@ class Command(ExampleCommand):
             version = publishing.publish(questionnaire=questionnaire, by=by, note=note, now=timezone.now())
         except publishing.PublishRefused as error:
             raise refused(f"“{key}” was not published:\n{lines_of(list(error.problems))}") from error
+        warnings = publishing.warnings_of(questionnaire)
         if as_json:
-            self.print_json({"key": key, "number": version.number, "sha256": version.sha256})
+            told = [msgspec.to_builtins(warning) for warning in warnings]
+            self.print_json({"key": key, "number": version.number, "sha256": version.sha256, "warnings": told})
         else:
+            self.stdout.write(lines_of(warnings), ending="\n" if warnings else "")
             self.stdout.write(f"Published “{key}” version {version.number}, sha256 {version.sha256}.")

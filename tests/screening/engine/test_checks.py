@@ -23,6 +23,7 @@ from screening.engine.definition import (
     Parameter,
     Profile,
     Question,
+    Review,
     Rule,
     Score,
     Section,
@@ -101,6 +102,7 @@ def build(**changes) -> Definition:
         "parameters": (LIMIT,),
         "profiles": (Profile(key="us", title=en("US")),),
         "sources": (Source(key="label", title="Label"),),
+        "review": Review(clinical="Dr. Ada Example", translations={"es": "Bo Example"}),
     }
     return Definition(**{**fields, **changes})
 
@@ -151,6 +153,9 @@ CASES: list[tuple[str, object]] = [
     ("Q201", lambda: with_question(but(ask("tea"), hint={"es": "x"}))),
     ("Q201", lambda: build(flags=(but(FLAG, why=en(" ")),))),
     ("Q202", lambda: build(languages=("en", "es"))),
+    ("Q801", lambda: build(review=Review())),
+    ("Q801", lambda: build(review=Review(clinical="  "))),
+    ("Q802", lambda: build(languages=("en", "es"), review=Review(clinical="Dr. Ada Example"))),
     ("Q203", lambda: with_question(but(ask("tea"), text={"en": "Tea", "fr": "Thé"}))),
     ("Q204", lambda: build(languages=("en", "en"))),
     ("Q204", lambda: build(languages=("english",))),
@@ -369,6 +374,40 @@ def test_the_patients_texts_are_asked_for_in_every_language_and_the_clinicians_a
         "question smokes, option daily",
     } <= places
     assert not any(place.startswith(("flag", "score", "variable")) for place in places)
+
+
+def untranslated(definition: Definition) -> list[str]:
+    return [f"{one.place}: {one.message}" for one in check(definition) if one.id == "Q202" and "mood" in one.place]
+
+
+def test_a_locked_instrument_without_a_translation_is_one_warning_in_each_language():
+    assert untranslated(build(languages=("en", "es", "fr"))) == [
+        "instrument mood: The published wording (7 texts) is not translated into es.",
+        "instrument mood: The published wording (7 texts) is not translated into fr.",
+    ]
+
+
+def test_an_instrument_whose_translation_lacks_one_text_is_still_warned_about():
+    def translated(text: dict[str, str]) -> dict[str, str]:
+        return {**text, "es": "…"}
+
+    options = tuple(but(one, text=translated(one.text)) for one in LEVELS)
+    items = tuple(but(item, text=translated(item.text), options=options) for item in ITEMS)
+    assert untranslated(
+        build(languages=("en", "es"), questions=(STROKE, WHEN, SMOKES, PILLS, BIRTH, *items, TRIALS))
+    ) == ["instrument mood: The published wording (1 text) is not translated into es."]
+
+
+def test_an_instrument_that_is_not_locked_is_translated_text_by_text():
+    found = untranslated(build(languages=("en", "es"), instruments=(but(MOOD, wording_sha256=""),)))
+    assert len(found) == 7
+    assert "question mood_1, option never: The text is not translated into es." in found
+
+
+def test_the_first_language_needs_no_translator_and_each_other_one_does():
+    named = Review(clinical="Dr. Ada Example", translations={"fr": "Chloé Example", "es": " "})
+    found = [one.message for one in check(build(languages=("en", "es", "fr"), review=named)) if one.id == "Q802"]
+    assert found == ["Nobody has reviewed the translation into es yet."]
 
 
 def test_errors_come_first():
