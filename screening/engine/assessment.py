@@ -77,10 +77,18 @@ def evaluate(
         inconsistencies=tuple(outcome.inconsistencies),
         notes=_notes(compiled, outcome, found, left),
         scores=_scores(facts),
-        safety_panel=outcome.panel or any(flag.severity == "urgent" for flag in raised),
+        safety_panel=outcome.panel or _calls_for_help(raised, left.flags),
         alert_at_once=outcome.alert,
         not_asked=_not_asked(compiled, outcome),
         missing=_missing(compiled, answers, outcome),
+    )
+
+
+def _calls_for_help(raised: tuple[RaisedFlag, ...], left_open: tuple[UnresolvedFlag, ...]) -> bool:
+    """Anything urgent; also a rule that failed where it might have been: help shown too often harms nobody."""
+    failed = [flag for flag in left_open if flag.reason]
+    return any(flag.severity == "urgent" for flag in (*raised, *failed)) or any(
+        flag.not_sure == "NS-2" for flag in failed
     )
 
 

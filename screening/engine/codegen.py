@@ -167,7 +167,8 @@ class Body(Variables):
         view = view if self.known.questions(expr) & self.known.unsettled else "asked"
         key = (expr.variable if isinstance(expr, Holds) else operand_text(expr.left), view)
         if key not in self.derived:
-            names, lines = derivation(self, expr, view, len(self.derived))
+            # Its number is taken before its parts take theirs: a named condition may be made of others.
+            names, lines = derivation(self, expr, view, next(self.numbers))
             self.derived[key] = names
             broken = f"    {' = '.join(names)} = BROKEN"
             self.blocks.append([f"# {key[0]}", "try:", *(f"    {line}" for line in lines), "except Exception:", broken])

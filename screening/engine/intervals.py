@@ -69,7 +69,7 @@ def _partial(value: PartialDate, answered_on: int) -> tuple[int, int]:
     last_day = value.day or calendar.monthrange(value.year, last_month)[1]
     first = datetime.date(value.year, value.month or 1, value.day or 1).toordinal()
     last = datetime.date(value.year, last_month, last_day).toordinal()
-    return first, max(first, min(last, answered_on))
+    return first, last if first > answered_on else min(last, answered_on)
 
 
 def ages(first: float, last: float, as_of: datetime.date) -> Interval:

@@ -84,9 +84,11 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
             continue
         rules = [_open_rule(facts, flag, tier) for tier in verdict.unknown]
         medicines += [rule for rule in rules if rule.not_sure == "NS-4"]
-        flags += _listed(flag.link_id, [rule for rule in rules if rule.not_sure in _LISTED])
-        if rules and all(rule.not_sure == "NS-3" for rule in rules):
-            notes.append(_note(facts, flag, rules))
+        listed = [rule for rule in rules if rule.not_sure in _LISTED]
+        flags += _listed(flag.link_id, listed)
+        quiet = [rule for rule in rules if rule.not_sure == "NS-3"]
+        if not set(_each_once(quiet)) <= set(_each_once(listed)):
+            notes.append(_note(facts, flag, quiet))
     flags += _listed(MEDICATION_LIST, medicines)
     flags.sort(key=lambda flag: (flag.not_sure != "NS-2", RANK[flag.severity]))
     return Unresolved(tuple(flags), tuple(notes))

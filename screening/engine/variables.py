@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal
 
 from .dependencies import Dependencies
@@ -41,6 +42,7 @@ class Variables:
         self.settled_needs: dict[str, set[str]] = {}
         self.parameters: dict[str, str] = {}
         self.derived: dict[tuple[str, View], tuple[str, ...]] = {}
+        self.numbers = itertools.count()
         self.blocks: list[list[str]] = []
         self.borrowed: dict[str, None] = {}
         self.functions: list[str] = outer.functions if outer else []

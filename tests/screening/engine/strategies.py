@@ -177,7 +177,7 @@ def _operands(names: frozenset[str], states: bool) -> st.SearchStrategy[object]:
 
 @st.composite
 def definitions(draw: st.DrawFn, *, states: bool = True) -> Definition:
-    """The pool with random conditions of asking, staleness, a variable each way and three flags."""
+    """The pool with random conditions of asking, staleness, two variables, one made of the other, and three flags."""
     earlier: list[str] = []
     sections = []
     for number, questions in enumerate(pool()):
@@ -187,20 +187,22 @@ def definitions(draw: st.DrawFn, *, states: bool = True) -> Definition:
                     questions=tuple(_with_rules(draw, asked, earlier, states) for asked in questions))
         )  # fmt: skip
     named = [name for name in earlier if name not in ("inner", "sleep")] + ["inner", "sleep"]
-    variable = Variable(link_id="named", title=en("Named"), when=to_text(draw(trees(named, states=states))))
+    inner = Variable(link_id="mixed", title=en("Mixed"), when=to_text(draw(trees(named, states=states))))
+    outer = to_text(draw(trees(named, states=states, variables=("mixed",))))
+    variables = (inner, Variable(link_id="named", title=en("Named"), when=outer))
     flags = tuple(
         flag(f"flag{number}", urgent=_rule(draw, named, states), caution=_rule(draw, named, states))
         for number in range(3)
     )
     return Definition(
-        key="random", title=en("Random"), sections=tuple(sections), scores=SCORES, variables=(variable,), flags=flags,
+        key="random", title=en("Random"), sections=tuple(sections), scores=SCORES, variables=variables, flags=flags,
         vocabularies=(MEDICINES,), parameters=PARAMETERS,
         profiles=(Profile(key="us", title=en("US")), Profile(key="eu", title=en("EU"))),
     )  # fmt: skip
 
 
 def _rule(draw: st.DrawFn, names: list[str], states: bool) -> str:
-    return to_text(draw(trees(names, states=states, variables=("named",))))
+    return to_text(draw(trees(names, states=states, variables=("named", "mixed"))))
 
 
 def _maybe(draw: st.DrawFn, earlier: Sequence[str], states: bool) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from screening.engine.assessment import evaluate
 from screening.engine.compiler import Compiled, compile_definition
-from screening.engine.definition import Definition
+from screening.engine.definition import MEDICATION_LIST, Definition
 from screening.engine.language import parse, to_english, to_text
 from screening.engine.results import Settings
 from screening.engine.tree import Expr
@@ -165,15 +165,24 @@ def refine(data: st.DataObject, name: str, answer: Answer | None) -> Answer | No
 def narrower(data: st.DataObject, when: PartialDate, on: datetime.date) -> PartialDate:
     first = datetime.date(when.year, when.month or 1, when.day or 1)
     last = datetime.date(when.year, when.month or 12, when.day or calendar.monthrange(when.year, when.month or 12)[1])
-    if first > on:  # wholly in the future: only its first day counts
-        return PartialDate(first.year, first.month, first.day)
-    day = data.draw(st.dates(first, max(first, min(last, on))))
+    day = data.draw(st.dates(first, last if first > on else min(last, on)))
     return PartialDate(day.year, day.month, day.day)
 
 
 def recognised(data: st.DataObject, entry: MedicineEntry) -> MedicineEntry:
     code = entry.code or data.draw(st.sampled_from(["clonazepam", "phenelzine", "sertraline", ""]))
     return MedicineEntry(code=code, text="" if code else entry.text, dose_mg=entry.dose_mg or 2.0)
+
+
+@slow
+@given(definition=definitions(), answers=answer_sets(), chosen=SETTINGS)
+def test_no_flag_vanishes(definition: Definition, answers: dict[str, Answer], chosen: Settings):
+    """Each is raised, open, a note or ruled out; only an uncertain medicine list speaks for several at once."""
+    found = evaluate(compile_definition(definition), answers, TODAY, chosen)
+
+    said = {line.flag for line in (*found.flags, *found.unresolved, *found.notes)} | set(found.ruled_out)
+    if MEDICATION_LIST not in said:
+        assert {flag.link_id for flag in definition.flags} <= said
 
 
 @pytest.mark.parametrize("chosen", [Settings(), Settings(profile="eu")])

@@ -320,6 +320,31 @@ class TestClasses:
         ]
         assert found.ruled_out == ()
 
+    def test_ns_3_leaves_its_note_also_beside_a_medicine_list_that_is_open(self):
+        """Diabetes not sure and the medicine list not sure: the list alone would make the flag vanish."""
+        drugs, asked = medicines(), question("diabetes")
+        concern = flag(
+            "diabetes_care", more={"not_sure": "NS-3"},
+            caution="medicines_taken includes benzodiazepine", information="diabetes is yes",
+        )  # fmt: skip
+        drugs = replace(drugs, not_sure="NS-4")
+
+        found = assess(answers(diabetes=NOT_SURE, medicines_taken=NOT_SURE), drugs, asked, flags=(concern,))
+
+        assert [left.flag for left in found.unresolved] == ["medication_list"]
+        assert [(line.flag, line.questions) for line in found.notes] == [("diabetes_care", ("diabetes",))]
+
+    def test_ns_3_leaves_its_note_also_beside_a_listed_rule(self):
+        concern = flag("mixed", more={"not_sure": "NS-3"}, contraindication="danger is yes", caution="other is yes")
+
+        found = assess(
+            answers(danger=NOT_SURE, other=NOT_SURE), question("danger", not_sure="NS-1"), question("other"),
+            flags=(concern,),
+        )  # fmt: skip
+
+        assert listed(found) == [("mixed", "contraindication", ("danger",))]
+        assert [line.questions for line in found.notes] == [("other",)]
+
     def test_the_questions_own_class_comes_before_its_flags(self):
         assert self.one("NS-1", own="NS-2").unresolved[0].not_sure == "NS-2"
         assert self.one("NS-2", own="NS-3").unresolved == ()
@@ -447,6 +472,19 @@ class TestRuleError:
         ]
         assert [raised.flag for raised in found.flags] == ["fine"]
         assert found.ruled_out == ()
+
+    @pytest.mark.parametrize(
+        ("broken", "panel"),
+        [
+            (flag("broken", urgent="drinks > 3"), True),
+            (flag("broken", more={"not_sure": "NS-2"}, caution="drinks > 3"), True),
+            (flag("broken", caution="drinks > 3"), False),
+        ],
+    )
+    def test_help_is_shown_where_the_rule_might_have_asked_for_it(self, broken: Flag, panel: bool):
+        found = assess(answers(drinks="three"), *self.asked, flags=(broken,))
+
+        assert found.safety_panel is panel
 
     def test_a_rule_of_the_flag_that_still_works_is_raised_beside_it(self):
         concern = flag("broken", contraindication="drinks > 3", caution="stroke is yes")

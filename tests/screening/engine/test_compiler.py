@@ -419,3 +419,24 @@ def test_the_deepest_rule_that_can_be_read_can_be_compiled():
         rule = f"not (stroke is yes and {rule})"
 
     assert truth(rule, answers(stroke="no"), question("stroke")) is True
+
+
+class TestNamedConditions:
+    def test_one_made_of_another_does_not_take_its_place(self):
+        """The outer one is needed first, so the inner one is worked out while the outer one is."""
+        variables = (
+            Variable(link_id="one_thing", title=en("One"), when="stroke is yes"),
+            Variable(link_id="both_things", title=en("Both"), when="one_thing and tumor is yes"),
+        )
+        concern = flag("concern", contraindication="both_things", caution="one_thing")
+
+        found = assess(
+            answers(stroke="yes", tumor="no"),
+            question("stroke"),
+            question("tumor"),
+            flags=(concern,),
+            variables=variables,
+        )
+
+        assert [(raised.flag, raised.severity) for raised in found.flags] == [("concern", "caution")]
+        assert found.ruled_out == ()
