@@ -111,6 +111,19 @@ def test_help_appears_at_once_under_the_answer(started):
     expect(started.locator("#q-dark")).to_be_focused()
 
 
+def test_help_appears_although_another_window_changed_the_page(started):
+    go_to(started, "safety")
+    other = started.context.new_page()
+    other.goto(started.url)
+    other.check("#q-dark-no")
+    expect(state_of(other)).to_have_text("Saved")
+
+    started.check("#q-dark")
+
+    expect(started.get_by_role("alert").get_by_role("link", name="Call 911")).to_be_visible()
+    expect(state_of(started)).to_contain_text("another window")
+
+
 def test_enter_goes_on_and_presses_no_other_button(started):
     started.fill("#q-given_name", "Ana")
 

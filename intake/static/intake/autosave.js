@@ -54,7 +54,10 @@ async function attempt(data) {
     });
     if (response.status === 403) return finish(state.dataset.ended);
     const answer = await response.json();
-    if (response.status === 409) return finish(answer.message);
+    if (response.status === 409) {
+      if (answer.help) offerHelp();
+      return finish(answer.message);
+    }
     if (!response.ok || !Number.isInteger(answer.revision)) throw new Error("not acknowledged");
     stored(answer, data);
   } catch {

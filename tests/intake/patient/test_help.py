@@ -6,6 +6,7 @@ import pytest
 
 from intake.models import Alert, SafetyPanelShown
 from tests.intake.patient.conftest import read
+from tests.intake.patient.test_nothing_is_lost import hidden
 
 
 @pytest.mark.parametrize("said", ["yes", "not_sure", "declined"])
@@ -88,6 +89,69 @@ def test_the_disclosure_is_stored_with_its_alert(patient):
 
     assert patient.answers["plan"].value == "yes"
     assert Alert.objects.filter(response=patient.response).exists()
+
+
+@pytest.fixture
+def two_tabs(patient):
+    """The safety page was open in two tabs; the other one has answered the first question."""
+    late = patient.open("safety")
+    patient.fill("safety", dark="no", mood_1="never")
+    return late
+
+
+def test_a_page_that_clashes_and_discloses_shows_help_first(patient):
+    late = patient.open("safety")
+    patient.fill("safety", mood_1="never", autosave="1")
+
+    response = patient.fill("safety", late, mood_1="often", dark="yes")
+
+    assert response.status_code == 409
+    page = read(response)
+    assert patient.answers["dark"].value == "yes"
+    assert page.text.index("Help is available right now") < page.text.index("Saved before")
+    assert {"tel:988", "sms:988", "tel:911"} <= set(page.links)
+    assert patient.client.get("/q/safety/")["Location"] == "/q/help/"
+
+
+def test_a_disclosure_that_another_window_withheld_shows_help_first(patient, two_tabs):
+    response = patient.fill("safety", two_tabs, dark="yes", mood_1="never")
+
+    assert response.status_code == 409
+    assert patient.answers["dark"].value == "no"
+    assert "Help is available right now" in read(response).text
+    help_page = patient.client.get(patient.client.get("/q/safety/")["Location"])
+    assert "I am safe and will continue" in read(help_page).text
+    assert SafetyPanelShown.objects.count() == 1
+    assert patient.client.post("/q/help/")["Location"] == "/q/safety/"
+
+
+def test_settling_the_clash_leads_to_help_as_well(patient, two_tabs):
+    page = read(patient.fill("safety", two_tabs, dark="yes", mood_1="never"))
+
+    assert patient.client.post("/q/safety/", hidden(page.html))["Location"] == "/q/help/"
+
+
+def test_a_pause_that_clashes_tells_the_script_that_help_is_due(patient, two_tabs):
+    response = patient.fill("safety", two_tabs, dark="yes", mood_1="never", autosave="1")
+
+    assert (response.status_code, response.json()["help"]) == (409, True)
+
+
+def test_a_clash_without_a_disclosure_shows_no_help(patient, two_tabs):
+    response = patient.fill("safety", two_tabs, dark="no", mood_1="often")
+
+    assert response.status_code == 409
+    assert "Help is available right now" not in read(response).text
+    assert patient.client.get("/q/safety/").status_code == 200
+
+
+def test_a_clash_that_takes_a_disclosure_back_does_not_hide_it(patient):
+    late = patient.open("safety")
+    patient.fill("safety", dark="yes", mood_1="never", autosave="1")
+
+    response = patient.fill("safety", late, dark="no", mood_1="never")
+
+    assert "Help is available right now" in read(response).text
 
 
 @pytest.mark.parametrize(
