@@ -12,7 +12,7 @@ import hashlib
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from screening.models import Questionnaire, QuestionnaireVersion
 
@@ -36,6 +36,16 @@ def clinics_of(user: Visitor, permission: Permission | None = None) -> QuerySet[
 def may(user: Visitor, permission: Permission, clinic: Clinic) -> bool:
     """Whether a person may do something in a clinic."""
     return clinics_of(user, permission).filter(pk=clinic.pk).exists()
+
+
+def may_somewhere(user: Visitor, permission: Permission) -> bool:
+    """Whether a person may do something in at least one clinic."""
+    return clinics_of(user, permission).exists()
+
+
+def is_editor(request: HttpRequest) -> bool:
+    """Whether a role allows editing questionnaires now: one taken away closes the editor at the next request."""
+    return may_somewhere(request.user, Permission.EDIT_QUESTIONNAIRE)
 
 
 def responses_for(user: Visitor, permission: Permission = Permission.READ_ANSWERS) -> QuerySet[QuestionnaireResponse]:
@@ -109,6 +119,13 @@ def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) 
         Invitation.objects.select_related("clinic", "questionnaire", "response").filter(pk=invitation_id).first()
     )
     return invitation if invitation and is_live(invitation, now=now) else None
+
+
+def clinic_of_invitation(invitation_id: str | None) -> Clinic | None:
+    """The clinic whose link was opened in this session, also once the link may no longer be used."""
+    if not invitation_id:
+        return None
+    return Clinic.objects.filter(invitations__pk=invitation_id).first()
 
 
 def get_clinic_or_404(slug: str) -> Clinic:

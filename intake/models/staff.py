@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from intake.permissions import ROLES
+from intake.permissions import ROLES, Permission, roles_with
 
 
 class UserManager(BaseUserManager["User"]):
@@ -73,7 +73,9 @@ class User(AbstractBaseUser):
         return all(self.has_perm(perm, obj) for perm in perm_list)
 
     def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and self.is_staff and app_label in self.ADMIN_APPS
+        if not (self.is_active and self.is_staff and app_label in self.ADMIN_APPS):
+            return False
+        return self.memberships.filter(role__in=roles_with(Permission.EDIT_QUESTIONNAIRE)).exists()
 
 
 class Membership(models.Model):

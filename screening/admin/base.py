@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -21,9 +22,27 @@ CONFLICT = (
 )
 
 
+Requirement = Callable[[HttpRequest], bool]
+
+requirements: list[Requirement] = []
+"""What the rest of the installation asks of an editor besides `is_staff`: each must hold."""
+
+
+def register_requirement(requirement: Requirement) -> Requirement:
+    """Ask one more thing of every editor, at every request. To be called while apps get ready."""
+    if requirement not in requirements:
+        requirements.append(requirement)
+    return requirement
+
+
 def may_edit(request: HttpRequest) -> bool:
-    """Whether this person may see and edit drafts, and publish. The one place that decides."""
-    return bool(request.user.is_active and request.user.is_staff)
+    """Whether this person may see and edit drafts, and publish. The one place that decides, once in a request."""
+    if not hasattr(request, "may_edit"):
+        is_editor = bool(request.user.is_active and request.user.is_staff)
+        request.may_edit = is_editor and all(  # type: ignore[attr-defined]
+            requirement(request) for requirement in requirements
+        )
+    return bool(request.may_edit)  # type: ignore[attr-defined]
 
 
 class EditorsOnly:

@@ -1,0 +1,81 @@
+"""Who edits questionnaires: whoever's role says so at this request, and nobody whose role was taken away."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from intake.models import Clinic, Membership, User
+from screening.admin import base
+
+LIST = "/admin/screening/questionnaire/"
+
+
+@pytest.fixture
+def editor(admin: User) -> Client:
+    """An administrator's browser, signed in with a second factor."""
+    browser = Client()
+    browser.force_login(admin)
+    session = browser.session
+    session["second_factor_of"] = str(admin.pk)
+    session.save()
+    return browser
+
+
+def test_an_administrator_edits(editor: Client) -> None:
+    assert editor.get(LIST).status_code == 200
+
+
+def test_a_role_taken_away_closes_the_editor_at_the_next_request(editor: Client, admin: User) -> None:
+    assert editor.get(LIST).status_code == 200
+
+    Membership.objects.filter(user=admin).delete()
+
+    assert editor.get(LIST).status_code == 403
+    assert "Questionnaires" not in editor.get("/admin/").content.decode().partition("<main")[2]
+    assert not User.objects.get(pk=admin.pk).has_perm("screening.change_question")
+
+
+def test_another_role_does_not_keep_it_open(editor: Client, admin: User) -> None:
+    Membership.objects.filter(user=admin).update(role="clinician")
+
+    assert editor.get(LIST).status_code == 403
+
+
+def test_a_role_in_one_of_two_clinics_is_enough(editor: Client, admin: User, other_clinic: Clinic) -> None:
+    Membership.objects.filter(user=admin).update(clinic=other_clinic)
+
+    assert editor.get(LIST).status_code == 200
+
+
+def test_a_closed_account_is_out_at_the_next_request(editor: Client, admin: User) -> None:
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+
+    assert editor.get(LIST).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["", "add/", "1/check/", "1/publish/", "1/upload/", "1/download/"])
+def test_no_page_of_the_editor_stays_open(editor: Client, admin: User, page: str, questionnaire) -> None:
+    Membership.objects.filter(user=admin).delete()
+
+    for visit in (editor.get, editor.post):
+        assert visit(LIST + page.replace("1/", f"{questionnaire.pk}/", 1)).status_code == 403
+
+
+def test_it_asks_the_database_once_in_a_request(editor: Client) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        editor.get("/admin/")
+
+    assert sum("intake_membership" in query["sql"] for query in queries) == 1
+
+
+def test_a_requirement_registered_twice_is_asked_once() -> None:
+    before = list(base.requirements)
+
+    base.register_requirement(before[0])
+
+    assert base.requirements == before
