@@ -93,20 +93,30 @@ class Expansion:
             name = question.get("options")
             if not isinstance(name, str):
                 continue
+            own = question.pop("option_texts", None)
             if name in known:
-                question["options"] = _with_own_texts(copy.deepcopy(known[name]), question.pop("option_texts", None))
+                question["options"] = self._with_own_texts(copy.deepcopy(known[name]), own, f"{name}.options")
             else:
                 question.pop("options")
                 self.refuse(question.at("options"), name, f"There is no such option set{did_you_mean(name, known)}")
 
+    def _with_own_texts(self, options: object, own: object, place: str) -> object:
+        """A copy of an option set in which a question's own translations win, beside the set's other languages."""
+        texts = own if isinstance(own, YamlMap) else YamlMap(self.root.spot)
+        known = {str(option.get("code")): option for option in maps(options)}
+        for code, translated in texts.items():
+            if code in known and isinstance(translated, dict):
+                known[code]["text"] = {**self._languages_of(known[code].get("text")), **translated}
+            else:
+                self.refuse(texts.at(code), place, f"There is no option “{code}”{did_you_mean(code, known)}")
+        return options
 
-def _with_own_texts(options: object, texts: object) -> object:
-    """A copy of an option set in which a question's own translations win."""
-    for option in maps(options):
-        if isinstance(texts, dict) and str(option.get("code")) in texts:
-            text = option.get("text")
-            option["text"] = {**(text if isinstance(text, dict) else {}), **texts[str(option["code"])]}
-    return options
+    def _languages_of(self, text: object) -> dict[str, object]:
+        """A text by language: what stands as a plain string is in the questionnaire's first language."""
+        if isinstance(text, dict):
+            return dict(text)
+        languages = self.root.get("languages")
+        return {str(languages[0]) if isinstance(languages, list) and languages else "en": text} if text else {}
 
 
 def maps(value: object) -> Iterator[YamlMap]:

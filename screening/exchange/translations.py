@@ -103,14 +103,27 @@ class _Translation:
         if not isinstance(given, YamlMap):
             self.refuse(spot, place, "Write the texts by option code")
         elif isinstance(question.get("options"), str):
-            own = question.setdefault("option_texts", {})
-            if isinstance(own, dict):
-                own.update({code: {self.language: text} for code, text in given.items()})
+            self._own_option_texts(question, given, place)
         else:
             self._option_texts(question.get("options"), given, place)
 
     def _option_texts(self, options: object, given: YamlMap, place: str) -> None:
         known = {str(option.get("code")): option for option in maps(options)}
+    def _own_option_texts(self, question: YamlMap, given: YamlMap, place: str) -> None:
+        """Kept beside the question until its option set is written out (`Expansion.finish`)."""
+        own = question.get("option_texts")
+        kept = own if isinstance(own, YamlMap) else YamlMap(given.spot)
+        question["option_texts"] = kept
+        for code, text in given.items():
+            earlier = kept.get(code)
+            texts = dict(earlier) if isinstance(earlier, dict) else {}
+            if not isinstance(text, str):
+                self.refuse(given.at(code), f"{place}.{code}", "Write the translation as text")
+            elif self.language in texts:
+                self.refuse(given.at(code), f"{place}.{code}", "Keep one translation: there are two")
+            kept[code] = {**texts, self.language: text}
+            kept.spots[code] = given.at(code)
+
         for code, text in given.items():
             if code in known:
                 self.thing(known[code], text, ("text", "hint"), f"{place}.{code}", given.at(code))

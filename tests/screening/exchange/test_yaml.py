@@ -157,6 +157,19 @@ class TestADirectory:
         assert question(found, "short2_1").options[1].text["es"] == "Casi siempre"
         assert question(found, "extra").options[1].codes == {"loinc": "LA6571-9"}
 
+    def test_a_questions_own_translation_keeps_the_first_language_of_an_untranslated_set(self, folder):
+        change(folder, "es.yaml", "option_sets: {how_often: {never: Nunca, often: A menudo}}\n", "")
+        found = load_definition(folder)
+        assert question(found, "short2_1").options[1].text == {"en": "Often, or daily", "es": "Casi siempre"}
+        assert question(found, "short2_1").options[0].text == {"en": "Not at all"}
+        assert question(found, "extra").options[1].text == {"en": "Often, or daily"}
+
+    def test_a_question_may_translate_its_own_options_into_several_languages(self, folder):
+        change(folder, "questionnaire.yaml", "[en, es]", "[en, es, fr]")
+        (folder / "fr.yaml").write_text("questions: {short2_1: {options: {often: Souvent}}}")
+        found = question(load_definition(folder), "short2_1").options[1].text
+        assert found == {"en": "Often, or daily", "es": "Casi siempre", "fr": "Souvent"}
+
     def test_it_puts_an_instrument_where_the_section_names_it(self, folder):
         first, second = load_definition(folder).sections[1].questions[1:]
         assert (first.link_id, first.instrument, first.ask_when) == ("short2_1", "short2", "stroke is no")
@@ -228,6 +241,8 @@ MISTAKES = [
     ("es.yaml", "stroke: {", "strok: {", "questions.strok: There is nothing of this name (did you mean “stroke”?)"),
     ("es.yaml", "short: Derrame", "hint: Derrame", "there is no text to translate"),
     ("es.yaml", "daily:", "dayly:", "There is no option “dayly” (did you mean “daily”?)"),
+    ("es.yaml", "{often: Casi", "{oftn: Casi", "There is no option “oftn” (did you mean “often”?)"),
+    ("es.yaml", "often: Casi siempre", "often: [x]", "short2_1.options.often: Write the translation as text"),
     ("es.yaml", "[Bajo, Alto]", "[Bajo]", "Write a list of 2 titles"),
     ("es.yaml", "how_often:", "how:", "There is no such option set"),
     ("es.yaml", "notes:", "nots:", "There is nothing of this name to translate (did you mean “notes”?)"),
