@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
-import smtplib
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -78,7 +77,7 @@ def _deliver(attempt: AlertAttempt, clock: Clock) -> bool:
     alert = attempt.alert
     try:
         _message(alert).send()
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:
         _mark_failed(attempt, error, clock())
         logger.warning("Alert %s was not delivered at attempt %s: %s", alert.pk, attempt.number, type(error).__name__)
         return False

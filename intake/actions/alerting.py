@@ -18,6 +18,10 @@ from screening.engine.definition import SEVERITIES, Severity
 from .refusals import NotPermitted, Refused
 
 
+ALERT_AT_ONCE = "alert_at_once"
+"""The reason that stands for the condition as a whole, where it could not be worked out which answer it was."""
+
+
 class AlreadyAcknowledged(Refused):
     """Somebody acknowledged this alert before."""
 
@@ -63,9 +67,10 @@ def raise_alerts(
 
 
 def _reasons(answers: Answers, assessment: Assessment, is_sending: bool) -> list[_Reason]:
-    reasons = []
-    if assessment.alert_at_once:
-        reasons.append(_Reason(kind=Alert.Kind.AT_ONCE, text="alert_at_once", severity="urgent", is_at_once=True))
+    reasons = [
+        _Reason(kind=Alert.Kind.AT_ONCE, text=text, severity="urgent", is_at_once=True)
+        for text in _what_cannot_wait(assessment)
+    ]
     for flag in assessment.flags:
         if flag.severity == "urgent":
             reasons.append(_Reason(kind=Alert.Kind.URGENT, text=flag.flag, severity="urgent"))
@@ -78,6 +83,13 @@ def _reasons(answers: Answers, assessment: Assessment, is_sending: bool) -> list
         # Whoever was shown help is also seen by staff, even if no flag says why.
         reasons.append(_Reason(kind=Alert.Kind.SAFETY_PANEL, text="safety_panel", severity="urgent"))
     return reasons
+
+
+def _what_cannot_wait(assessment: Assessment) -> list[str]:
+    """The questions whose answers cannot wait, each a reason of its own: a second disclosure is not the first again."""
+    if not assessment.alert_at_once:
+        return []
+    return [reason.question for reason in assessment.alert_because] or [ALERT_AT_ONCE]
 
 
 def _is_left_open(answers: Answers, link_id: str) -> bool:

@@ -54,7 +54,10 @@ def _record(response: QuestionnaireResponse, reading: Reading) -> Record:
 def _alert_line(alert: Alert, reading: Reading, zone: ZoneInfo) -> AlertLine:
     """One alert in a sentence: what for, and the latest thing that happened to it."""
     reason = records.read_reason(alert)
-    titles = {flag.link_id: words(flag.title) for flag in reading.definition.flags}
+    questions = {
+        question.link_id: words(question.short or question.text) for question in reading.definition.questions()
+    }
+    titles = questions | {flag.link_id: words(flag.title) for flag in reading.definition.flags}
     about = f"{KIND_TITLES[Alert.Kind(alert.kind)]}{f' ({titles[reason]})' if reason in titles else ''}"
     return AlertLine(text=f"{about}: {_what_happened(alert, zone)}.", is_open=alert.acknowledged_at is None)
 

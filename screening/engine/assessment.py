@@ -27,7 +27,7 @@ from .because import because, score_result
 from .compiler import Compiled, Outcome
 from .facts import Facts
 from .language import to_text
-from .logic import FALSE
+from .logic import FALSE, TRUE
 from .results import (
     Assessment,
     Because,
@@ -79,6 +79,7 @@ def evaluate(
         scores=_scores(facts),
         safety_panel=outcome.panel or _calls_for_help(raised, left.flags),
         alert_at_once=outcome.alert,
+        alert_because=_alert_because(facts),
         not_asked=_not_asked(compiled, outcome),
         missing=_missing(compiled, answers, outcome),
     )
@@ -90,6 +91,12 @@ def _calls_for_help(raised: tuple[RaisedFlag, ...], left_open: tuple[UnresolvedF
     return any(flag.severity == "urgent" for flag in (*raised, *failed)) or any(
         flag.not_sure == "NS-2" for flag in failed
     )
+
+
+def _alert_because(facts: Facts) -> tuple[Because, ...]:
+    """The answers that cannot wait. Empty when there are none, and when the condition itself failed."""
+    tree = facts.compiled.rules.safety.get("alert_at_once_when")
+    return because(facts, tree) if tree is not None and facts.truth(tree) is TRUE else ()
 
 
 def _raised(facts: Facts, found: list[Verdict]) -> tuple[RaisedFlag, ...]:

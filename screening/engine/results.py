@@ -86,5 +86,6 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     scores: dict[str, ScoreResult] = {}
     safety_panel: bool = False
     alert_at_once: bool = False
+    alert_because: tuple[Because, ...] = ()
     not_asked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()

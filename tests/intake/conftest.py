@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from intake import actions, vault
+from intake import actions, records, rules, vault
 from intake.models import Clinic, QuestionnaireResponse, User
 from screening import publishing
+from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.definition import (
     Definition,
@@ -69,6 +70,7 @@ DEFINITION = Definition(
                 _ask("plan_now", not_sure="NS-2"),
                 _ask("harm_thoughts", not_sure="NS-2"),
                 _ask("low_mood"),
+                _ask("weapon_near", not_sure="NS-3"),
             ),
         ),
         Section(
@@ -94,7 +96,7 @@ DEFINITION = Definition(
         _flag("harm_to_others", "urgent", "harm_thoughts is yes", not_sure="NS-2"),
         _flag("stroke_ever", "contraindication", "stroke is yes"),
     ),
-    safety=Safety(panel_when="low_mood is yes", alert_at_once_when="plan_now is yes"),
+    safety=Safety(panel_when="low_mood is yes", alert_at_once_when="plan_now is yes or weapon_near is yes"),
 )
 
 
@@ -221,6 +223,17 @@ class Tab:
         self.base = saved.revision
         return saved
 
+    def finish(self, *, now: datetime.datetime = NOW, **answers: Any) -> actions.Saved:
+        """Save answers, then see every page that is left and answer nothing more on it."""
+        saved = self.save(now=now, **answers)
+        compiled, settings = rules.compiled_of(self.response), rules.settings_of(self.response)
+        stored = records.read_answers_of(saved.response)
+        filled = journey.with_skipped(compiled, stored, rules.day_at(self.response.clinic, now), settings)
+        for section in compiled.definition.sections:
+            left = {question.link_id for question in section.questions} & set(filled) - set(stored)
+            saved = self.save(now=now, section=section.link_id, **{link_id: filled[link_id] for link_id in left})
+        return saved
+
     def send(
         self, sequence: int, *, now: datetime.datetime = NOW, section: str | None = None, **answers: Any
     ) -> actions.Saved:
@@ -252,4 +265,5 @@ def sent(tab: Tab) -> QuestionnaireResponse:
     tab.save(given_name="Rosa", family_name="Díaz", birth_date=datetime.date(1985, 6, 15), section="about")
     tab.save(plan_now="no", harm_thoughts="no", low_mood="no", section="safety")
     tab.save(stroke="yes", section="body")
+    tab.finish()
     return actions.submit(response_id=tab.response.pk, now=NOW)

@@ -9,8 +9,11 @@ from collections.abc import Callable
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.db import OperationalError
+from django.utils import timezone
 
 from intake import actions, alerts
+from intake.management.commands import worker
 from intake.models import Alert, AlertAttempt, QuestionnaireResponse, WorkerHeartbeat
 
 from .conftest import NOW, Tab, later
@@ -39,7 +42,7 @@ def clock() -> Clock:
 @pytest.fixture
 def alert(tab: Tab) -> Alert:
     """One alert, due now."""
-    tab.save(given_name="Rosa", family_name="Díaz", harm_thoughts="yes", plan_now="no")
+    tab.finish(given_name="Rosa", family_name="Díaz", harm_thoughts="yes", plan_now="no")
     actions.submit(response_id=tab.response.pk, now=NOW)
     return Alert.objects.get()
 
@@ -122,6 +125,7 @@ class TestFailure:
             smtplib.SMTPRecipientsRefused({}),
             smtplib.SMTPServerDisconnected("after DATA"),
             ConnectionRefusedError(),
+            ValueError("an address that the mail library cannot read"),
             TimeoutError(),
         ],
     )
@@ -216,6 +220,22 @@ class TestKilledWorker:
 
         alert.refresh_from_db()
         assert (alert.sent_at, alert.failed_at) == (NOW, None)
+
+
+class TestRound:
+    @pytest.mark.parametrize("error", [OSError("disk full"), OperationalError("gone"), ValueError("odd")])
+    def test_what_fails_in_it_leaves_the_worker_running(
+        self, error: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("intake.audit.append_anchor", broken)
+        monkeypatch.setattr("django.db.connection.close", lambda: None)
+
+        worker.Command()._careful_round(0)
+
+        assert alerts.is_worker_alive(now=timezone.now())
 
 
 class TestHeartbeat:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from intake import alerts, audit
@@ -42,14 +42,14 @@ class Command(PlainCommand):
         logger.info("The worker has stopped")
 
     def _careful_round(self, number: int) -> None:
-        """One round; when the database is away, the next one tries again."""
+        """One round; what fails in it is tried again in the next."""
         close_old_connections()
         try:
             self._round()
             if number % ANCHOR_EVERY == 0:
                 self._anchor()
-        except DatabaseError as error:
-            logger.error("The worker could not use the database: %s", type(error).__name__)
+        except Exception as error:
+            logger.error("A round of the worker failed: %s", type(error).__name__)
             connection.close()
 
     def _round(self) -> None:

@@ -101,7 +101,7 @@ class TestPage:
         text = desk.get(url(draft)).content.decode()
 
         assert "Crisis contacts were put first for the patient on 2 Mar 2026, 10:00." in text
-        assert "An answer that cannot wait: alert waiting to be sent to the clinic." in text
+        assert "An answer that cannot wait (plan_now?): alert waiting to be sent to the clinic." in text
         assert "Not sent yet" in text
 
     def test_it_names_who_acknowledged_and_what_they_did(
