@@ -15,7 +15,7 @@ from .panel import record_panel_shown
 from .refusals import NoSuchResponse, NotPermitted, Refused
 from .resuming import CannotResume, TooManyTries, issue_resume_code, resume
 from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
-from .sending import Incomplete, submit
+from .sending import Incomplete, Unfinished, submit
 from .staff import CreatedStaff, create_staff
 from .starting import AlreadyStarted, DeadInvitation, LanguageNotOffered, Started, start
 
@@ -39,6 +39,7 @@ __all__ = [
     "Saved",
     "Started",
     "TooManyTries",
+    "Unfinished",
     "UnknownQuestion",
     "acknowledge_alert",
     "confirm_crisis_contacts",

@@ -14,7 +14,8 @@ from intake.records import Changes, Document
 from intake.vault import DataKey
 from screening.engine import journey
 from screening.engine.answers import Answer, PartialDate, write_value
-from screening.engine.assessment import Assessment
+from screening.engine.assessment import Assessment, Settings
+from screening.engine.compiler import Compiled
 from screening.engine.definition import Definition
 
 from . import alerting
@@ -35,11 +36,19 @@ class Incomplete(Refused):
         self.missing = missing
 
 
-def submit(*, response_id: uuid.UUID | str, now: datetime.datetime) -> QuestionnaireResponse:
-    """Send a draft: every question that was shown and left empty becomes skipped, the rules are evaluated for the day
-    of sending at the clinic, the person is recorded and staff are called. Sending again changes nothing.
+class Unfinished(Refused):
+    """Pages that were never seen: sending them would skip them without a word. `sections` are their link_ids."""
 
-    Raises `Incomplete`, `NoSuchResponse`.
+    def __init__(self, sections: tuple[str, ...]) -> None:
+        super().__init__(f"{len(sections)} pages must be seen before sending.")
+        self.sections = sections
+
+
+def submit(*, response_id: uuid.UUID | str, now: datetime.datetime) -> QuestionnaireResponse:
+    """Send a draft whose every page was seen: the rules are evaluated for the day of sending at the clinic, the person
+    is recorded and staff are called. Sending again changes nothing.
+
+    Raises `Unfinished`, `Incomplete`, `NoSuchResponse`.
     """
     with transaction.atomic():
         response = locked(response_id)
@@ -55,10 +64,7 @@ def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:
     compiled, settings = rules.compiled_of(response), rules.settings_of(response)
     document = records.read_document(response, key)
     response.as_of = rules.day_at(response.clinic, now)
-    required = journey.missing_required(compiled, document.answers, response.as_of, settings)
-    missing = tuple(question.link_id for question in required)
-    if missing:
-        raise Incomplete(missing)
+    _refuse_what_is_open(compiled, document, response.as_of, settings)
     answers = dict(journey.with_skipped(compiled, document.answers, response.as_of, settings))
     assessment = rules.assess(response, answers, now=now)
     _close(response, Document(answers=answers, posted=document.posted), document, key, now)
@@ -67,6 +73,16 @@ def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:
     response.save()
     _pack(response, compiled.definition, answers, key)
     alerting.raise_alerts(response, answers, assessment, now=now, is_sending=True)
+
+
+def _refuse_what_is_open(compiled: Compiled, document: Document, as_of: datetime.date, settings: Settings) -> None:
+    """Looks at the locked row: another window may have brought up a page since this one was drawn."""
+    unseen = journey.incomplete_sections(compiled, document.answers, as_of, settings)
+    if unseen:
+        raise Unfinished(tuple(section.link_id for section in unseen))
+    required = journey.missing_required(compiled, document.answers, as_of, settings)
+    if required:
+        raise Incomplete(tuple(question.link_id for question in required))
 
 
 def _close(

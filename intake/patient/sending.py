@@ -16,7 +16,7 @@ from screening.engine.definition import Question, Section
 
 from . import answering, errors, sessions
 from .elements import element_id
-from .visit import Visit, draft_view, patient_view
+from .visit import Visit, draft_view, patient_view, visit_of
 from .words import in_language
 
 
@@ -30,16 +30,21 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _draw_check(request: HttpRequest, visit: Visit, *, is_refused: bool = False) -> HttpResponse:
-    unfinished = visit.resume_at()
+    unfinished = [_page_left(visit, section) for section in visit.unseen()]
     context = {
         **answering.frame(visit),
         "sections": rows_by_section(visit),
         "missing": [_missing(visit, link_id) for link_id in visit.missing()],
-        "unfinished": reverse("patient:section", args=[unfinished.link_id]) if unfinished else "",
+        "unfinished": unfinished,
         "is_refused": is_refused,
         "last": reverse("patient:section", args=[visit.sections[-1].link_id]) if visit.sections else "",
     }
     return render(request, "patient/check.html", context, status=422 if is_refused else 200)
+
+
+def _page_left(visit: Visit, section: Section) -> dict[str, Any]:
+    url = reverse("patient:section", args=[section.link_id])
+    return {"title": in_language(section.title, visit.language), "url": url}
 
 
 def rows_by_section(visit: Visit) -> list[dict[str, Any]]:
@@ -89,12 +94,11 @@ def send(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Send the answers. Repeated, it leads to the same confirmation."""
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
-    if visit.resume_at() is not None:
-        return _draw_check(request, visit, is_refused=True)  # a page never seen would count as skipped without a word
     try:
         actions.submit(response_id=visit.response.pk, now=visit.now)
-    except actions.Incomplete:
-        return _draw_check(request, visit, is_refused=True)
+    except (actions.Unfinished, actions.Incomplete):
+        # Drawn from what is stored now: it is what the refusal was about.
+        return _draw_check(request, visit_of(request) or visit, is_refused=True)
     request.session[sessions.SENT_HERE] = True
     response = redirect("patient:sent")
     response["Clear-Site-Data"] = '"cache"'

@@ -103,6 +103,10 @@ class Visit:
         """The first section with a question that was not reached; None when all were."""
         return journey.first_incomplete_section(self.compiled, self.answers, self.today, self.settings)
 
+    def unseen(self) -> tuple[Section, ...]:
+        """The sections asked with a question that was not reached: they hold back sending."""
+        return tuple(journey.incomplete_sections(self.compiled, self.answers, self.today, self.settings))
+
     def missing(self) -> tuple[str, ...]:
         """The link_ids of required questions that hold back sending."""
         missing = journey.missing_required(self.compiled, self.answers, self.today, self.settings)

@@ -25,6 +25,7 @@ __all__ = [
     "Visibility",
     "answerable",
     "first_incomplete_section",
+    "incomplete_sections",
     "is_complete",
     "is_section_complete",
     "missing_required",
@@ -144,9 +145,16 @@ def _is_posted(section: Section, answers: Answers, found: Visibility) -> bool:
 def first_incomplete_section(
     compiled: Compiled, answers: Answers, as_of: datetime.date, settings: Settings
 ) -> Section | None:
-    """Where to go on: the first asked section with a shown question that was not reached. None when there is none."""
+    """Where to go on: the first of `incomplete_sections`. None when there is none."""
+    return next(iter(incomplete_sections(compiled, answers, as_of, settings)), None)
+
+
+def incomplete_sections(
+    compiled: Compiled, answers: Answers, as_of: datetime.date, settings: Settings
+) -> tuple[Section, ...]:
+    """The asked sections with a shown question that was not reached, in order."""
     found = visibility(compiled, answers, as_of, settings)
-    return next((one for one in _asked(compiled, found) if not _is_posted(one, answers, found)), None)
+    return tuple(one for one in _asked(compiled, found) if not _is_posted(one, answers, found))
 
 
 def progress(compiled: Compiled, link_id: str, answers: Answers, as_of: datetime.date, settings: Settings) -> Progress:

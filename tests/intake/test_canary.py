@@ -34,7 +34,8 @@ def everything() -> bytes:
 @pytest.mark.usefixtures("transactional_db")
 def test_no_answer_or_name_is_readable_at_rest(tab: Tab, clinician: object, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        tab.save(given_name=CANARY, family_name=f"{CANARY}-Fam", birth_date=datetime.date(1985, 6, 15), plan_now="yes")
+        born = datetime.date(1985, 6, 15)
+        tab.finish(given_name=CANARY, family_name=f"{CANARY}-Fam", birth_date=born, plan_now="yes")
         actions.submit(response_id=tab.response.pk, now=NOW)
         actions.open_response(response=tab.response, user=clinician, now=NOW)  # type: ignore[arg-type]
         call_command("worker", "--once")

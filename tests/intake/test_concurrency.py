@@ -33,7 +33,7 @@ def at_once(work: Callable[[int], T], times: int = 8) -> list[T]:
 
 
 def test_identical_sends_make_one_submission(tab: Tab) -> None:
-    tab.save(family_name="Díaz", plan_now="yes", harm_thoughts="no")
+    tab.finish(family_name="Díaz", plan_now="yes", harm_thoughts="no")
 
     found = at_once(lambda _: actions.submit(response_id=tab.response.pk, now=NOW).reference)
 

@@ -23,7 +23,7 @@ class TestSubmit:
         assert (sent.status, sent.sent_at, sent.as_of) == ("sent", NOW, datetime.date(2026, 3, 2))
 
     def test_the_day_is_the_clinics(self, tab: Tab) -> None:
-        tab.save(family_name="Díaz")
+        tab.finish(family_name="Díaz")
 
         # 03:00 in London is still the evening before in New York.
         sent = actions.submit(response_id=tab.response.pk, now=datetime.datetime(2026, 3, 3, 3, 0, tzinfo=datetime.UTC))
@@ -37,7 +37,7 @@ class TestSubmit:
         assert answers["stroke"].value == "yes"
 
     def test_what_was_never_shown_does_not(self, tab: Tab) -> None:
-        tab.save(family_name="Díaz", stroke="no")
+        tab.finish(family_name="Díaz", stroke="no")
 
         sent = actions.submit(response_id=tab.response.pk, now=NOW)
 
@@ -53,7 +53,7 @@ class TestSubmit:
         assert (sent.top_severity, sent.has_unresolved_safety) == (3, False)
 
     def test_unresolved_safety_can_be_sorted_too(self, tab: Tab) -> None:
-        tab.save(family_name="Díaz", plan_now="no")
+        tab.finish(family_name="Díaz", plan_now="no")
 
         sent = actions.submit(response_id=tab.response.pk, now=NOW)
 
@@ -67,13 +67,32 @@ class TestSubmit:
         assert AuditRecord.objects.filter(action="response.sent").count() == 1
 
     def test_it_names_what_must_be_answered_first(self, tab: Tab) -> None:
-        tab.save(given_name="Rosa")
+        tab.finish(given_name="Rosa")
 
         with pytest.raises(actions.Incomplete) as refused:
             actions.submit(response_id=tab.response.pk, now=NOW)
 
         assert refused.value.missing == ("family_name",)
         assert QuestionnaireResponse.objects.get().status == "draft"
+
+    def test_it_names_the_pages_that_were_never_seen(self, tab: Tab) -> None:
+        tab.save(family_name="Díaz", given_name="Rosa", birth_date=None, phone=None)
+
+        with pytest.raises(actions.Unfinished) as refused:
+            actions.submit(response_id=tab.response.pk, now=NOW)
+
+        assert refused.value.sections == ("about", "safety", "body")
+        assert QuestionnaireResponse.objects.get().status == "draft"
+
+    def test_a_question_that_another_window_brought_up_holds_it_back(self, tab: Tab, second_tab: Tab) -> None:
+        base = tab.finish(family_name="Díaz", stroke="no").revision
+        second_tab.base = base
+        second_tab.save(stroke="yes")
+
+        with pytest.raises(actions.Unfinished) as refused:
+            actions.submit(response_id=tab.response.pk, now=NOW)
+
+        assert refused.value.sections == ("body",)
 
     def test_it_refuses_a_response_that_does_not_exist(self, db: None) -> None:
         with pytest.raises(actions.NoSuchResponse):
@@ -115,7 +134,7 @@ class TestPerson:
         self, sent: QuestionnaireResponse, other_clinic: object, version: object
     ) -> None:
         elsewhere = Tab(actions.start(clinic=other_clinic, version=version, language="en", now=NOW).response)  # type: ignore[arg-type]
-        elsewhere.save(given_name="Rosa", family_name="Díaz")
+        elsewhere.finish(given_name="Rosa", family_name="Díaz")
         actions.submit(response_id=elsewhere.response.pk, now=NOW)
 
         assert len(set(Person.objects.values_list("name_hash", flat=True))) == 2
@@ -124,7 +143,7 @@ class TestPerson:
         self, sent: QuestionnaireResponse, clinic: object, version: object
     ) -> None:
         other = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)  # type: ignore[arg-type]
-        other.save(given_name="Rosa", family_name="Díaz")
+        other.finish(given_name="Rosa", family_name="Díaz")
         actions.submit(response_id=other.response.pk, now=NOW)
 
         assert Person.objects.count() == 2
@@ -140,7 +159,7 @@ class TestPerson:
             now=NOW,
             invitation=invited.invitation,  # type: ignore[arg-type]
         )
-        Tab(again.response).save(given_name="R.", family_name="D.")
+        Tab(again.response).finish(given_name="R.", family_name="D.")
 
         assert actions.submit(response_id=again.response.pk, now=NOW).person == sent.person
 

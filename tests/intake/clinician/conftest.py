@@ -48,7 +48,7 @@ def send(version: QuestionnaireVersion) -> Send:
     ) -> QuestionnaireResponse:
         started = actions.start(clinic=clinic, version=version, language="en", now=at)
         calm = {"family_name": "Example", "plan_now": "no", "harm_thoughts": "no", "low_mood": "no", "stroke": "no"}
-        Tab(started.response).save(now=at, given_name=name, **{**calm, **answers})
+        Tab(started.response).finish(now=at, given_name=name, **{**calm, **answers})
         return actions.submit(response_id=started.response.pk, now=at)
 
     return answer_and_send

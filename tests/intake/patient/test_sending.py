@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from intake import actions
 from intake.models import QuestionnaireResponse
 from intake.references import grouped
 from tests.intake.patient.conftest import read
@@ -83,7 +84,27 @@ def test_it_refuses_to_send_while_a_page_was_never_seen(patient):
     response = press_send(patient)
 
     assert response.status_code == 422
-    assert "There are pages you have not seen yet" in read(response).text
+    page = read(response)
+    assert "There are pages you have not seen yet" in page.text
+    assert {"/q/habits/", "/q/numbers/", "/q/safety/"} <= set(page.links)
+    assert QuestionnaireResponse.objects.get().status == "draft"
+
+
+def test_a_page_brought_up_in_another_tab_at_that_moment_holds_it_back(patient, monkeypatch):
+    """The view has read the answers; before they are sent, another tab turns a page up that nobody has seen."""
+    patient.fill("about", given_name="Ana")
+    patient.walk()
+    submit = actions.submit
+
+    def after_another_tab(**given):
+        patient.fill("habits", smokes="yes", autosave="1")
+        return submit(**given)
+
+    monkeypatch.setattr(actions, "submit", after_another_tab)
+    response = press_send(patient)
+
+    assert response.status_code == 422
+    assert {"/q/habits/", "/q/smokers/"} <= set(read(response).links)
     assert QuestionnaireResponse.objects.get().status == "draft"
 
 
