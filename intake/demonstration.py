@@ -79,6 +79,8 @@ def _clinic(now: datetime.datetime) -> Clinic:
         country="US",
         timezone="America/New_York",
         languages=["en", "es"],
+        phone="(202) 555-0142",
+        email="front-desk@demo.example",
         alert_email="alerts@demo.example",
         expectation=EXPECTATION,
         questionnaire=_questionnaire(now),

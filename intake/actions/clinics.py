@@ -30,8 +30,12 @@ def create_clinic(
     questionnaire: Questionnaire | None = None,
     expectation: dict[str, str] | None = None,
     contacts: list[dict[str, Any]] | None = None,
+    phone: str = "",
+    email: str = "",
 ) -> Clinic:
     """A new clinic. `contacts` defaults to the crisis contacts we know for the country, awaiting confirmation.
+
+    `phone` and `email` are shown to patients; `alert_email` is for staff alone.
 
     Raises Django's `ValidationError` with everything that is wrong, by field.
     """
@@ -45,6 +49,8 @@ def create_clinic(
         questionnaire=questionnaire,
         expectation=expectation or {},
         crisis_contacts=crisis_contacts.for_country(country) if contacts is None else contacts,
+        phone=phone.strip(),
+        email=email,
         alert_email=alert_email,
         created_at=now,
     )

@@ -70,6 +70,8 @@ class Migration(migrations.Migration):
                 ('expectation', models.JSONField(blank=True, default=dict)),
                 ('crisis_contacts', models.JSONField(default=list)),
                 ('crisis_confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ('phone', models.CharField(blank=True, help_text='Where patients call the clinic. Shown on their pages.', max_length=32, validators=[django.core.validators.RegexValidator('^\\+?[0-9(][0-9 ().-]{4,28}[0-9]$', 'Write a phone number, such as (202) 555-0142 or +44 20 7946 0123.')])),
+                ('email', models.EmailField(blank=True, help_text='Where patients write to the clinic. Shown on their pages.', max_length=254)),
                 ('alert_email', models.EmailField(max_length=254)),
                 ('draft_alert_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1)])),
                 ('retention_days', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from .fields import pair
+
+PHONE = r"^\+?[0-9(][0-9 ().-]{4,28}[0-9]$"
+"""A phone number as people write it. It becomes a link that a phone can call."""
 
 
 class Clinic(models.Model):
@@ -16,7 +19,8 @@ class Clinic(models.Model):
 
     `parameters` overrides named parameters of questionnaires (`{"systolic_high": 150}`). `expectation` says, in each
     language, who reads the answers and when. `crisis_contacts` is a list of contacts as in `intake.crisis_contacts`;
-    they count as checked once a named person confirmed them. `retention_days` empty: kept until erased by hand.
+    they count as checked once a named person confirmed them. `phone` and `email` are where patients reach the clinic;
+    empty, their pages name no way rather than invent one. `retention_days` empty: kept until erased by hand.
     """
 
     class Part2Mode(models.TextChoices):
@@ -45,6 +49,13 @@ class Clinic(models.Model):
     crisis_confirmed_by = models.ForeignKey(
         "intake.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    phone = models.CharField(
+        max_length=32,
+        blank=True,
+        validators=[RegexValidator(PHONE, "Write a phone number, such as (202) 555-0142 or +44 20 7946 0123.")],
+        help_text="Where patients call the clinic. Shown on their pages.",
+    )
+    email = models.EmailField(blank=True, help_text="Where patients write to the clinic. Shown on their pages.")
     alert_email = models.EmailField()
     draft_alert_minutes = models.PositiveSmallIntegerField(default=60, validators=[MinValueValidator(1)])
     retention_days = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])

@@ -1,4 +1,4 @@
-"""Crisis contacts as a page shows them: what to call, what to text, each a link that works without script."""
+"""Whom to reach, as a page shows it: crisis contacts and the clinic itself, each a link that works without script."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from intake import crisis_contacts
+from intake.models import Clinic
 
 from .words import Words, in_language
 
@@ -48,6 +49,16 @@ def contacts(stored: list[dict[str, Any]], language: str) -> list[Contact]:
     """Contacts in a language, the emergency number first; without any stored, those of the United States."""
     found = [_contact(each, language) for each in stored or crisis_contacts.for_country("US")]
     return sorted(found, key=lambda contact: not contact.is_emergency)
+
+
+def of_clinic(clinic: Clinic | None) -> list[Way]:
+    """How a patient reaches the clinic itself: by phone, by e-mail. Empty where the clinic gave neither."""
+    ways = []
+    if clinic is not None and clinic.phone:
+        ways.append(_call({"call": clinic.phone}))
+    if clinic is not None and clinic.email:
+        ways.append(Way("email", f"mailto:{clinic.email}", "", clinic.email))
+    return ways
 
 
 def _contact(stored: dict[str, Any], language: str) -> Contact:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
+
+from intake import access
+from intake.models import QuestionnaireResponse
 
 NOT_SENT_AGAIN = ("csrfmiddlewaretoken", "code", "reference", "kept")
 """Fields of the old page that the page which sends it again has itself."""
@@ -17,6 +21,15 @@ def posted_again(request: HttpRequest) -> list[tuple[str, str]]:
     """Every field that was posted, to be posted again: name and text, repeated names repeated."""
     names = [name for name in request.POST if name not in NOT_SENT_AGAIN]
     return [(name, text) for name in names for text in request.POST.getlist(name)]
+
+
+def response_named(request: HttpRequest) -> QuestionnaireResponse | None:
+    """The response that a posted page says it belongs to. It opens nothing: for that a code is needed."""
+    try:
+        named = uuid.UUID(request.POST.get("visit", ""))
+    except ValueError:
+        return None
+    return access.response_of_session(str(named))
 
 
 def is_patient_path(path: str) -> bool:
@@ -49,7 +62,9 @@ def session_ended(request: HttpRequest) -> HttpResponse:
 
 def kept_page(request: HttpRequest, *, action: str, needs_code: bool, error: str, status: int) -> HttpResponse:
     """A page with everything that was posted, hidden, and one button. `action` is where it was going."""
+    named = response_named(request)
     context = {
+        "clinic": named.clinic if named else None,
         "fields": posted_again(request),
         "action": action if is_patient_path(action) else "/",
         "needs_code": needs_code,

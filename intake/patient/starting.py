@@ -127,8 +127,8 @@ def _is_open_here(request: HttpRequest, found: Invitation) -> bool:
     return response is not None and response.invitation_id == found.pk
 
 
-def _dead_link(request: HttpRequest) -> HttpResponse:
-    return render(request, "patient/dead_link.html", _bare() | {"languages": []}, status=404)
+def _dead_link(request: HttpRequest, clinic: Clinic | None = None) -> HttpResponse:
+    return render(request, "patient/dead_link.html", _bare() | {"languages": [], "clinic": clinic}, status=404)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,7 +138,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
     found = access.invitation_of_session(request.session.get(sessions.INVITATION), now=timezone.now())
     version = access.current_version(found.questionnaire) if found else None
     if found is None or version is None:
-        return redirect("patient:resume") if sessions.RESPONSE in request.session else _dead_link(request)
+        if sessions.RESPONSE in request.session:
+            return redirect("patient:resume")
+        return _dead_link(request, access.clinic_of_invitation(request.session.get(sessions.INVITATION)))
     if getattr(found, "response", None) is not None:
         return redirect("patient:resume")
     language = sessions.language_of(request, found.clinic, found.language)
@@ -192,16 +194,8 @@ def _resume_with_code(request: HttpRequest) -> HttpResponse:
 
 def _kept_reference(request: HttpRequest) -> str:
     """The reference of the response that a kept page belongs to: the page names it, the code must still open it."""
-    kept = access.response_of_session(_uuid(request.POST.get("visit", "")))
+    kept = errors.response_named(request)
     return kept.reference if kept is not None else ""
-
-
-def _uuid(text: str) -> str:
-    return text if len(text) == 36 and text.replace("-", "").isalnum() and text.isascii() and _is_hex(text) else ""
-
-
-def _is_hex(text: str) -> bool:
-    return all(symbol in "0123456789abcdef-" for symbol in text.lower())
 
 
 def _refused(request: HttpRequest, error: str, status: int) -> HttpResponse:

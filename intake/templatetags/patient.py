@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils import translation
 
+from intake.models import Clinic
 from intake.patient import crisis
 from intake.patient.words import Words, in_language
 from screening.engine.definition import Text
@@ -16,6 +17,12 @@ register = template.Library()
 def words(text: Text, language: str) -> Words:
     """A questionnaire's text in a language, with the language it is really in: `{% words q.text "es" as text %}`."""
     return in_language(text, language)
+
+
+@register.simple_tag
+def clinic_ways(clinic: Clinic | None) -> list[crisis.Way]:
+    """How to reach the clinic: nothing where it gave no number, or where no clinic is known."""
+    return crisis.of_clinic(clinic or None)
 
 
 @register.simple_tag

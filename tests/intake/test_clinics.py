@@ -46,6 +46,10 @@ class TestCreateClinic:
             ({"timezone": "../../etc/passwd"}, "timezone"),
             ({"languages": []}, "languages"),
             ({"alert_email": "nobody"}, "alert_email"),
+            ({"phone": "call us"}, "phone"),
+            ({"phone": "javascript:1"}, "phone"),
+            ({"phone": "12"}, "phone"),
+            ({"email": "front desk"}, "email"),
             ({"country": "XX"}, "crisis_contacts"),
             ({"contacts": [{"key": "a", "title": {"en": "A"}, "call": "javascript:1"}]}, "crisis_contacts"),
         ],
@@ -56,6 +60,17 @@ class TestCreateClinic:
 
         assert field in refused.value.message_dict
         assert not Clinic.objects.exists()
+
+    def test_it_has_no_number_and_no_address_for_patients_unless_given(self) -> None:
+        clinic = actions.create_clinic(**WHOLE, now=NOW)
+
+        assert (clinic.phone, clinic.email) == ("", "")
+
+    @pytest.mark.parametrize("phone", ["(202) 555-0142", "+44 20 7946 0123", "202.555.0142", " 2025550142 "])
+    def test_it_takes_a_number_as_people_write_it(self, phone: str) -> None:
+        clinic = actions.create_clinic(**WHOLE, phone=phone, email="hello@west.example", now=NOW)
+
+        assert (clinic.phone, clinic.email) == (phone.strip(), "hello@west.example")
 
     def test_it_refuses_a_slug_in_use(self, clinic: Clinic) -> None:
         with pytest.raises(ValidationError) as refused:

@@ -49,6 +49,13 @@ class TestCreateClinic:
         clinic = Clinic.objects.get(pk=made["id"])
         assert (clinic.slug, clinic.languages) == ("west-clinic", ["en", "es"])
 
+    def test_it_takes_how_patients_reach_the_clinic(self) -> None:
+        reach = ("--phone", "(202) 555-0142", "--email", "hello@west.example")
+        made = run_json(*self.ARGUMENTS, "--alert-email", "desk@west.example", *reach)
+
+        clinic = Clinic.objects.get(pk=made["id"])
+        assert (clinic.phone, clinic.email) == ("(202) 555-0142", "hello@west.example")
+
     def test_it_says_what_is_wrong(self) -> None:
         with pytest.raises(CommandError, match="alert_email: "):
             run(*self.ARGUMENTS, "--alert-email", "nobody")

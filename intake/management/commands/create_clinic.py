@@ -17,7 +17,7 @@ class Command(PlainCommand):
     help = "Set up a clinic. Its crisis contacts start from those known for the country and await confirmation."
     example = (
         'python manage.py create_clinic "North Clinic" --country US --timezone America/New_York '
-        "--alert-email desk@north.example"
+        "--phone '(202) 555-0142' --alert-email desk@north.example"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +26,8 @@ class Command(PlainCommand):
         parser.add_argument("--country", required=True, help="ISO 3166 code, such as US")
         parser.add_argument("--timezone", required=True, help="IANA name, such as America/New_York")
         parser.add_argument("--alert-email", required=True, help="where to write when a response needs review")
+        parser.add_argument("--phone", default="", help="where patients call the clinic; shown on their pages")
+        parser.add_argument("--email", default="", help="where patients write to the clinic; shown on their pages")
         parser.add_argument("--language", action="append", help="a language offered; repeat it; default: en")
         parser.add_argument("--profile", default="us", help="label profile: us (default) or eu")
         parser.add_argument("--questionnaire", help="key of the questionnaire it offers")
@@ -38,6 +40,8 @@ class Command(PlainCommand):
             country=options["country"],
             timezone=options["timezone"],
             languages=options["language"] or ["en"],
+            phone=options["phone"],
+            email=options["email"],
             alert_email=options["alert_email"],
             profile=options["profile"],
             questionnaire=_questionnaire(options["questionnaire"]),
