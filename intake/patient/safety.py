@@ -20,7 +20,7 @@ def help_now(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         return _go_on(request, visit)
     # A disclosure may also be one that was typed and not stored: then only the session knows of it.
-    is_disclosed = sessions.HELP_FIRST in request.session or (not visit.response.is_sent and visit.asks_for_help())
+    is_disclosed = sessions.HELP_FIRST in request.session or visit.asks_for_help()
     if is_disclosed:
         actions.record_panel_shown(response_id=visit.response.pk, now=visit.now)
     context = {**answering.frame(visit), "is_disclosed": is_disclosed, "minutes": visit.clinic.draft_alert_minutes}

@@ -91,9 +91,13 @@ def _missing(visit: Visit, link_id: str) -> dict[str, Any]:
 @require_POST
 @draft_view
 def send(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Send the answers. Repeated, it leads to the same confirmation."""
+    """Send the answers. Repeated, it leads to the same confirmation. Help comes first: another tab may have saved a
+    disclosure since this page was drawn."""
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
+    if visit.help_is_due(request):
+        request.session[sessions.HELP_NEXT] = reverse("patient:check")
+        return redirect("patient:help")
     try:
         actions.submit(response_id=visit.response.pk, now=visit.now)
     except (actions.Unfinished, actions.Incomplete):
@@ -108,9 +112,11 @@ def send(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @patient_view
 def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The confirmation: only once the answers are stored as sent."""
+    """The confirmation: only once the answers are stored as sent, and after help that nobody was shown yet."""
     if not visit.response.is_sent:
         return answering.to_page(visit.resume_at())
+    if visit.help_is_due(request):
+        return redirect("patient:help")
     context = {
         **answering.frame(visit),
         "reference": grouped(visit.response.reference),

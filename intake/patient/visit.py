@@ -55,8 +55,8 @@ class Visit:
 
     @property
     def today(self) -> datetime.date:
-        """The day at the clinic."""
-        return rules.day_at(self.clinic, self.now)
+        """The day at the clinic; once sent, the day of sending."""
+        return rules.as_of(self.response, now=self.now)
 
     @cached_property
     def settings(self) -> Settings:

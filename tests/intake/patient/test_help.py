@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from intake.models import Alert, SafetyPanelShown
-from tests.intake.patient.conftest import read
+from intake import actions
+from intake.models import Alert, QuestionnaireResponse, SafetyPanelShown
+from tests.intake.conftest import Tab
+from tests.intake.patient.conftest import NOW, read
 from tests.intake.patient.test_nothing_is_lost import hidden
 
 
@@ -152,6 +154,48 @@ def test_a_clash_that_takes_a_disclosure_back_does_not_hide_it(patient):
     response = patient.fill("safety", late, dark="no", mood_1="never")
 
     assert "Help is available right now" in read(response).text
+
+
+@pytest.fixture
+def on_check_answers(patient):
+    """Everything is answered calmly; only the button is left to press."""
+    patient.fill("about", given_name="Ana")
+    patient.fill("safety", dark="no", mood_1="never")
+    patient.walk()
+    return patient
+
+
+def press_send(patient):
+    return patient.client.post("/q/send/", {"visit": str(patient.response.pk)})
+
+
+def test_a_disclosure_in_another_tab_shows_help_before_sending(on_check_answers):
+    on_check_answers.fill("safety", mood_1="often", autosave="1", dark="yes")
+
+    assert press_send(on_check_answers)["Location"] == "/q/help/"
+    assert QuestionnaireResponse.objects.get().status == "draft"
+    on_check_answers.client.get("/q/help/")
+    assert on_check_answers.client.post("/q/help/")["Location"] == "/q/check/"
+
+
+def test_help_comes_before_the_confirmation_where_nobody_was_shown_it(on_check_answers):
+    (base,) = on_check_answers.open("safety").fields["base_revision"]
+    tab = Tab(on_check_answers.response, base=int(base))
+    tab.save(dark="yes", plan="no")
+    actions.submit(response_id=on_check_answers.response.pk, now=NOW)
+
+    assert on_check_answers.client.get("/q/sent/")["Location"] == "/q/help/"
+    assert "I am safe and will continue" in read(on_check_answers.client.get("/q/help/")).text
+    assert SafetyPanelShown.objects.count() == 1
+    assert on_check_answers.client.post("/q/help/")["Location"] == "/q/sent/"
+    assert on_check_answers.client.get("/q/sent/").status_code == 200
+
+
+def test_help_after_a_calm_sending_is_not_recorded(on_check_answers):
+    press_send(on_check_answers)
+
+    assert "I am safe" not in read(on_check_answers.client.get("/q/help/")).text
+    assert SafetyPanelShown.objects.count() == 0
 
 
 @pytest.mark.parametrize(
