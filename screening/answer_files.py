@@ -17,7 +17,13 @@ import msgspec
 
 DEEPEST = 20
 LONGEST = 5_000_000
-WRAPPER = {"answers", "as_of", "profile", "parameters"}
+ADVICE = {
+    "answers": "write an object, {link_id: value, …}.",
+    "as_of": "write a day that exists, such as 2026-03-01.",
+    "profile": "write the key of a profile, such as us.",
+    "parameters": "write an object of numbers, {key: number, …}.",
+}
+WRAPPER = set(ADVICE)
 
 
 class AnswerFileError(Exception):
@@ -56,11 +62,17 @@ def read(data: bytes) -> AnswerFile:
         raise AnswerFileError("\n".join(problems))
     if not isinstance(document, dict):
         raise AnswerFileError("Write one JSON object: {link_id: value, …}.")
-    is_wrapper = isinstance(document.get("answers"), dict) and set(document) <= WRAPPER
+    is_wrapper = "answers" in document and set(document) <= WRAPPER
     try:
         return msgspec.convert(dict(document) if is_wrapper else {"answers": document}, AnswerFile)
     except msgspec.ValidationError as error:
-        raise AnswerFileError(f"{error}.".replace("`$.", "`")) from error
+        raise AnswerFileError(_advice(str(error))) from error
+
+
+def _advice(message: str) -> str:
+    """What to write instead, for the part of the wrapper that a message of the decoder names."""
+    name = next((name for name in ADVICE if f"$.{name}" in message), "answers")
+    return f"“{name}” cannot be used: {ADVICE[name]}"
 
 
 def _text(data: bytes) -> str:

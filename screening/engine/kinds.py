@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from . import entry, lists, measures, reading
+from . import entry, limits, lists, measures, reading
 from .answer_problems import InvalidAnswer, printable
 from .context import Context, Raw
 from .definition import Question, QuestionType, Vocabulary
@@ -141,6 +141,9 @@ def _read_long(context: Context, raw: Mapping[str, Raw]) -> Answer:
     typed = _read_typed(context, given.get("typed"))
     if state == "answered" and _is_blank(given.get("value")):
         context.wrong_type(given.get("value"), "the value of the answer")
+    if state != "answered" and not _is_blank(given.get("value")):
+        # Either of the two is a mistake, and taking the state would make the value vanish.
+        context.wrong_type(given["value"], f'no value beside the state "{raw["state"]}"', "value")
     if state != "answered" or context.problems:
         unknown = state if state and state != "answered" else "skipped"
         return _finish(context, Answer(state=unknown, on=on, typed=typed))
@@ -189,12 +192,24 @@ def parse_entry(
     Raises `InvalidAnswer`, and nothing else whatever the text: `problems` for the page, `kept` to be stored.
     """
     context, typed = Context(question, on, vocabulary), Typed(parts)
+    _refuse_endless(context, typed)
     state = _unknown_state(context, typed)
     if state is not None:
         return _enter_unknown(context, typed, state)
     raw = KINDS[question.type].enter(context, typed)
     value = None if _is_blank(raw) else KINDS[question.type].read(context, raw)
     return _finish(context, _keep(context, value, typed) if context.problems else _answer(value, on))
+
+
+def _refuse_endless(context: Context, typed: Typed) -> None:
+    """An entry far beyond what its question takes is not read; its beginning is kept. Raises `InvalidAnswer`."""
+    texts, limit = typed.kept(), limits.limit_of(context.question)
+    if limits.length_of(texts) <= limit:
+        return
+    texts = limits.plain(texts)
+    if limits.length_of(texts) > limit:
+        context.problem("entry_too_long", maximum=limit, length=limits.length_of(texts))
+        _finish(context, Answer(state="skipped", on=context.on, typed=limits.beginning(texts, limit)))
 
 
 def _unknown_state(context: Context, typed: Typed) -> State | None:

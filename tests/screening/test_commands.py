@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command, load_command_class
 from django.core.management import get_commands as django_commands
+from django.db import OperationalError
 
 from screening import models, publishing
 from screening.engine.assessment import Assessment
@@ -336,6 +337,10 @@ class TestScreen:
             ({"answers": {}, "as_of": "2026-02-30"}, ["as_of"]),
             ({"answers": {}, "profile": "mars"}, ["mars", "us, eu"]),
             ({"answers": {}, "parameters": {"limit": 3}}, ["limit"]),
+            ({"answers": {}, "parameters": {"limit": "x"}}, ["parameters", "object of numbers"]),
+            ({"answers": {}, "as_of": "soon"}, ["as_of", "2026-03-01"]),
+            ({"answers": []}, ["answers", "object"]),
+            ({"stroke": {"state": "not_sure", "value": "yes"}}, ["stroke", "value"]),
         ],
     )
     def test_it_refuses_what_it_cannot_use_and_names_the_places(self, folder, answers, given, places):
@@ -344,7 +349,31 @@ class TestScreen:
         assert code == 2
         assert all(place in message for place in places)
 
-    @pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "2026"])
+    @pytest.mark.parametrize(
+        ("given", "places"),
+        [
+            ({"height": {"cm": 200}, "weight": {"kg": 44}}, ["weight"]),
+            ({"answers": {}, "parameters": {"bp_high_systolic": 9999}}, ["bp_high_systolic", "180 or less"]),
+            ({"answers": {}, "parameters": {"bp_high_systolic": 1}}, ["bp_high_systolic", "140 or more"]),
+        ],
+    )
+    def test_it_refuses_what_is_implausible_for_the_starter_questionnaire(self, answers, given, places):
+        code, message = failure("screen", answers(given))
+
+        assert code == 2
+        assert all(place in message for place in places)
+
+    def test_it_refuses_a_name_when_no_database_can_be_read(self, answers, monkeypatch):
+        def away(*_: object) -> None:
+            raise OperationalError("no such table")
+
+        monkeypatch.setattr("screening.models.QuestionnaireVersion.objects.latest_of", away)
+
+        code, message = failure("screen", answers({}), "--questionnaire", "some_key")
+
+        assert (code, "some_key" in message) == (2, True)
+
+    @pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "2026", "20260302"])
     def test_it_refuses_a_day_that_does_not_exist(self, answers, day):
         assert failure("screen", answers({}), "--as-of", day)[0] == 2
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 from django.core.management.base import CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from screening import answer_files, models, publishing
 from screening.engine import journey
-from screening.engine.answers import InvalidAnswers, read_answers
+from screening.engine.answers import InvalidAnswers, cross_problems, read_answers
 from screening.engine.assessment import Assessment, Settings, assessment_json, evaluate
 from screening.engine.compiler import Compiled, DefinitionError, compile_definition
 from screening.engine.definition import Definition, canonical_json
@@ -66,7 +67,7 @@ def _read(name: str) -> answer_files.AnswerFile:
 
 def _day(text: str) -> datetime.date | None:
     try:
-        return datetime.date.fromisoformat(text) if text else None
+        return datetime.datetime.strptime(text, "%Y-%m-%d").date() if text else None
     except ValueError as error:
         raise bad_input(f"--as-of {text}: write a day that exists, such as 2026-03-01.") from error
 
@@ -76,7 +77,12 @@ def _questionnaire(source: str) -> tuple[Compiled, str]:
     if Path(source).exists():
         definition = definition_at(Path(source))
         return _compiled(definition), f"{definition.key} {publishing.sha256_of(canonical_json(definition))[:12]}"
-    version = models.QuestionnaireVersion.objects.latest_of(source)
+    try:
+        version = models.QuestionnaireVersion.objects.latest_of(source)
+    except DatabaseError as error:
+        raise bad_input(
+            f"“{source}” is no file, and the database of published questionnaires cannot be read."
+        ) from error
     if version is None:
         raise bad_input(f"There is no file and no published questionnaire “{source}”.")
     return publishing.compiled(version), f"{source} {version.number}"
@@ -93,9 +99,15 @@ def _settings(definition: Definition, profile: str, parameters: dict[str, float]
     profiles = [known.key for known in definition.profiles] or ["us"]
     if profile not in profiles:
         raise bad_input(f"There is no profile “{profile}”. Profiles: {', '.join(profiles)}.")
-    known = [parameter.key for parameter in definition.parameters]
-    if unknown := sorted(set(parameters) - set(known)):
-        raise bad_input(f"There is no parameter “{unknown[0]}”. Parameters: {', '.join(known) or 'none'}.")
+    known = {parameter.key: parameter for parameter in definition.parameters}
+    for key, value in parameters.items():
+        if key not in known:
+            raise bad_input(f"There is no parameter “{key}”. Parameters: {', '.join(known) or 'none'}.")
+        lowest, highest = known[key].minimum, known[key].maximum
+        if lowest is not None and value < lowest:
+            raise bad_input(f"Parameter “{key}” is {value:g}. Write {lowest:g} or more.")
+        if highest is not None and value > highest:
+            raise bad_input(f"Parameter “{key}” is {value:g}. Write {highest:g} or less.")
     return Settings(profile=profile, parameters=parameters)
 
 
@@ -104,6 +116,8 @@ def _assess(compiled: Compiled, given: dict[str, Any], day: datetime.date, setti
         answers = read_answers(compiled.definition, given, on=day)
     except InvalidAnswers as error:
         raise bad_input(f"These answers cannot be used:\n{error}") from error
+    if problems := cross_problems(compiled.definition, answers):
+        raise bad_input(f"These answers cannot be used:\n{InvalidAnswers(list(problems))}")
     filled = journey.with_skipped(compiled, answers, day, settings)
     absent = tuple(link_id for link_id in filled if link_id not in answers)
     return msgspec.structs.replace(evaluate(compiled, filled, day, settings), missing=absent)
