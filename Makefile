@@ -25,6 +25,10 @@ test: $(VENV)/.installed-dev  ## run every test on SQLite and on PostgreSQL
 	@echo "== PostgreSQL"
 	@$(BIN)/python tools/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile
 
+screenshots: $(VENV)/.installed-dev  ## take a picture of every page the journeys see, into screenshots/
+	@tools/test_needs.sh
+	@SCREENSHOTS=screenshots $(BIN)/pytest tests/journeys
+
 lint: $(VENV)/.installed-dev  ## check style, types, templates and migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -55,4 +59,4 @@ $(VENV)/.installed-dev: requirements-dev.txt
 	@tools/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run code test lint format bench pins clean
+.PHONY: help run code test screenshots lint format bench pins clean

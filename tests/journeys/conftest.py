@@ -5,12 +5,15 @@ A machine without the browser fails these tests; it never skips them.
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
 from playwright.sync_api import Page
 
 # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
@@ -73,3 +76,11 @@ def eyes(request: pytest.FixtureRequest) -> Eyes:
     """The rules run inside the page, so they need JavaScript there; without it only pictures are taken."""
     javascript = request.getfixturevalue("javascript") if "javascript" in request.fixturenames else True
     return Eyes(can_run_rules=javascript)
+
+
+@pytest.fixture
+def demo(transactional_db: None) -> dict[str, object]:
+    """The demo clinic with its published starter questionnaire."""
+    output = io.StringIO()
+    call_command("demo", "--json", stdout=output)
+    return json.loads(output.getvalue())

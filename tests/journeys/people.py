@@ -95,7 +95,7 @@ class Patient:
         return list(dict.fromkeys(field.get_attribute("name") or "" for field in fields if field.is_visible()))
 
 
-def sign_in(page: Page, origin: str, email: str, password: str) -> None:
+def sign_in(page: Page, origin: str, email: str, password: str, *, lands_on: str = "/staff/$") -> None:
     """Sign in with password and the six digits of the present half minute."""
     page.goto(f"{origin}/staff/")
     page.get_by_label("E-mail").or_(page.get_by_label("Email")).first.fill(email)
@@ -105,4 +105,4 @@ def sign_in(page: Page, origin: str, email: str, password: str) -> None:
     call_command("code", email, stdout=digits)
     page.get_by_label("code", exact=False).first.fill(digits.getvalue().split()[0])
     page.get_by_role("button", name=re.compile("Sign in|Continue")).click()
-    expect(page).to_have_url(re.compile("/staff/$"))
+    expect(page).to_have_url(re.compile(lands_on))

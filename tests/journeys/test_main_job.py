@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from pathlib import Path
 
@@ -25,14 +23,6 @@ SAID = {
     "blood_pressure_reading_when.unit": "days",
     "avm": "not_sure",
 }
-
-
-@pytest.fixture
-def demo(transactional_db: None) -> dict[str, object]:
-    """The demo clinic with its published starter questionnaire."""
-    output = io.StringIO()
-    call_command("demo", "--json", stdout=output)
-    return json.loads(output.getvalue())
 
 
 def walk(patient: Patient, eyes: Eyes, said: dict[str, str]) -> list[str]:

@@ -1,0 +1,50 @@
+"""The admin's first day: the pages of the draft, read and used in a browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Eyes
+from tests.journeys.people import sign_in
+
+
+@pytest.mark.browser
+def test_an_administrator_changes_a_rule_and_publishes(live_server, demo, page: Page, eyes: Eyes):
+    account = demo["staff"][1]
+    sign_in(page, live_server.url, account["email"], account["password"], lands_on="/admin/$")
+    eyes.look(page, "admin-index")
+    page.get_by_role("link", name="Questionnaires", exact=True).first.click()
+    eyes.look(page, "admin-questionnaires")
+    page.locator("#result_list tbody th a").first.click()
+    eyes.look(page, "admin-questionnaire")
+    draft = page.url
+
+    page.goto(f"{live_server.url}/admin/screening/flag/?q=blood_pressure")
+    eyes.look(page, "admin-flags")
+    page.locator("#result_list tbody th a").first.click()
+    eyes.look(page, "admin-flag")
+    rule = page.get_by_label("When").first
+    written = rule.input_value()
+    rule.fill("blood_pressure_reading.systolic > > 180")
+    page.get_by_role("button", name="Save and continue editing").first.click()
+    expect(page.locator(".rule-mistake").first).to_contain_text("^")
+    eyes.look(page, "admin-mistake")
+    page.get_by_label("When").first.fill(f"{written} or age >= 200")
+    page.get_by_role("button", name="Save and continue editing").first.click()
+    expect(page.get_by_text("age is 200 or more").first).to_be_visible()
+
+    page.goto(draft)
+    page.get_by_role("link", name="Check", exact=True).click()
+    eyes.look(page, "admin-check")
+    page.goto(draft)
+    page.get_by_role("link", name=re.compile("^Publish")).click()
+    eyes.look(page, "admin-publish")
+    page.get_by_label("note", exact=False).fill("Try a rule about age")
+    page.get_by_role("button", name=re.compile("^Publish")).click()
+    expect(page.get_by_text(re.compile("published", re.IGNORECASE)).first).to_be_visible()
+    page.goto(f"{live_server.url}/admin/screening/questionnaireversion/")
+    expect(page.locator("#result_list tbody tr")).to_have_count(2)
+    eyes.look(page, "admin-versions")
