@@ -107,8 +107,6 @@ class _Translation:
         else:
             self._option_texts(question.get("options"), given, place)
 
-    def _option_texts(self, options: object, given: YamlMap, place: str) -> None:
-        known = {str(option.get("code")): option for option in maps(options)}
     def _own_option_texts(self, question: YamlMap, given: YamlMap, place: str) -> None:
         """Kept beside the question until its option set is written out (`Expansion.finish`)."""
         own = question.get("option_texts")
@@ -124,6 +122,8 @@ class _Translation:
             kept[code] = {**texts, self.language: text}
             kept.spots[code] = given.at(code)
 
+    def _option_texts(self, options: object, given: YamlMap, place: str) -> None:
+        known = {str(option.get("code")): option for option in maps(options)}
         for code, text in given.items():
             if code in known:
                 self.thing(known[code], text, ("text", "hint"), f"{place}.{code}", given.at(code))

@@ -191,9 +191,6 @@ CATALOGUE: dict[str, Entry] = {
     "Q706": Entry("error", "There is no profile “{name}”{near}.", "Add the profile, or correct the name."),
     "Q707": Entry("warning", "The class has no medicines.", "Add medicines to it, or remove it."),
     "Q708": Entry("warning", "No rule uses the parameter.", "Use it in a rule, or remove it."),
-}
-
-
     # Review
     "Q801": Entry(
         "warning",
@@ -205,6 +202,9 @@ CATALOGUE: dict[str, Entry] = {
         "Nobody has reviewed the translation into {language} yet.",
         "Have a qualified person read it beside the original, then name them as its reviewer.",
     ),
+}
+
+
 def as_markdown() -> str:
     """The catalogue as the table in docs/problems.md."""
     rows = [f"| {code} | {entry.severity} | {entry.message} | {entry.hint} |" for code, entry in CATALOGUE.items()]
