@@ -63,9 +63,10 @@ def measures(compiled: Compiled, wanted: CoverageList, results: Iterable[CaseRes
 
 
 def questions_of(compiled: Compiled, flag: str) -> frozenset[str]:
-    """The link_ids of the questions that a flag's rules use; none when there is no such flag."""
+    """The link_ids of the questions that a flag's rules use and that are asked; none when there is no such flag."""
     trees = [tree for _, tree in compiled.rules.flags.get(flag, ())]
-    return frozenset(name for tree in trees for name in compiled.dependencies.questions(tree))
+    used = frozenset(name for tree in trees for name in compiled.dependencies.questions(tree))
+    return used - compiled.definition.switched_off()
 
 
 def stays_open(compiled: Compiled, flag: str) -> bool:

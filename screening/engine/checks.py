@@ -53,6 +53,7 @@ CHECKS: tuple[Callable[[Subject], Iterable[Problem]], ...] = (
     scores.instrument_names,
     scores.instrument_items,
     scores.wording,
+    scores.switched_off,
     flags.rules,
     flags.sources,
     flags.note_flags,

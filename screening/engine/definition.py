@@ -178,7 +178,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A published questionnaire kept word for word: its items, credit, licence and registered wording hash.
 
     `preface` is the published lead-in to the items. `wording_sha256` is compared by `checks.py` with the hash of the
-    preface, item texts and option texts in the published language; a locked instrument cannot be reworded.
+    preface, item texts and option texts in the published language; a locked instrument cannot be reworded. While it is
+    `switched_off`, its items are not asked: rules see them as hidden, and its scores are absent.
     """
 
     key: str
@@ -191,6 +192,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = "en"
     codes: dict[str, str] = {}
     wording_sha256: str = ""
+    switched_off: bool = False
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
@@ -339,6 +341,12 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     profiles: tuple[Profile, ...] = ()
     sources: tuple[Source, ...] = ()
     review: Review = Review()
+
+    def switched_off(self) -> frozenset[str]:
+        """The link_ids of the items of instruments that are switched off."""
+        return frozenset(
+            item for instrument in self.instruments if instrument.switched_off for item in instrument.items
+        )
 
     def questions(self) -> Iterator[Question]:
         """Every question in the order it is asked: groups themselves, then the items of groups that do not repeat.

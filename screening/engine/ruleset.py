@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .definition import SEVERITIES, Definition, Question, Rule, Severity
 from .language import parse
 from .mistakes import RuleError
-from .tree import Expr
+from .tree import Compare, Expr, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,10 @@ class Ruleset:
     problems: list[RuleProblem] = field(default_factory=list)
 
 
+NEVER = Compare(Number(0.0), ">", Number(1.0))
+"""The condition of asking what is switched off, whatever its own condition says."""
+
+
 def read_rules(definition: Definition) -> Ruleset:
     """Parse every rule of a definition; what cannot be parsed is in `problems`."""
     rules = Ruleset()
@@ -81,6 +85,7 @@ def read_rules(definition: Definition) -> Ruleset:
             continue
         rules.places.append((place, tree))
         keep(tree)
+    rules.ask.update(dict.fromkeys(definition.switched_off(), NEVER))
     return rules
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from .definition import Definition, Parameter, Question, Score, Section, Variable, Vocabulary
 
 
@@ -77,10 +79,17 @@ def read_symbols(definition: Definition) -> Symbols:
     for section, group, question in _walk(definition):
         if is_new(question.link_id):
             _add_question(symbols, section, group, question)
-    symbols.scores.update((score.link_id, score) for score in definition.scores if is_new(score.link_id))
+    symbols.scores.update((score.link_id, score) for score in _scores(definition) if is_new(score.link_id))
     symbols.variables.update((named.link_id, named) for named in definition.variables if is_new(named.link_id))
     symbols.parameters.update((number.key, number) for number in definition.parameters if is_new(number.key))
     return symbols
+
+
+def _scores(definition: Definition) -> Iterator[Score]:
+    """The scores. One that has no item left asked has no gate either: "no" would make it a complete 0."""
+    off = definition.switched_off()
+    for score in definition.scores:
+        yield msgspec.structs.replace(score, gate="") if score.gate and off.issuperset(score.items) else score
 
 
 def _walk(definition: Definition) -> Iterator[tuple[Section, Question | None, Question]]:

@@ -182,6 +182,8 @@ class _Writer:
         if instrument.preface:
             yield f"> {self.text(instrument.preface)}"
             yield ""
+        if instrument.switched_off:
+            yield "- **Switched off: not asked**"
         yield f"- Credit: {instrument.credit}"
         yield f"- Licence: {instrument.licence}"
         yield f"- {instrument.url}"

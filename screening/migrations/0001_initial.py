@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', help_text='The language it was published in.')),
                 ('codes', screening.fields.Pairs(blank=True, default=dict)),
                 ('wording_sha256', models.CharField(blank=True, default='', verbose_name='wording sha256')),
+                ('switched_off', models.BooleanField(default=False, help_text='Its questions are not asked, and flags do not use them. Publish for it to take effect.')),
                 ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instruments', to='screening.questionnaire')),
             ],
             options={

@@ -149,6 +149,10 @@ class Instrument(Draft):
     language = models.CharField(default="en", help_text="The language it was published in.")
     codes = fields.Pairs()
     wording_sha256 = models.CharField("wording sha256", blank=True, default="")
+    switched_off = models.BooleanField(
+        default=False,
+        help_text="Its questions are not asked, and flags do not use them. Publish for it to take effect.",
+    )
 
     def __str__(self) -> str:
         return self.key

@@ -156,6 +156,16 @@ CATALOGUE: dict[str, Entry] = {
         "“{name}” says it belongs to the instrument, which does not list it.",
         "Add it to the instrument's items or remove instrument.",
     ),
+    "Q513": Entry(
+        "warning",
+        "The instrument is switched off: its items are not asked, and what rules look for in them is never found.",
+        "Switch it on again, unless the clinic asks the same in another way.",
+    ),
+    "Q514": Entry(
+        "error",
+        "The flag must be established, but it uses items of an instrument that is switched off: {names}.",
+        "Switch the instrument on again.",
+    ),
     # Flags
     "Q601": Entry("error", "The flag has no rules.", "Add a rule, or remove the flag."),
     "Q602": Entry("error", "There are two rules of severity {severity}.", "Join them with “or”."),

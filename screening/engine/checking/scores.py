@@ -84,6 +84,19 @@ def instrument_items(subject: Subject) -> Iterator[Problem]:
             yield problem("Q511", place, instrument.key)
 
 
+def switched_off(subject: Subject) -> Iterator[Problem]:
+    """Q513 and Q514: instruments that are not asked, and flags that cannot do without them."""
+    for instrument in subject.definition.instruments:
+        if instrument.switched_off:
+            yield problem("Q513", f"instrument {instrument.key}", instrument.key)
+    off = subject.definition.switched_off()
+    for flag in subject.definition.flags if off else ():
+        trees = [tree for _, tree in subject.rules.flags[flag.link_id]] if flag.must_be_established else []
+        used = sorted({name for tree in trees for name in subject.dependencies.questions(tree)} & off)
+        if used:
+            yield problem("Q514", f"flag {flag.link_id}", flag.link_id, names=", ".join(used))
+
+
 def wording(subject: Subject) -> Iterator[Problem]:
     """Q509 and Q510: a published instrument stays word for word."""
     for instrument in subject.definition.instruments:

@@ -36,11 +36,12 @@ def missing(subject: Subject) -> Iterator[Problem]:
 def untranslated(subject: Subject) -> Iterator[Problem]:
     """Q202: only texts that patients read, and that are there to be translated; a locked instrument as a whole."""
     first, *others = subject.definition.languages or ("en",)
-    locked = {instrument.key for instrument in subject.definition.instruments if instrument.wording_sha256}
+    locked = {one.key for one in subject.definition.instruments if one.wording_sha256 and not one.switched_off}
+    off = {one.key for one in subject.definition.instruments if one.switched_off}
     whole: Counter[tuple[str, str]] = Counter()
     for written in texts(subject):
         for language in others if written.is_for_patients and written.text.get(first, "").strip() else ():
-            if written.text.get(language, "").strip():
+            if written.text.get(language, "").strip() or written.instrument in off:
                 continue
             if written.instrument in locked:
                 whole[written.instrument, language] += 1

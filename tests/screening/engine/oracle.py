@@ -78,7 +78,12 @@ class Oracle:
             texts.append(self.all[group][2].ask_when)
         return [parse(text) for text in [*texts, question.ask_when] if text]
 
+    def is_off(self, name: str) -> bool:
+        return any(found.switched_off and name in found.items for found in self.definition.instruments)
+
     def asked(self, name: str, view: str = "asked") -> Truth:
+        if self.is_off(name):
+            return False
         return and_(*(self.truth(condition, view) for condition in self.conditions(name)))
 
     def section_asked(self, name: str) -> Truth:
@@ -269,6 +274,8 @@ class Oracle:
     def score(self, name: str, view: str) -> Range | None:
         """By trying the lowest and highest of every item, asked or not, in every combination."""
         score = next(score for score in self.definition.scores if score.link_id == name)
+        if all(self.is_off(item) for item in score.items):
+            return None
         gate = self.state(score.gate, view) if score.gate else ""
         gate_value = self.answers[score.gate].value if gate == "answered" else None
         if gate == HIDDEN:

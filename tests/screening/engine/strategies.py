@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 
 from hypothesis import strategies as st
 
-from screening.engine.definition import Definition, Parameter, Profile, Question, Score, Section, Variable
+from screening.engine.definition import Definition, Instrument, Parameter, Profile, Question, Score, Section, Variable
 from screening.engine.language import to_text
 from screening.engine.results import Settings
 from screening.engine.tree import (
@@ -196,9 +197,18 @@ def definitions(draw: st.DrawFn, *, states: bool = True) -> Definition:
     )
     return Definition(
         key="random", title=en("Random"), sections=tuple(sections), scores=SCORES, variables=variables, flags=flags,
-        vocabularies=(MEDICINES,), parameters=PARAMETERS,
+        vocabularies=(MEDICINES,), parameters=PARAMETERS, instruments=(draw(instruments()),),
         profiles=(Profile(key="us", title=en("US")), Profile(key="eu", title=en("EU"))),
     )  # fmt: skip
+
+
+def instruments() -> st.SearchStrategy[Instrument]:
+    """An instrument of any questions, items of a repeating group among them, that is switched off now and then."""
+    items = st.lists(
+        st.sampled_from([*ONE_CODE, "drinks", "reading", "born", "taken", "doses"]), unique=True, max_size=6
+    )
+    build = partial(Instrument, key="some", title="Some", credit="c", licence="l")
+    return st.builds(build, items=items.map(tuple), switched_off=st.booleans())
 
 
 def _rule(draw: st.DrawFn, names: list[str], states: bool) -> str:

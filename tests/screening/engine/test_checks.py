@@ -18,6 +18,7 @@ from screening.engine.definition import (
     Instrument,
     Medicine,
     MedicineClass,
+    MedicineGroup,
     Note,
     Option,
     Parameter,
@@ -124,6 +125,9 @@ def with_medicine(**changes) -> Definition:
     return build(vocabularies=(but(KNOWN, medicines=(medicine, KNOWN.medicines[1])),))
 
 
+PICKS = MedicineGroup(key="sleep", title={"en": "Sleep", "es": "Sueño"}, medicines=("zink",))
+
+
 def with_asked(ask_when: str) -> Definition:
     return with_question(ask("last", ask_when=ask_when))
 
@@ -153,6 +157,14 @@ CASES: list[tuple[str, object]] = [
     ("Q201", lambda: with_question(but(ask("tea"), hint={"es": "x"}))),
     ("Q201", lambda: build(flags=(but(FLAG, why=en(" ")),))),
     ("Q202", lambda: build(languages=("en", "es"))),
+    ("Q513", lambda: build(instruments=(but(MOOD, switched_off=True),))),
+    (
+        "Q514",
+        lambda: build(
+            flags=(but(FLAG, rules=(Rule(severity="caution", when="mood_total >= 3"),), must_be_established=True),),
+            instruments=(but(MOOD, switched_off=True),),
+        ),
+    ),
     ("Q801", lambda: build(review=Review())),
     ("Q801", lambda: build(review=Review(clinical="  "))),
     ("Q802", lambda: build(languages=("en", "es"), review=Review(clinical="Dr. Ada Example"))),
@@ -259,6 +271,7 @@ CASES: list[tuple[str, object]] = [
     ("Q706", lambda: build(sources=(Source(key="label", title="Label", profiles=("uk",)),))),
     ("Q707", lambda: with_medicine(classes=())),
     ("Q708", lambda: build(parameters=(LIMIT, but(LIMIT, key="spare")))),
+    ("Q709", lambda: build(vocabularies=(but(KNOWN, groups=(PICKS,)),))),
 ]
 
 
