@@ -13,7 +13,7 @@ from screening.engine import journey
 from screening.engine.answers import Answers, InvalidAnswers, read_answers
 from screening.engine.assessment import Assessment, ScoreResult, Settings, evaluate
 from screening.engine.compiler import Compiled
-from screening.engine.definition import Definition, Question
+from screening.engine.definition import MEDICATION_LIST, Definition, Question
 from screening.exchange.cases import Case, Expectation
 
 COLUMNS = ("title", "why", "as_of", "profile", "parameters", "answers", "expect", "exactly")
@@ -138,7 +138,7 @@ def coverage(definition: Definition, results: Iterable[CaseResult]) -> dict[str,
         "questions": _share(questions, {link_id for link_id, _ in chosen}),
         "options": _share(_options(questions.values()), {f"{link_id} {code}" for link_id, code in chosen}),
         "rules": _share(_rules(definition), raised),
-        "open": _share((flag.link_id for flag in definition.flags), left_open),
+        "open": _share(_may_stay_open(definition, left_open), left_open),
         "notes": _share((note.link_id for note in definition.notes), noted),
         "inconsistencies": _share((check.link_id for check in definition.inconsistencies), unfit),
     }
@@ -148,6 +148,15 @@ def _share(everything: Iterable[str], seen: set[str]) -> Share:
     names = tuple(dict.fromkeys(everything))
     covered = tuple(name for name in names if name in seen)
     return Share(covered, tuple(name for name in names if name not in seen))
+
+
+def _may_stay_open(definition: Definition, left_open: set[str]) -> Iterator[str]:
+    """The flags that an unknown answer lists. NS-3 only leaves a note, and NS-4 the medicine list."""
+    for flag in definition.flags:
+        if flag.not_sure not in ("NS-3", "NS-4") or flag.link_id in left_open:
+            yield flag.link_id
+    if any(flag.not_sure == "NS-4" for flag in definition.flags):
+        yield MEDICATION_LIST
 
 
 def _rules(definition: Definition) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 from screening import cases
 from screening.engine import definition as d
 from screening.engine.compiler import compile_definition
+from screening.engine.definition import Definition, Flag
 from screening.exchange.cases import Expectation
 from tests.screening.samples import both, case, small
 
@@ -117,6 +118,14 @@ def test_coverage_counts_what_only_one_case_leaves_open():
     shares = cases.coverage(definition, cases.run(compile_definition(definition), [case(), unsure]))
 
     assert shares["open"].covered == ("stroke_flag",)
+
+
+def test_flags_that_an_unknown_never_lists_are_not_missing_from_the_coverage():
+    quiet = Flag(link_id="quiet", title={}, why={}, discussion={}, not_sure="NS-3", rules=())
+    drug = Flag(link_id="drug", title={}, why={}, discussion={}, not_sure="NS-4", rules=())
+    definition = Definition(key="k", title={}, sections=(), flags=(quiet, drug))
+
+    assert cases.coverage(definition, [])["open"] == cases.Share((), ("medication_list",))
 
 
 def test_coverage_ignores_cases_that_cannot_run():
