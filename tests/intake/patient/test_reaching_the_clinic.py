@@ -53,6 +53,7 @@ PAGES = {
     "stop": lambda clinic, patient: patient.client.get("/q/stop/"),
     "closed here": lambda clinic, patient: patient.client.post("/q/stop/"),
     "check": lambda clinic, patient: open_check(patient),
+    "copy": lambda clinic, patient: (open_sent(patient), patient.client.get("/q/copy/"))[1],
     "sent": lambda clinic, patient: open_sent(patient),
     "no questionnaire": lambda clinic, patient: closed(clinic),
     "dead link": lambda clinic, patient: welcome_after_the_link_was_taken_back(clinic),
