@@ -51,8 +51,9 @@ def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     html = render_to_string("clinician/summary.html", context)
     try:
         written = pdf.write_pdf(html, paper=pdf.paper_of(response.clinic.country))
-    except pdf.PdfUnavailable:
-        return render(request, "clinician/pdf_unavailable.html", {"reference": str(response)}, status=503)
+    except (pdf.PdfUnavailable, pdf.PdfNotFinished) as error:
+        why = {"reference": str(response), "is_missing": isinstance(error, pdf.PdfUnavailable)}
+        return render(request, "clinician/pdf_unavailable.html", why, status=503)
     headers = {"Content-Disposition": f'attachment; filename="summary-{response}.pdf"'}
     return HttpResponse(written, content_type="application/pdf", headers=headers)
 

@@ -54,6 +54,10 @@ class AnswerBoundField(BoundField):
         field = self.field
         return Control(field.question, self.name, field.page, self.value() or {}, tuple(problems), field.more)
 
+    def value(self) -> Any:
+        """What was typed; of an endless entry only what is kept, so that the page does not show more than is stored."""
+        return super().value() if self.field.beginning is None else self.field.beginning
+
 
 class AnswerField(forms.Field):
     """Reads one question. `given` is what to store, also when it could not be read."""
@@ -65,6 +69,7 @@ class AnswerField(forms.Field):
         self.question, self.page, self.on, self.more = question, page, on, more
         self.is_on_page = True
         self.given: Answer | None = None
+        self.beginning: Parts | None = None
 
     def get_bound_field(self, form: forms.Form, field_name: str) -> AnswerBoundField:
         return AnswerBoundField(form, self, field_name)
@@ -77,6 +82,8 @@ class AnswerField(forms.Field):
             self.given = parse_entry(self.question, parts, on=self.on, vocabulary=vocabulary)
         except InvalidAnswer as invalid:
             self.given = invalid.kept
+            if any(problem.code == "entry_too_long" for problem in invalid.problems):
+                self.beginning = parts_of(self.question, self.given)
             raise forms.ValidationError([_validation_error(problem) for problem in invalid.problems]) from invalid
         return self.given
 

@@ -32,6 +32,7 @@ MESSAGES: dict[str, str] = {
     "number_too_large": "Enter a number that is {maximum} or less",
     # Text
     "text_too_long": "Shorten this to {maximum} characters or fewer (it has {length})",
+    "entry_too_long": "Shorten this: it has {length} characters, and only the first {maximum} could be kept",
     "text_characters": "Remove the characters that cannot be stored",
     "phone_not_read": "Enter a phone number with 7 to 15 digits, for example 555 010 0100",
     "email_not_read": "Enter an email address like name@example.com",

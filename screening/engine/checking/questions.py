@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from screening.engine.definition import Question, QuestionType, Role
+from screening.engine.limits import MOST
 
 from .catalogue import Problem
 from .subject import Subject, problem
@@ -28,7 +29,7 @@ ROLES: dict[Role, tuple[QuestionType, ...]] = {
     "weight": ("weight",),
 }
 
-BOUNDS = {"decimals": (0, 6), "maximum_length": (1, 50_000), "maximum_entries": (1, 200)}
+BOUNDS = {"decimals": (0, 6), "maximum_length": (1, MOST), "maximum_entries": (1, 200)}
 
 
 def _questions(subject: Subject) -> Iterator[Question]:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from intake import actions
-from intake.clinician import pdf
+from intake.clinician import pdf, pdf_process
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
 from tests.intake.conftest import NOW, Tab, unknown
 
@@ -370,7 +370,7 @@ class TestRefusingFetcher:
     )
     def test_it_refuses_every_address(self, address: str) -> None:
         with pytest.raises(ValueError, match="nothing from outside"):
-            pdf._refusing()(address)
+            pdf_process.refusing()(address)
 
     def test_it_is_asked_and_refuses_when_markup_gets_through(self, tmp_path: Path) -> None:
         secret = tmp_path / "secret.txt"
