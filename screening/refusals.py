@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screening.engine.checking.catalogue import ProblemSeverity
 from screening.engine.checks import Problem
 
 CATALOGUE: dict[str, tuple[str, str]] = {
@@ -11,10 +12,19 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "P104": ("The draft cannot be read: {reason}.", "Correct that row."),
     "P201": ("It does not come out as expected: {differences}.", "Correct the rules, or the case."),
     "P202": ("A stored case cannot be read: {reason}.", "Correct that case."),
+    "P203": (
+        "It comes out as expected only while every instrument is switched on: {differences}.",
+        "Look at what is lost with the instrument, then change the case.",
+    ),
 }
 
 
+WARNINGS = frozenset({"P203"})
+"""What is for a person to judge; everything else holds back publishing."""
+
+
 def problem(problem_id: str, place: str, **values: object) -> Problem:
-    """A problem of the table at a place. All of them hold back publishing."""
+    """A problem of the table at a place."""
     message, hint = CATALOGUE[problem_id]
-    return Problem(id=problem_id, severity="error", place=place, message=message.format(**values), hint=hint)
+    severity: ProblemSeverity = "warning" if problem_id in WARNINGS else "error"
+    return Problem(id=problem_id, severity=severity, place=place, message=message.format(**values), hint=hint)

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from screening import models
 
 from .base import DraftAdmin, RowInline, in_first_language
+from .locking import LockedWording, in_every_language, instrument_of
 from .reading import rule_in_words
 
 
@@ -61,12 +62,28 @@ class OptionInline(RowInline):
 
     model = models.Option
     fields = ("code", "text", "hint", ("score", "exclusive", "position"), "codes")
+    readonly_fields = ("text_as_published",)
+    text_as_published = in_every_language("text")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("code", "text_as_published", "score") if instrument_of(obj) else super().get_fields(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and instrument_of(obj) is None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and instrument_of(obj) is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and instrument_of(obj) is None
 
 
 @admin.register(models.Question)
-class QuestionAdmin(DraftAdmin):
-    """One question with its options."""
+class QuestionAdmin(LockedWording, DraftAdmin):
+    """One question with its options. Those of an item of a locked instrument are shown only."""
 
+    locked_fields = ("link_id", "type", "text", "instrument")
+    locked_rows = "options"
     inlines = (OptionInline,)
     list_display = ("link_id", "wording", "type", "section", "ask_when", "position")
     list_filter = ("section__questionnaire", "section", "type", "instrument", "not_sure", "required", "part2")
@@ -101,10 +118,15 @@ class QuestionAdmin(DraftAdmin):
 
 
 @admin.register(models.Instrument)
-class InstrumentAdmin(DraftAdmin):
-    """A published questionnaire whose wording is locked."""
+class InstrumentAdmin(LockedWording, DraftAdmin):
+    """A published questionnaire whose wording is locked. It can be switched off as a whole."""
 
-    list_display = ("key", "title", "language", "position", "questionnaire")
+    locked_fields = (
+        "questionnaire", "key", "title", "preface", "items", "credit", "licence", "url", "language", "codes",
+        "wording_sha256",
+    )  # fmt: skip
+    fields = ("switched_off", *locked_fields, "position")
+    list_display = ("key", "title", "language", "switched_off", "position", "questionnaire")
     list_filter = ("questionnaire",)
     list_select_related = ("questionnaire",)
     search_fields = ("key", "title", "items")

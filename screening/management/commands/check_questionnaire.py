@@ -98,4 +98,4 @@ def _file(path: Path) -> Found:
     results = cases.run(compiled, cases_at(path))
     wanted = coverage_at(path)
     measured = measures(compiled, wanted, results) if wanted else ()
-    return Found(problems + publishing.failed_cases(results), measured)
+    return Found(problems + publishing.failed_cases(definition, results), measured)
