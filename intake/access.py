@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -69,6 +70,14 @@ def alerts_for(user: Visitor) -> QuerySet[Alert]:
     """The alerts that a person may acknowledge."""
     clinics = clinics_of(user, Permission.ACKNOWLEDGE)
     return Alert.objects.filter(response__clinic__in=clinics).select_related("response", "response__clinic")
+
+
+def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:
+    """One alert that a person may acknowledge. Raises `Http404`."""
+    alert = alerts_for(user).filter(pk=alert_id).first()
+    if alert is None:
+        raise Http404("There is no such alert.")
+    return alert
 
 
 # --- patients: what a link opens ---

@@ -59,7 +59,9 @@ def _alert_line(alert: Alert, reading: Reading, zone: ZoneInfo) -> AlertLine:
     }
     titles = questions | {flag.link_id: words(flag.title) for flag in reading.definition.flags}
     about = f"{KIND_TITLES[Alert.Kind(alert.kind)]}{f' ({titles[reason]})' if reason in titles else ''}"
-    return AlertLine(text=f"{about}: {_what_happened(alert, zone)}.", is_open=alert.acknowledged_at is None)
+    text = f"{about}: {_what_happened(alert, zone)}"
+    text = text if text.endswith((".", "!", "?")) else f"{text}."
+    return AlertLine(text=text, is_open=alert.acknowledged_at is None, alert=str(alert.pk))
 
 
 def _what_happened(alert: Alert, zone: ZoneInfo) -> str:

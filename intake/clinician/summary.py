@@ -27,10 +27,14 @@ LONG_FACT = 44
 
 
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert to the clinic in words: what became of it and when. `is_open` while nobody has acknowledged it."""
+    """An alert to the clinic in words: what became of it and when. `is_open` while nobody has acknowledged it.
+
+    `alert` is its id; empty for what is no alert and needs nobody's acknowledgement.
+    """
 
     text: str
     is_open: bool
+    alert: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from intake.permissions import Permission
 
 from . import pdf
 from . import worklist as lists
+from .forms import AcknowledgeForm
 from .reading import summary_of
 
 
@@ -38,15 +39,36 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @require_safe
 def summary(request: HttpRequest, reference: str) -> HttpResponse:
     """One response on one page."""
-    response = _opened(request, reference, as_what="summary")
-    context = {"summary": summary_of(response, now=timezone.now()), "frame": "base_clinician.html"}
-    return render(request, "clinician/summary.html", context)
+    return show(request, opened(request, reference, as_what="summary"))
+
+
+def show(
+    request: HttpRequest,
+    response: QuestionnaireResponse,
+    *,
+    status: int = 200,
+    refused: AcknowledgeForm | None = None,
+    not_kept: str = "",
+) -> HttpResponse:
+    """The page of a response that was opened, with a form for each alert that waits to be acknowledged.
+
+    `refused` is the form of one that has mistakes, `not_kept` a note that came after somebody else's.
+    """
+    waiting = access.alerts_for(request.user).filter(response=response).unacknowledged().values_list("pk", flat=True)
+    context = {
+        "summary": summary_of(response, now=timezone.now()),
+        "frame": "base_clinician.html",
+        "forms": [refused if refused and refused.alert == str(pk) else AcknowledgeForm(pk) for pk in waiting],
+        "refused": refused,
+        "not_kept": not_kept,
+    }
+    return render(request, "clinician/summary.html", context, status=status)
 
 
 @require_safe
 def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same page as a PDF, or what to do when this server cannot make one."""
-    response = _opened(request, reference, as_what="pdf")
+    response = opened(request, reference, as_what="pdf")
     context = {"summary": summary_of(response, now=timezone.now()), "frame": "base_document.html"}
     html = render_to_string("clinician/summary.html", context)
     try:
@@ -58,9 +80,14 @@ def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     return HttpResponse(written, content_type="application/pdf", headers=headers)
 
 
-def _opened(request: HttpRequest, reference: str, *, as_what: str) -> QuestionnaireResponse:
-    """A response that this person may read, with the reading recorded before anything is shown."""
+def opened(request: HttpRequest, reference: str, *, as_what: str) -> QuestionnaireResponse:
+    """A response that this person may read, with the reading recorded before anything is shown.
+
+    What was not sent stays the patient's own, unless it called for somebody.
+    """
     response = access.get_response_or_404(request.user, reference)
+    if not response.is_sent and not response.alerts.exists():
+        raise Http404("There is no such response.")
     try:
         return actions.open_response(response=response, user=request.user, now=timezone.now(), as_what=as_what)
     except actions.Refused as error:  # the role or the record went away meanwhile: the same as never there

@@ -22,7 +22,7 @@ from .wording import moment
 
 PAGE_SIZE = 25
 
-URGENT, UNRESOLVED_SAFETY, UNOPENED, OPENED = range(4)
+URGENT_WAITING, WAITING, URGENT, UNRESOLVED_SAFETY, UNOPENED, OPENED = range(6)
 
 TOP_TITLES = {
     4: ("urgent", "Urgent"),
@@ -53,6 +53,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     is_sent: bool
     is_unopened: bool
     can_read: bool
+    is_waiting: bool = False
     marks: tuple[Mark, ...] = ()
     alert: str = ""
 
@@ -95,10 +96,12 @@ def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireRespo
     alerts = mine.filter(response=OuterRef("pk"))
     # A draft has no assessment: its alerts stand in for one.
     is_urgent = Q(top_severity=4) | Q(Exists(alerts.filter(kind__in=URGENT_KINDS)), status="draft")
-    is_open = Q(has_unresolved_safety=True) | Exists(alerts.filter(acknowledged_at=None))
+    is_waiting = Q(Exists(alerts.unacknowledged()))
     order = Case(
+        When(may_read & is_urgent & is_waiting, then=Value(URGENT_WAITING)),
+        When(may_read & is_waiting, then=Value(WAITING)),
         When(may_read & is_urgent, then=Value(URGENT)),
-        When(may_read & is_open, then=Value(UNRESOLVED_SAFETY)),
+        When(may_read & Q(has_unresolved_safety=True), then=Value(UNRESOLVED_SAFETY)),
         When(opened_at=None, then=Value(UNOPENED)),
         default=Value(OPENED),
     )
@@ -134,7 +137,7 @@ def _read_place(place: str) -> tuple[int, datetime.datetime, uuid.UUID]:
     try:
         urgency, since, key = json.loads(base64.urlsafe_b64decode(place.encode("ascii")))
         read = datetime.datetime.fromisoformat(since)
-        if not isinstance(urgency, int) or urgency not in range(4) or read.tzinfo is None:
+        if not isinstance(urgency, int) or urgency not in range(6) or read.tzinfo is None:
             raise UnknownPlace(place)
         return urgency, read, uuid.UUID(key)
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -152,6 +155,7 @@ def _row(response: QuestionnaireResponse, *, can_read: bool) -> Row:
         is_sent=response.is_sent,
         is_unopened=response.opened_at is None,
         can_read=can_read,
+        is_waiting=can_read and any(alert.acknowledged_at is None for alert in response.alerts.all()),
         marks=_marks(response) if can_read else (),
         alert=alert_state(list(response.alerts.all())) if can_read else "",
     )
@@ -188,4 +192,4 @@ def alert_state(alerts: list[Alert]) -> str:
         return "Alert could not be delivered"
     if not any(alert.sent_at for alert in waiting):
         return "Alert waiting to be sent"
-    return "Alert sent, not acknowledged"
+    return "Alert sent"

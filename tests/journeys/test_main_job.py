@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from tests.journeys.conftest import DESK, Eyes
 from tests.journeys.people import Patient, sign_in
+from tests.journeys.test_acknowledging import acknowledge_all
 
 # What this person says where a healthy person would say something else.
 SAID = {
@@ -84,6 +85,11 @@ def test_from_link_to_pdf(
     for words in ("Suicidal thoughts", "162/96 mmHg", "Arteriovenous malformation", reference):
         assert words in text, words
     assert text.index("162/96") < text.index("All answers"), "the face sheet comes before the answers"
+
+    acknowledge_all(staff)
+    staff.get_by_role("link", name="Back to the worklist").click()
+    expect(staff.locator("tr", has_text=reference)).to_contain_text("Acknowledged by")
+    expect(staff.locator("main")).not_to_contain_text("Not acknowledged")
 
 
 def pdf_text(page: Page, url: str, folder: Path) -> str:

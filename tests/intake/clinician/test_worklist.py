@@ -117,7 +117,7 @@ class TestRow:
         assert row_of(clinician, "Rosa Example").alert == "Alert could not be delivered"
 
         response.alerts.update(failed_at=None, sent_at=NOW)
-        assert row_of(clinician, "Rosa Example").alert == "Alert sent, not acknowledged"
+        assert row_of(clinician, "Rosa Example").alert == "Alert sent"
 
         for alert in Alert.objects.all():
             actions.acknowledge_alert(alert_id=alert.pk, by=clinician, note="Called her.", now=NOW)
