@@ -1,7 +1,11 @@
-"""Records sign-ins, refused sign-ins and second factors in the audit record. Ids only: never what was typed."""
+"""Records in the audit record what other apps do: sign-ins, refused sign-ins, second factors, published versions.
+
+Ids only: never what was typed.
+"""
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
@@ -10,6 +14,9 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+
+from screening.models import QuestionnaireVersion
+from screening.signals import version_published, version_retired
 
 from . import audit, second_factor
 from .models import User
@@ -45,6 +52,22 @@ def record_second_factor(request: HttpRequest, user: User, authenticator: Any, *
 @receiver([authenticator_removed, authenticator_reset])
 def record_second_factor_removed(user: User, authenticator: Any, **_: Any) -> None:
     _record(audit.staff(user), "staff.second_factor_changed", user=user.pk, kind=authenticator.type)
+
+
+@receiver(version_published)
+def record_published(version: QuestionnaireVersion, user: User | None, now: datetime.datetime, **_: Any) -> None:
+    _record_version("questionnaire.published", version, user, now)
+
+
+@receiver(version_retired)
+def record_retired(version: QuestionnaireVersion, user: User | None, now: datetime.datetime, **_: Any) -> None:
+    _record_version("questionnaire.retired", version, user, now)
+
+
+def _record_version(action: str, version: QuestionnaireVersion, user: User | None, now: datetime.datetime) -> None:
+    """Within the transaction of what it records: neither exists without the other."""
+    actor = audit.OPERATOR if user is None else audit.staff(user)
+    audit.record(actor=actor, action=action, now=now, version=version.pk, sha256=version.sha256)
 
 
 def _record(actor: str, action: str, **objects: Any) -> None:

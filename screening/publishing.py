@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError, transaction
 
 from screening import cases, models, rows
@@ -19,6 +20,7 @@ from screening.engine.compiler import Compiled, compile_definition
 from screening.engine.definition import Definition, canonical_json, from_json
 from screening.exchange.cases import Case
 from screening.refusals import problem
+from screening.signals import version_published, version_retired
 
 CACHED = 32
 """Compiled versions kept in memory: far more than a clinic has in use."""
@@ -122,10 +124,17 @@ def _fine_with_every_instrument(definition: Definition, failed: list[cases.CaseR
 
 @transaction.atomic
 def publish(
-    *, questionnaire: models.Questionnaire, by: str, now: datetime.datetime, note: str = "", seen: str = ""
+    *,
+    questionnaire: models.Questionnaire,
+    by: str,
+    now: datetime.datetime,
+    note: str = "",
+    seen: str = "",
+    user: AbstractBaseUser | None = None,
 ) -> models.QuestionnaireVersion:
     """Freeze the draft as the next version.
 
+    `by` is the name that stays with the version; `user` is who was signed in, for whoever records what was done.
     `seen` is the SHA-256 of the draft that the person looked at; a draft that changed since is refused. Raises
     `PublishRefused` with every problem: checks, failed cases, nothing new to publish, nobody named.
     """
@@ -137,7 +146,7 @@ def publish(
     latest = questionnaire.versions.order_by("-number").first()
     if refusal := _stale_or_same(sha256_of(document), seen, latest):
         raise PublishRefused([refusal])
-    return models.QuestionnaireVersion.objects.create(
+    version = models.QuestionnaireVersion.objects.create(
         questionnaire=questionnaire,
         number=latest.number + 1 if latest else 1,
         document=document.decode(),
@@ -146,6 +155,8 @@ def publish(
         published_at=now,
         published_by=by.strip(),
     )
+    version_published.send(sender=models.QuestionnaireVersion, version=version, user=user, now=now)
+    return version
 
 
 def _refusals(by: str) -> Sequence[Problem]:
@@ -184,7 +195,13 @@ def store_cases(*, questionnaire: models.Questionnaire, cases_to_store: Iterable
 
 
 @transaction.atomic
-def retire(*, version: models.QuestionnaireVersion, by: str, now: datetime.datetime) -> models.QuestionnaireVersion:
+def retire(
+    *,
+    version: models.QuestionnaireVersion,
+    by: str,
+    now: datetime.datetime,
+    user: AbstractBaseUser | None = None,
+) -> models.QuestionnaireVersion:
     """No new response begins on this version; those begun finish on it. Raises `AlreadyRetired`, `PublishRefused`."""
     if refusals := _refusals(by):
         raise PublishRefused(refusals)
@@ -193,6 +210,7 @@ def retire(*, version: models.QuestionnaireVersion, by: str, now: datetime.datet
         raise AlreadyRetired(f"Version {version.number} was retired by {version.retired_by}.")
     version.retired_at, version.retired_by = now, by.strip()
     version.save(update_fields=["retired_at", "retired_by"])
+    version_retired.send(sender=models.QuestionnaireVersion, version=version, user=user, now=now)
     return version
 
 

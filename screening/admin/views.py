@@ -64,7 +64,7 @@ def _publish(request: HttpRequest, questionnaire: models.Questionnaire, context:
     sent = {name: request.POST.get(name, "") for name in ("note", "seen")}
     try:
         version = publishing.publish(
-            questionnaire=questionnaire, by=name_of(request), now=timezone.now(), note=sent["note"], seen=sent["seen"]
+            questionnaire=questionnaire, by=name_of(request), user=request.user, now=timezone.now(), **sent
         )
     except publishing.PublishRefused as refused:
         return _publish_page(request, questionnaire, {**context, **sent}, list(refused.problems), status=422)
@@ -120,7 +120,7 @@ def retire(request: HttpRequest, version: models.QuestionnaireVersion, context: 
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
-        publishing.retire(version=version, by=name_of(request), now=timezone.now())
+        publishing.retire(version=version, by=name_of(request), user=request.user, now=timezone.now())
     except publishing.AlreadyRetired as error:
         messages.error(request, str(error))
     else:

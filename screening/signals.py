@@ -1,0 +1,11 @@
+"""What the rest of an installation may want to record. Sent inside the transaction: whoever fails undoes it."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+version_published = Signal()
+"""A version was published. Arguments: `version`, `user` (who was signed in; None at the command line), `now`."""
+
+version_retired = Signal()
+"""A version was retired. The same arguments."""

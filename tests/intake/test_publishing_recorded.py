@@ -1,0 +1,86 @@
+"""Publishing and retiring a questionnaire leave an audit record, or do not happen."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from intake import audit
+from intake.models import AuditRecord, User
+from screening import publishing
+from screening.models import Questionnaire, QuestionnaireVersion
+
+from .conftest import NOW, later
+from .test_editors import editor  # noqa: F401  (a fixture)
+
+
+def entry() -> AuditRecord:
+    return AuditRecord.objects.order_by("-seq")[0]
+
+
+@pytest.fixture
+def broken_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("no record can be written")
+
+    monkeypatch.setattr(audit, "record", fail)
+
+
+@pytest.mark.django_db
+class TestPublishing:
+    def test_it_names_who_was_signed_in_and_what_was_published(self, questionnaire: Questionnaire, admin: User) -> None:
+        questionnaire.title = {"en": "Another title", "es": "Otro título"}
+        questionnaire.save()
+
+        version = publishing.publish(questionnaire=questionnaire, by="Ada", user=admin, now=later(days=1))
+
+        assert (entry().actor, entry().action, entry().at) == (
+            f"user:{admin.pk}",
+            "questionnaire.published",
+            later(days=1),
+        )
+        assert entry().objects_named == {"version": str(version.pk), "sha256": version.sha256}
+
+    def test_somebody_at_the_command_line_is_the_operator(self, questionnaire: Questionnaire) -> None:
+        call_command("publish_questionnaire", questionnaire.key, "--by", "Ada Example", verbosity=0)
+
+        assert (entry().actor, entry().action) == ("operator", "questionnaire.published")
+        assert "Ada" not in str(entry().objects_named)
+
+    def test_without_a_record_nothing_is_published(self, questionnaire: Questionnaire, broken_audit: None) -> None:
+        with pytest.raises(RuntimeError):
+            publishing.publish(questionnaire=questionnaire, by="Ada", now=NOW)
+
+        assert not questionnaire.versions.exists()
+
+    def test_a_refusal_is_not_recorded(self, questionnaire: Questionnaire) -> None:
+        with pytest.raises(publishing.PublishRefused):
+            publishing.publish(questionnaire=questionnaire, by=" ", now=NOW)
+
+        assert not AuditRecord.objects.exists()
+
+
+class TestRetiring:
+    def test_it_names_who_was_signed_in(self, version: QuestionnaireVersion, admin: User) -> None:
+        publishing.retire(version=version, by="Ada", user=admin, now=later(days=2))
+
+        assert (entry().actor, entry().action) == (f"user:{admin.pk}", "questionnaire.retired")
+        assert entry().objects_named == {"version": str(version.pk), "sha256": version.sha256}
+
+    def test_without_a_record_nothing_is_retired(self, version: QuestionnaireVersion, broken_audit: None) -> None:
+        with pytest.raises(RuntimeError):
+            publishing.retire(version=version, by="Ada", now=NOW)
+
+        version.refresh_from_db()
+        assert version.retired_at is None
+
+    def test_the_page_of_the_editor_says_who(
+        self,
+        editor: Client,  # noqa: F811
+        admin: User,
+        version: QuestionnaireVersion,
+    ) -> None:
+        editor.post(f"/admin/screening/questionnaireversion/{version.pk}/retire/")
+
+        assert (entry().actor, entry().action) == (f"user:{admin.pk}", "questionnaire.retired")
