@@ -42,7 +42,7 @@ class EdgeMiddleware:
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         for name, value in HEADERS.items():
             response[name] = value
-        if not request.path_info.startswith(settings.STATIC_URL):
+        if not request.path_info.startswith(settings.STATIC_URL) and "public" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "no-store"
         return response
 

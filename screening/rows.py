@@ -35,6 +35,7 @@ MODELS: Mapping[Struct, type[Any]] = {
     structs.Inconsistency: models.Inconsistency,
     structs.Vocabulary: models.Vocabulary,
     structs.MedicineClass: models.MedicineClass,
+    structs.MedicineGroup: models.MedicineGroup,
     structs.Medicine: models.Medicine,
     structs.Parameter: models.Parameter,
     structs.Profile: models.Profile,

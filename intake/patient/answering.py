@@ -175,7 +175,9 @@ def _answer(request: HttpRequest, visit: Visit, section: Section, form: SectionF
     if "language" in posted:
         return in_other_language(request, visit, _here(section, ""))
     if "add" in posted or "remove" in posted:
-        return _with_entry(section, posted)
+        return _with_entry(section, posted, form)
+    if "take" in posted or "keep" in posted:
+        return redirect(_here(section, form.row_named(posted.get("take") or posted["keep"]), request))
     if form.errors:
         return draw(request, visit, section, form, status=422)
     target = _target(request, visit, section, form)
@@ -189,6 +191,8 @@ def _target(request: HttpRequest, visit: Visit, section: Section, form: SectionF
     """Where the answers lead: back here for follow-ups not seen yet, back to check answers, or on."""
     if form.newly_shown:
         return _here(section, f"{element_id(form.newly_shown[0])}-block", request)
+    if form.row_to_check:
+        return _here(section, form.row_to_check, request)
     following = visit.after(section)
     if _returns(request) or following is None:
         return reverse("patient:check")
@@ -202,6 +206,7 @@ def _acknowledge(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpR
             "revision": visit.response.revision,
             "rendered": form.rendered_after(visit.answers),
             "shown": sorted(visit.shown),
+            "said": form.said,
             "help": visit.help_is_due(request),
         }
     )
@@ -228,12 +233,14 @@ def _here(section: Section, anchor: str, request: HttpRequest | None = None) -> 
     return reverse("patient:section", args=[section.link_id]) + query + (f"#{anchor}" if anchor else "")
 
 
-def _with_entry(section: Section, posted: QueryDict) -> HttpResponse:
+def _with_entry(section: Section, posted: QueryDict, form: SectionForm) -> HttpResponse:
     """The page again with one more empty entry, or without the one removed."""
     link_id = re.sub(r"[^a-z0-9_]", "", (posted.get("add") or posted.get("remove", "")).partition(".")[0])
     more = f"more={link_id}&" if "add" in posted else ""
     query = f"?{more}return={'check' if posted.get('return') == 'check' else ''}"
-    return redirect(reverse("patient:section", args=[section.link_id]) + f"{query}#{element_id(link_id)}-block")
+    anchor = form.new_row(link_id) if "add" in posted else ""
+    anchor = anchor or f"{element_id(link_id)}-block"
+    return redirect(reverse("patient:section", args=[section.link_id]) + f"{query}#{anchor}")
 
 
 # --- two tabs ---

@@ -16,38 +16,18 @@ from screening.engine.definition import Question, Vocabulary
 
 from .elements import Choice, Input, Page, Problem, element_id, is_under, part_name
 from .inputs import INPUTS, InputSpec, alternatives
+from .kinds import KINDS
+from .medicines import BLANK, Group, Row, groups_of, row_of, rows_of
 from .words import Words, in_language
-
-KINDS: dict[str, str] = {
-    "yes_no": "radios",
-    "choice": "radios",
-    "multiple_choice": "checkboxes",
-    "integer": "single",
-    "decimal": "single",
-    "text": "single",
-    "phone": "single",
-    "email": "single",
-    "long_text": "textarea",
-    "blood_pressure": "parts",
-    "date": "parts",
-    "partial_date": "parts",
-    "height": "alternatives",
-    "weight": "alternatives",
-    "ago": "alternatives",
-    "medicines": "medicines",
-    "acknowledgement": "acknowledgement",
-    "group": "group",
-}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a repeating group or one row of a medicine list."""
+    """One entry of a repeating group."""
 
     number: int
     name: str
     controls: tuple[Control, ...] = ()
-    inputs: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,8 +190,8 @@ class Control:
             for position, (title, way) in enumerate(ways)
         )
 
-    def _input(self, spec: InputSpec, prefix: str = "") -> Input:
-        part = f"{prefix}{spec.part}"
+    def _input(self, spec: InputSpec) -> Input:
+        part = spec.part
         return Input(
             spec=spec,
             id=element_id(part_name(self.name, part)),
@@ -235,9 +215,6 @@ class Control:
 
     def _entry(self, position: int) -> Entry:
         name = f"{self.name}.{position}"
-        if self.question.type == "medicines":
-            specs = INPUTS["medicines"](self.question, self.page.country)
-            return Entry(position + 1, name, inputs=tuple(self._input(spec, f"{position}.") for spec in specs))
         controls = tuple(self._item(name, position, item) for item in self.question.items)
         return Entry(position + 1, name, controls=controls)
 
@@ -259,6 +236,23 @@ class Control:
     @property
     def vocabulary(self) -> Vocabulary | None:
         return self.page.vocabularies.get(self.question.vocabulary)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of a medicine list."""
+        wrong = frozenset(problem.part for problem in self.problems)
+        texts = {part: self.text_of(part) for part in self.parts}
+        return rows_of(self.name, texts, self.vocabulary, wrong, count=self.entry_count)
+
+    @property
+    def blank_row(self) -> Row:
+        """An empty row for a script to copy."""
+        return row_of(self.name, BLANK, {}, self.vocabulary)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """What can be picked for a medicine list."""
+        return groups_of(self.vocabulary, self.rows, self.page.language)
 
     @property
     def is_acknowledged(self) -> bool:
@@ -286,8 +280,7 @@ class Control:
         if kind == "group":
             return [found for entry in self.entries for control in entry.controls for found in control._input_ids()]
         if kind == "medicines":
-            rows = [item.id for entry in self.entries for item in entry.inputs]
-            return [*rows, f"{self.id}-none"]
+            return [*(found for row in self.rows for found in row.ids), f"{self.id}-none"]
         if kind == "alternatives":
             return [item.id for _, _, way in self.ways for item in way]
         if kind == "parts":

@@ -7,7 +7,6 @@ never in error. Fields of an answer are named `<link_id>` or `<link_id>.<part>`.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
@@ -18,12 +17,14 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from screening.engine.answers import Answer, AnswerProblem, InvalidAnswer, parse_entry
-from screening.engine.definition import Question, Section
+from screening.engine.definition import Question, Section, Vocabulary
 from screening.engine.entry import Typed
 
 from .controls import Control
-from .elements import Page, Problem
+from .elements import Page, Problem, element_id
+from .fingerprints import fingerprint, is_same
 from .layout import section_layout
+from .medicines import count_of, first_to_check, normal, row_named, what_is_said
 from .parts import Parts, parts_of
 from .problems import problem_text
 
@@ -41,6 +42,17 @@ class PartsWidget(forms.Widget):
                 texts = data.getlist(key)
                 parts[key[len(name) + 1 :]] = texts if len(texts) > 1 else texts[0]
         return parts
+
+
+class MedicinesWidget(PartsWidget):
+    """The same for a medicine list, with what was picked in rows of its own and no empty row between others."""
+
+    def __init__(self, vocabulary: Vocabulary | None) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Parts:
+        return normal(super().value_from_datadict(data, files, name), self.vocabulary)
 
 
 class AnswerBoundField(BoundField):
@@ -62,10 +74,10 @@ class AnswerBoundField(BoundField):
 class AnswerField(forms.Field):
     """Reads one question. `given` is what to store, also when it could not be read."""
 
-    widget = PartsWidget
-
     def __init__(self, question: Question, page: Page, *, on: datetime.date, more: int = 0) -> None:
-        super().__init__(required=False, label=question.link_id)
+        self.vocabulary = page.vocabularies.get(question.vocabulary)
+        widget = MedicinesWidget(self.vocabulary) if question.type == "medicines" else PartsWidget()
+        super().__init__(required=False, label=question.link_id, widget=widget)
         self.question, self.page, self.on, self.more = question, page, on, more
         self.is_on_page = True
         self.given: Answer | None = None
@@ -77,9 +89,8 @@ class AnswerField(forms.Field):
     def clean(self, parts: Parts) -> Answer | None:
         if not self.is_on_page:
             return None
-        vocabulary = self.page.vocabularies.get(self.question.vocabulary)
         try:
-            self.given = parse_entry(self.question, parts, on=self.on, vocabulary=vocabulary)
+            self.given = parse_entry(self.question, parts, on=self.on, vocabulary=self.vocabulary)
         except InvalidAnswer as invalid:
             self.given = invalid.kept
             if any(problem.code == "entry_too_long" for problem in invalid.problems):
@@ -98,7 +109,8 @@ class SectionForm(forms.Form):
     """The questions of one section.
 
     `stored` are the answers saved so far, `shown` which questions are asked with them, and `shown_by` works that out
-    for other answers. `together` says what is implausible only of several answers. `follow_ups` may appear while the page is filled in. `more` adds empty entries to lists.
+    for other answers. `together` says which answers are implausible beside each
+    other. `follow_ups` may appear while the page is filled in. `more` adds empty entries to lists.
     """
 
     crispy_field_template = None
@@ -142,7 +154,7 @@ class SectionForm(forms.Form):
     def _add(self, question: Question, page: Page, on: datetime.date, more: int) -> None:
         link_id = question.link_id
         field = AnswerField(question, page, on=on, more=more)
-        field.initial = parts_of(question, self.stored.get(link_id), page.vocabularies.get(question.vocabulary))
+        field.initial = parts_of(question, self.stored.get(link_id), field.vocabulary)
         field.is_on_page = link_id in self.data.getlist(ASKED) if self.is_bound else link_id in self.shown
         self.fields[link_id] = field
 
@@ -155,7 +167,7 @@ class SectionForm(forms.Form):
     # --- reading ---
 
     def clean(self) -> dict[str, Any]:
-        """Look at the answers together, then drop the errors of questions that they hide: nobody has to correct those."""
+        """Look at the answers together; then drop the errors of questions they hide: nobody has to correct those."""
         self._refuse_what_cannot_be_together()
         for name in [name for name in self._errors if name not in self.visible]:
             del self._errors[name]
@@ -197,7 +209,7 @@ class SectionForm(forms.Form):
         candidates = {
             name: answer
             for name, answer in self.given.items()
-            if not _is_same(answer, self.stored.get(name)) and not (name in untouched and name in self.stored)
+            if not is_same(answer, self.stored.get(name)) and not (name in untouched and name in self.stored)
         }
         if is_posted:
             return {name: answer for name, answer in candidates.items() if self._counts(name, answer)}
@@ -235,7 +247,7 @@ class SectionForm(forms.Form):
         saved = {
             name: fingerprint(self[name].value())
             for name, answer in self.given.items()
-            if _is_same(answer, stored.get(name))
+            if is_same(answer, stored.get(name))
         }
         return json.dumps({**self._posted_fingerprints(), **saved})
 
@@ -251,28 +263,36 @@ class SectionForm(forms.Form):
             for problem in control.problems
         ]
 
+    # --- medicine lists ---
+
     @property
-    def vocabularies(self) -> list[Any]:
-        """The vocabularies whose names the page suggests."""
-        fields = [field for field in self.fields.values() if field.question.type == "medicines"]
-        keys = dict.fromkeys(field.question.vocabulary for field in fields)
-        return [field.page.vocabularies[key] for field in fields[:1] for key in keys if key in field.page.vocabularies]
+    def medicine_lists(self) -> list[BoundField]:
+        """The questions about medicines."""
+        return [self[name] for name, field in self.fields.items() if field.question.type == "medicines"]
 
+    @property
+    def row_to_check(self) -> str:
+        """The element id of the first medicine with something to ask back that was not on the page; "" for none."""
+        for bound in self.medicine_lists:
+            row = first_to_check(bound.value() or {}, bound.field.vocabulary) if bound.name in self.visible else None
+            if row is not None:
+                return element_id(f"{bound.name}.{row}")
+        return ""
 
-def _is_same(answer: Answer, stored: Answer | None) -> bool:
-    """Whether nothing would change: the day is not compared, so that “6 weeks ago” keeps the day it was said."""
-    if stored is None:
-        return False
-    return (answer.state, answer.value, answer.typed or {}) == (stored.state, stored.value, stored.typed or {})
+    def new_row(self, link_id: str) -> str:
+        """The element id of the name in the empty row that comes next; "" when this is no medicine list."""
+        rows = {bound.name: count_of(bound.value() or {}) for bound in self.medicine_lists}
+        return element_id(f"{link_id}.{rows[link_id]}.name") if link_id in rows else ""
 
+    def row_named(self, given: str) -> str:
+        """The element id of the name in the row that a button speaks of (`medicines.3=Zoloft`)."""
+        link_id, row = row_named(given, self.data) or ("", 0)
+        return element_id(f"{link_id}.{row}.name") if link_id in self.fields else ""
 
-def fingerprint(parts: Parts | None) -> str:
-    """A short digest of typed texts, blank ones and line endings apart.
-
-    >>> fingerprint({"day": "3", "year": ""}) == fingerprint({"day": "3"})
-    True
-    """
-    texts = {part: [given] if isinstance(given, str) else sorted(given) for part, given in (parts or {}).items()}
-    plain = {part: [text.replace("\\r\\n", "\\n") for text in given if text] for part, given in texts.items()}
-    filled = sorted((part, given) for part, given in plain.items() if given)
-    return hashlib.sha256(json.dumps(filled).encode("utf-8", "replace")).hexdigest()[:12]
+    @property
+    def said(self) -> dict[str, str]:
+        """For a script: what the page says of each medicine, by the name typed, as HTML."""
+        found: dict[str, str] = {}
+        for bound in self.medicine_lists:
+            found |= what_is_said(bound.name, bound.value() or {}, bound.field.vocabulary)
+        return found

@@ -22,7 +22,6 @@ class InputSpec:
     autocomplete: str = ""
     unit: str = ""
     maximum_length: int | None = None
-    list_id: str = ""
 
     def options(self) -> list[tuple[str, str]]:
         """The options when this is a `select`, else none."""
@@ -75,13 +74,6 @@ def _date(question: Question, country: str) -> Specs:
     return (month, day, year) if country == "US" else (day, month, year)
 
 
-def _medicine(question: Question, country: str) -> Specs:
-    return (
-        InputSpec("name", gettext("Name of the medicine"), list_id=f"medicines-{question.vocabulary}"),
-        InputSpec("dose", gettext("Total a day, if you know"), "width-5", "decimal", unit="mg"),
-    )
-
-
 INPUTS: dict[str, Callable[[Question, str], Specs]] = {
     "integer": _number,
     "decimal": _number,
@@ -92,7 +84,6 @@ INPUTS: dict[str, Callable[[Question, str], Specs]] = {
     "blood_pressure": _pressure,
     "date": _date,
     "partial_date": _date,
-    "medicines": _medicine,
 }
 
 METRIC_FIRST = {"US": False, "GB": True, "LR": False}

@@ -99,6 +99,8 @@ def _medicines(question: Question, value: Any, vocabulary: Vocabulary | None) ->
         only_dose = NAMELESS.fullmatch(entry.text)
         parts[f"{position}.name"] = "" if only_dose else entry.note or entry.text or names.get(entry.code, entry.code)
         parts[f"{position}.dose"] = only_dose[1] if only_dose else number_text(entry.dose_mg)
+        if entry.kept:
+            parts[f"{position}.kept"] = entry.text
     return parts
 
 

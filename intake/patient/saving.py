@@ -12,25 +12,32 @@ from intake import actions
 from screening.engine.answers import Answer
 from screening.engine.definition import Section
 
+from . import medicines
 from .forms import SectionForm
 from .visit import Visit
 
-STEPS_ASIDE = ("add", "remove", "autosave", "language", "leave")
+STEPS_ASIDE = ("add", "remove", "take", "keep", "autosave", "language", "leave")
 """Buttons that save the page without finishing it: what is left empty is not skipped by them."""
 
 
 def data_of(posted: QueryDict) -> QueryDict:
-    """What was posted, without the entry that is being removed."""
+    """What was posted, without the entry that is being removed, and with what was said about a medicine's name."""
     data = posted.copy()
+    medicines.settle(data, is_posted=is_finished(posted))
     removed = posted.get("remove", "")
     for name in [name for name in data if removed and (name == removed or name.startswith(f"{removed}."))]:
         del data[name]
     return data
 
 
+def is_finished(posted: QueryDict) -> bool:
+    """Whether the person is done with the page: no button of a list, no pause."""
+    return not any(name in posted for name in STEPS_ASIDE)
+
+
 def save_page(request: HttpRequest, visit: Visit, section: Section, form: SectionForm) -> actions.Saved | None:
     """What was saved; None when the page brings nothing new (a second click, a pause without a change)."""
-    is_posted = not any(name in request.POST for name in STEPS_ASIDE)
+    is_posted = is_finished(request.POST)
     changes = form.changes(is_posted=is_posted)
     if not changes and (not is_posted or section.link_id in visit.posted):
         return None

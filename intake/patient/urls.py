@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import answering, safety, sending, starting
+from . import answering, names, safety, sending, starting
 
 app_name = "patient"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("welcome/", starting.welcome, name="welcome"),
     path("resume/", starting.resume, name="resume"),
     path("language/", starting.language, name="language"),
+    path("names/<slug:sha256>/<slug:key>.json", names.medicine_names, name="medicine_names"),
     path("q/check/", sending.check, name="check"),
     path("q/send/", sending.send, name="send"),
     path("q/sent/", sending.sent, name="sent"),

@@ -122,11 +122,18 @@ class MedicineClassInline(RowInline):
     fields = ("key", "title", "sources", "position")
 
 
+class MedicineGroupInline(RowInline):
+    """What patients can pick from."""
+
+    model = models.MedicineGroup
+    fields = ("key", "title", "medicines", "position")
+
+
 @admin.register(models.Vocabulary)
 class VocabularyAdmin(OfQuestionnaire):
-    """A vocabulary and its classes. Its medicines have a list of their own, because there are hundreds."""
+    """A vocabulary, its classes and groups. Its medicines have a list of their own, because there are hundreds."""
 
-    inlines = (MedicineClassInline,)
+    inlines = (MedicineClassInline, MedicineGroupInline)
     list_display = ("key", "position", "questionnaire")
     search_fields = ("key", "classes__key", "classes__title")
 

@@ -297,11 +297,23 @@ class MedicineClass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     sources: tuple[Citation, ...] = ()
 
 
+class MedicineGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Common medicines that a patient can pick, under a title in plain words ("Pills for sleep or nerves").
+
+    `medicines` are codes, the most common first. No rule looks at groups; rules look at classes.
+    """
+
+    key: str
+    title: Text
+    medicines: tuple[str, ...] = ()
+
+
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The medicines that a question of type `medicines` recognises."""
 
     key: str
     classes: tuple[MedicineClass, ...] = ()
+    groups: tuple[MedicineGroup, ...] = ()
     medicines: tuple[Medicine, ...]
 
 

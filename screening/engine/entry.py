@@ -12,7 +12,8 @@ weight                `kg`, or `lb`, or `st` and `lb`
 date, partial_date    `day`, `month`, `year`; or "" = ISO or "27 March 1980"
 ago                   `number` and `unit`; or `day`, `month`, `year`; or "" = "6 weeks ago"
 text … email          ""
-medicines             `none` = ticked; `0.name`, `0.dose`, `1.name` …; or "" = one medicine on each line
+medicines             `none` = ticked; `0.name`, `0.dose`, `0.kept` = the name that is to stay as typed, `1.name` …;
+                      or "" = one medicine on each line
 acknowledgement       "" = ticked
 group (repeating)     `0.<item>` or `0.<item>.<part>`, then `1.<item>` …
 ====================  =====================================================================================

@@ -41,6 +41,8 @@ def _enter_one(context: Context, position: int, typed: Typed) -> dict[str, Raw] 
         return None
     amount = _dose(context, f"{position}.dose", dose) if dose else None
     entry: dict[str, Raw] = {"code": typed.one("code")} if typed.one("code") else {"name": name}
+    if typed.one("kept") == name:
+        entry["kept"] = True
     return entry if amount is None else entry | {"dose_mg": amount}
 
 
@@ -88,16 +90,17 @@ def read_medicines(context: Context, raw: Raw) -> tuple[MedicineEntry, ...] | No
 def _read_one(context: Context, position: int, raw: Raw) -> MedicineEntry | None:
     if isinstance(raw, str):
         raw = {"name": raw}
-    known = ("name", "code", "text", "dose_mg", "note")
+    known = ("name", "code", "text", "dose_mg", "note", "kept")
     given = fields(context, raw, known, "a medicine by name or as an object", str(position))
     texts = {key: _words(context, position, given, key) for key in ("name", "code", "text", "note")}
     dose = _read_dose(context, position, given)
+    kept = given.get("kept") is True
     if texts["code"]:
         return _coded(context, position, texts, dose)
     if texts["name"]:
-        return _named(context.vocabulary, texts["name"], dose, texts["note"])
+        return _named(context.vocabulary, texts["name"], dose, texts["note"], kept=kept)
     if texts["text"]:
-        return MedicineEntry(text=texts["text"], dose_mg=dose, note=texts["note"])
+        return MedicineEntry(text=texts["text"], dose_mg=dose, note=texts["note"], kept=kept)
     if not any(problem.part.startswith(str(position)) for problem in context.problems):
         context.problem("medicine_name_missing", f"{position}.name")
     return None
@@ -127,11 +130,13 @@ def _coded(context: Context, position: int, texts: dict[str, str], dose: float |
     return MedicineEntry(text=texts["text"] or code, dose_mg=dose, note=texts["note"])
 
 
-def _named(vocabulary: Vocabulary | None, name: str, dose: float | None, note: str) -> MedicineEntry:
+def _named(
+    vocabulary: Vocabulary | None, name: str, dose: float | None, note: str, *, kept: bool = False
+) -> MedicineEntry:
     """A typed name: coded when exactly known, with the typed words kept where they say more than the name."""
     found = medicines.match(vocabulary, name) if vocabulary else medicines.Match(None)
     if not found.code:
-        return MedicineEntry(text=name, dose_mg=dose, note=note)
+        return MedicineEntry(text=name, dose_mg=dose, note=note, kept=kept)
     plain = next((m.name for m in vocabulary.medicines if m.code == found.code), "") if vocabulary else ""
     typed = "" if medicines.simplify(name) == medicines.simplify(plain) == name.casefold() else name
     return MedicineEntry(code=found.code, dose_mg=dose, note=note or typed)

@@ -12,34 +12,28 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterator
 
 import msgspec
 
 from .definition import Medicine, Vocabulary
+from .medicine_words import DOSE, LONGEST_NAME, core, name_core, shorter, simplify, stem
 
-_DOSE = re.compile(
-    r"[0-9][0-9.,]*\s*(?:mg|mcg|ug|µg|μg|micrograms?|grams?|g|ml|iu|units?|ui|meq|%)(?:\s*/\s*[0-9.]*\s*(?:ml|h|hr|hour|day))?(?![a-z])"
-)
-_SALTS = """
-hydrochloride hcl hydrobromide hbr sodium potassium calcium magnesium chloride bromide citrate tartrate bitartrate
-maleate mesylate besylate succinate fumarate phosphate sulfate sulphate acetate carbonate oxalate
-dihydrate monohydrate hemihydrate disodium dimesylate saccharate
-clorhidrato hidrocloruro sodico potasico calcico citrato tartrato maleato succinato fumarato fosfato sulfato
-acetato carbonato oxalato
-"""
-_FORMS = """
-tablet tablets tab tabs capsule capsules cap caps pill pills patch patches spray injection drops liquid solution
-er xr xl sr cr la dr odt od ir cd
-once twice daily day night bedtime morning evening weekly prn needed
-tableta tabletas pastilla pastillas capsula capsulas diario diaria dia noche manana
-"""
-_EXTRA = frozenset((_SALTS + _FORMS).split())
-_JOINING = frozenset({"a", "per", "at", "every", "as", "in", "the", "al", "por", "la", "en", "cada"})
-LONGEST_NAME = 200
-"""Characters of a typed name that are compared; names are far shorter."""
+__all__ = [
+    "Match",
+    "Suggestion",
+    "core",
+    "match",
+    "medicine_of",
+    "offers",
+    "replaced",
+    "simplify",
+    "suggestions",
+    "understood",
+]
+
+MOST_WORDS = 4
+"""Words of a typed name that are looked up one by one."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -50,61 +44,50 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A medicine to offer while someone types. `label` is what they read: "Zoloft (sertraline)"."""
+    """A medicine to offer. `label` is what a person reads, "Zoloft (sertraline)"; `name` what they would have typed."""
 
     code: str
     label: str
+    name: str
 
 
 class _Index(msgspec.Struct):
-    """The names of a vocabulary, ready for comparison: exact names, and names without salts and forms."""
+    """The names of a vocabulary, ready for comparison.
+
+    `core` has the names without salt and release ("XL"); `shown` gives, for such a name, how it is offered; `numbered`
+    are the names that a number makes another medicine of ("Tylenol 3").
+    """
 
     vocabulary: Vocabulary
     exact: dict[str, set[str]]
     core: dict[str, set[str]]
     by_code: dict[str, Medicine]
-
-
-def simplify(text: str) -> str:
-    """Lower case, without accents, doses and punctuation; single spaces.
-
-    >>> simplify("  Fluoxetína (20 mg) ")
-    'fluoxetina'
-    """
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text[:LONGEST_NAME]).casefold())
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = _DOSE.sub(" ", re.sub("['’ʼ`]", "", plain))
-    return " ".join(re.findall(r"[^\W_]+", plain))
-
-
-def core(text: str) -> str:
-    """A simplified name without the words for salt, form and frequency after it; the first word always stays.
-
-    >>> core("Bupropion hydrochloride XL 150 mg once a day"), core("Potassium chloride")
-    ('bupropion', 'potassium')
-    """
-    words = simplify(text).split()
-    length = len(words)
-    while length > 1 and _is_extra(words[length - 1], is_last=length == len(words)):
-        length -= 1
-    return " ".join(words[:length])
-
-
-def _is_extra(word: str, *, is_last: bool) -> bool:
-    """Joining words are extra only before another extra word: "once a day", but "vitamin A"."""
-    return word in _EXTRA or (not is_last and (word in _JOINING or word.isdigit()))
+    shown: dict[str, Suggestion]
+    numbered: set[str]
 
 
 def match(vocabulary: Vocabulary, typed: str) -> Match:
-    """The medicine that a typed name is, if one and only one has that name, brand or code; else near names."""
+    """The medicine that a typed name is, if one and only one has that name, brand or code; else near names.
+
+    The name is tried as it stands, then with ever more of the words around it taken away: "Abilify injection" is found
+    before "Abilify".
+    """
     index = _index(vocabulary)
-    for names, name in ((index.exact, simplify(typed)), (index.core, core(typed))):
-        codes = names.get(name, set()) if name else set()
-        if len(codes) == 1:
-            return Match(next(iter(codes)))
-        if codes:
-            return Match(None, tuple(index.by_code[code] for code in sorted(codes))[:3])
-    return Match(None, _near(index, core(typed)))
+    _, codes = _known(index, typed)
+    if len(codes) == 1:
+        return Match(next(iter(codes)))
+    if codes:
+        return Match(None, tuple(index.by_code[code] for code in sorted(codes))[:3])
+    return Match(None, _near(index, core(typed, index.numbered)))
+
+
+def _known(index: _Index, typed: str) -> tuple[str, set[str]]:
+    """The longest part of a typed name that is a name of the vocabulary, and whose name it is; "" if none is."""
+    for name in shorter(typed, index.numbered):
+        codes = index.exact.get(name) or index.core.get(name) or set()
+        if name and codes:
+            return name, codes
+    return "", set()
 
 
 def suggestions(vocabulary: Vocabulary, typed: str, limit: int = 8) -> tuple[Suggestion, ...]:
@@ -115,17 +98,82 @@ def suggestions(vocabulary: Vocabulary, typed: str, limit: int = 8) -> tuple[Sug
     start = simplify(typed)
     if len(start) < 2:
         return ()
-    labels = [(simplify(name), Suggestion(code=m.code, label=_label(m, name))) for m, name in _names(vocabulary)]
+    labels = [(simplify(name), _suggestion(medicine, name)) for medicine, name in _names(vocabulary)]
     begins = [found for name, found in labels if name.startswith(start)]
     within = [found for name, found in labels if f" {start}" in f" {name}"]
-    near = [Suggestion(code=m.code, label=m.name) for m in _near(_index(vocabulary), core(typed))]
+    index = _index(vocabulary)
+    near = [_suggestion(medicine, medicine.name) for medicine in _near(index, core(typed, index.numbered))]
     return tuple(dict.fromkeys([*begins, *within, *near]))[:limit]
 
 
+def offers(vocabulary: Vocabulary, typed: str, limit: int = 3) -> tuple[Suggestion, ...]:
+    """What a name that is not known may mean: "did you mean". None for a known name, or when nothing is near.
+
+    In this order, one for each medicine: names that begin so ("sertra"), names spelled nearly so, or else names that
+    one of the words is, or nearly is ("generic zolft").
+
+    >>> known = Vocabulary(key="m", medicines=(Medicine(code="sertraline", name="sertraline", brands=("Zoloft",)),))
+    >>> [found.label for found in offers(known, "zolft 50 mg")], offers(known, "Zoloft")
+    (['Zoloft (sertraline)'], ())
+    """
+    found, index = match(vocabulary, typed), _index(vocabulary)
+    name = core(typed, index.numbered)
+    if found.code or not name:
+        return ()
+    if _known(index, typed)[0]:  # the name of several medicines
+        return tuple(_suggestion(medicine, medicine.name) for medicine in found.suggestions)[:limit]
+    near = [index.shown[each] for each in _near_names(index, name)]
+    begins = [shown for each, shown in index.shown.items() if len(name) > 2 and each.startswith(name)]
+    if not near and not begins:
+        words = [word for word in name.split() if len(word) > 3][:MOST_WORDS]
+        near = [index.shown[each] for word in words for each in _near_names(index, word)[:1]]
+    return _one_each([*begins, *near])[:limit]
+
+
+def _one_each(found: list[Suggestion]) -> tuple[Suggestion, ...]:
+    first: dict[str, Suggestion] = {}
+    for each in found:
+        first.setdefault(each.code, each)
+    return tuple(first.values())
+
+
+def understood(vocabulary: Vocabulary, typed: str) -> Suggestion | None:
+    """What a known name was taken for, None for any other: its `name` is the brand, or the medicine's own name.
+
+    >>> known = Vocabulary(key="m", medicines=(Medicine(code="sertraline", name="sertraline", brands=("Zoloft",)),))
+    >>> understood(known, "ZOLOFT 100 mg").label, understood(known, "Sertraline").label
+    ('Zoloft (sertraline)', 'sertraline')
+    """
+    index, code = _index(vocabulary), match(vocabulary, typed).code
+    if code is None:
+        return None
+    shown = index.shown.get(name_core(_known(index, typed)[0]))
+    medicine = index.by_code[code]
+    return shown if shown is not None and shown.code == code else _suggestion(medicine, medicine.name)
+
+
+def medicine_of(vocabulary: Vocabulary, code: str) -> Medicine | None:
+    """The medicine of a code."""
+    return _index(vocabulary).by_code.get(code)
+
+
+def replaced(typed: str, name: str) -> str:
+    """`name` in place of what was typed, with the dose that stood there.
+
+    >>> replaced("zolft 100mg", "Zoloft"), replaced("zolft", "Zoloft")
+    ('Zoloft 100mg', 'Zoloft')
+    """
+    dose = DOSE.search(typed[:LONGEST_NAME].casefold())
+    return f"{name} {dose[0].strip()}" if dose else name
+
+
 def _near(index: _Index, name: str) -> tuple[Medicine, ...]:
-    close = difflib.get_close_matches(name, index.core, n=3, cutoff=0.78) if len(name) > 2 else []
-    codes = dict.fromkeys(code for found in close for code in sorted(index.core[found]))
+    codes = dict.fromkeys(code for found in _near_names(index, name) for code in sorted(index.core[found]))
     return tuple(index.by_code[code] for code in codes)[:3]
+
+
+def _near_names(index: _Index, name: str) -> list[str]:
+    return difflib.get_close_matches(name, index.core, n=3, cutoff=0.78) if len(name) > 2 else []
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[tuple[Medicine, str]]:
@@ -134,8 +182,9 @@ def _names(vocabulary: Vocabulary) -> Iterator[tuple[Medicine, str]]:
             yield medicine, name
 
 
-def _label(medicine: Medicine, name: str) -> str:
-    return name if name == medicine.name else f"{name} ({medicine.name})"
+def _suggestion(medicine: Medicine, name: str) -> Suggestion:
+    label = name if name == medicine.name else f"{name} ({medicine.name})"
+    return Suggestion(code=medicine.code, label=label, name=name)
 
 
 _indexes: dict[int, _Index] = {}
@@ -152,10 +201,12 @@ def _index(vocabulary: Vocabulary) -> _Index:
 
 
 def _build(vocabulary: Vocabulary) -> _Index:
-    index = _Index(vocabulary, {}, {}, {medicine.code: medicine for medicine in vocabulary.medicines})
+    index = _Index(vocabulary, {}, {}, {medicine.code: medicine for medicine in vocabulary.medicines}, {}, set())
     for medicine, name in _names(vocabulary):
         index.exact.setdefault(simplify(name), set()).add(medicine.code)
-        index.core.setdefault(core(name), set()).add(medicine.code)
+        index.core.setdefault(name_core(name), set()).add(medicine.code)
+        index.shown.setdefault(name_core(name), _suggestion(medicine, name))
+        index.numbered.add(stem(name))
     for medicine in vocabulary.medicines:
         index.exact.setdefault(simplify(medicine.code), set()).add(medicine.code)
     return index

@@ -76,13 +76,15 @@ class Ago(msgspec.Struct, frozen=True):
 class MedicineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One medicine: a vocabulary `code`, or the person's own `text` when it was not recognised.
 
-    `dose_mg` is the total milligrams taken in a day; None means not known.
+    `dose_mg` is the total milligrams taken in a day; None means not known. `kept`: asked what `text` may mean, the
+    person kept their own words, so they are not asked again.
     """
 
     code: str = ""
     text: str = ""
     dose_mg: float | None = None
     note: str = ""
+    kept: bool = False
 
 
 Value = (

@@ -260,6 +260,8 @@ class _Writer:
                 yield f"- **{self.text(group.title)}** (`{group.key}`; {self.cited(group.sources)}): {'; '.join(names)}"
             others = [_medicine(one) for one in vocabulary.medicines if not one.classes]
             yield f"- **No class, recognised only**: {'; '.join(others)}"
+            for pick in vocabulary.groups:
+                yield f"- Patients pick from **{self.text(pick.title)}**: {', '.join(pick.medicines)}"
 
     def sources(self) -> Iterator[str]:
         yield from _table(

@@ -117,7 +117,7 @@ def _join_vocabularies(directory: Directory, root: YamlMap) -> None:
     for name in directory.named("medicines"):
         part = directory.mapping(name)
         joined = found.setdefault(str(part.get("key", "medicines")), YamlMap(part.spot, {"key": "medicines", **part}))
-        for field in ("classes", "medicines") if joined is not None and joined.spot.file != name else ():
+        for field in ("classes", "groups", "medicines") if joined is not None and joined.spot.file != name else ():
             _extend(joined, field, part.get(field))
     own = root.get("vocabularies")
     vocabularies = [*(own if isinstance(own, list) else []), *found.values()]

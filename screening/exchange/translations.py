@@ -16,9 +16,10 @@ def _in(name: str) -> Things:
     return lambda root: maps(root.get(name))
 
 
-def _classes(root: YamlMap) -> Iterator[YamlMap]:
-    for vocabulary in maps(root.get("vocabularies")):
-        yield from maps(vocabulary.get("classes"))
+def _of_vocabularies(field: str) -> Things:
+    return lambda root: (
+        thing for vocabulary in maps(root.get("vocabularies")) for thing in maps(vocabulary.get(field))
+    )
 
 
 # What can be translated: where the things are, what names them, and their fields. The first field may stand alone.
@@ -32,7 +33,8 @@ KINDS: dict[str, tuple[Things, str, tuple[str, ...]]] = {
     "notes": (_in("notes"), "link_id", ("text",)),
     "inconsistencies": (_in("inconsistencies"), "link_id", ("text",)),
     "profiles": (_in("profiles"), "key", ("title",)),
-    "classes": (_classes, "key", ("title",)),
+    "classes": (_of_vocabularies("classes"), "key", ("title",)),
+    "medicine_groups": (_of_vocabularies("groups"), "key", ("title",)),
 }
 
 

@@ -159,6 +159,21 @@ class MedicineClass(Draft):
         return self.key
 
 
+class MedicineGroup(Draft):
+    """Common medicines that a patient can pick, under a title in plain words."""
+
+    OWNERS = ("vocabulary",)
+    QUESTIONNAIRE = "vocabulary__questionnaire"
+
+    vocabulary = models.ForeignKey(Vocabulary, models.CASCADE, related_name="groups")
+    key = models.CharField()
+    title = fields.Wording()
+    medicines = fields.Keys(help_text="Codes of medicines, the most common first.")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Medicine(Draft):
     """A generic name, its brand names, its classes, and factors for dose equivalents."""
 

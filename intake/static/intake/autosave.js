@@ -109,7 +109,7 @@ function touched(event) {
   latest = question;
   body = undefined;
   if (!isSending) say("", "");
-  const isChoice = event.target.matches("input[type=radio], input[type=checkbox], select");
+  const isChoice = event instanceof CustomEvent || event.target.matches("input[type=radio], input[type=checkbox], select");
   later(isChoice ? 250 : PAUSE, send);
 }
 

@@ -200,6 +200,9 @@ CATALOGUE: dict[str, Entry] = {
     "Q705": Entry("error", "The value {value} is outside {minimum} to {maximum}.", "Change the value or the range."),
     "Q706": Entry("error", "There is no profile “{name}”{near}.", "Add the profile, or correct the name."),
     "Q707": Entry("warning", "The class has no medicines.", "Add medicines to it, or remove it."),
+    "Q709": Entry(
+        "error", "There is no medicine “{name}”{near} in the vocabulary.", "Add the medicine, or correct its code."
+    ),
     "Q708": Entry("warning", "No rule uses the parameter.", "Use it in a rule, or remove it."),
     # Review
     "Q801": Entry(

@@ -62,7 +62,7 @@ def note_flags(subject: Subject) -> Iterator[Problem]:
 
 
 def vocabularies(subject: Subject) -> Iterator[Problem]:
-    """Q701, Q702, Q704 and Q707."""
+    """Q701, Q702, Q704, Q707 and Q709."""
     for vocabulary in subject.definition.vocabularies:
         classes = {entry.key: entry for entry in vocabulary.classes}
         used: set[str] = set()
@@ -79,6 +79,16 @@ def vocabularies(subject: Subject) -> Iterator[Problem]:
         for name in classes.keys() - used:
             yield problem("Q707", f"class {name}", name)
         yield from _ambiguous(vocabulary)
+        yield from _not_in(vocabulary)
+
+
+def _not_in(vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Q709."""
+    codes = [medicine.code for medicine in vocabulary.medicines]
+    for group in vocabulary.groups:
+        for name in group.medicines:
+            if name not in codes:
+                yield problem("Q709", f"medicine group {group.key}", group.key, name=name, near=near(name, codes))
 
 
 def _ambiguous(vocabulary: Vocabulary) -> Iterator[Problem]:

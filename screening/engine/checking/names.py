@@ -42,6 +42,7 @@ def _spaces(subject: Subject) -> Iterator[tuple[str, Iterable[str]]]:
     for vocabulary in whole.vocabularies:
         yield "medicine", (medicine.code for medicine in vocabulary.medicines)
         yield "class", (entry.key for entry in vocabulary.classes)
+        yield "medicine group", (entry.key for entry in vocabulary.groups)
 
 
 def ill_formed(subject: Subject) -> Iterator[Problem]:

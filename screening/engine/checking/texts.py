@@ -127,5 +127,6 @@ def _for_clinicians(subject: Subject) -> Iterator[Written]:
     found += [("profile", profile.key, "title", profile.title) for profile in whole.profiles]
     for vocabulary in whole.vocabularies:
         found += [("class", entry.key, "title", entry.title) for entry in vocabulary.classes]
+        found += [("medicine group", entry.key, "title", entry.title) for entry in vocabulary.groups]
     for kind, name, field, text in found:
         yield Written(f"{kind} {name}", name, field, text, is_for_patients=False)

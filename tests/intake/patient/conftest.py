@@ -93,6 +93,9 @@ class Page:
         return re.search(r"<title>(.*?)</title>", self.html, re.DOTALL)[1].strip()
 
 
+TICKED = ("radio", "checkbox")
+
+
 class _Reader(HTMLParser):
     """Reads the controls of the form `answers`: disabled ones are not sent, as in a browser."""
 
@@ -129,7 +132,7 @@ class _Reader(HTMLParser):
         elif tag == "select":
             self.select = name
             self.fields[name] = [""]
-        elif tag == "input" and (given.get("type") not in ("radio", "checkbox") or "checked" in given):
+        elif tag == "input" and "disabled" not in given and (given.get("type") not in TICKED or "checked" in given):
             self.fields.setdefault(name, []).append(given.get("value") or "")
 
     def handle_data(self, data: str) -> None:
