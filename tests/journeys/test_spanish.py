@@ -1,0 +1,48 @@
+"""The whole way in Spanish, on a phone: every page is seen, and the answers end up where they belong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Eyes
+from tests.journeys.people import Patient
+
+# Words that stand in almost every English sentence of ours and in no Spanish one.
+ENGLISH = re.compile(r"\b(the|your|you|and|with|have)\b", re.IGNORECASE)
+
+
+@pytest.mark.browser
+def test_somebody_answers_in_spanish(live_server, demo, page: Page, eyes: Eyes):
+    patient = Patient(page, live_server.url, "es")
+    patient.start()
+
+    for _ in range(40):
+        if patient.section == "check":
+            break
+        assert page.locator("html").get_attribute("lang") == "es"
+        eyes.look(page, f"es-{patient.section}")
+        assert english_words(page) == []
+        patient.fill()
+        patient.go_on()
+    eyes.look(page, "es-check")
+    assert english_words(page) == []
+    patient.press("Send my answers")
+
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    eyes.look(page, "es-sent")
+    assert english_words(page) == []
+
+
+def english_words(page: Page) -> list[str]:
+    """English on a Spanish page, but for what says of itself that it is English (`lang="en"`)."""
+    text = page.evaluate(
+        """() => {
+            const main = document.querySelector("main").cloneNode(true);
+            main.querySelectorAll("[lang=en], [lang=en-US], script, datalist, [hidden]").forEach((part) => part.remove());
+            return main.textContent;
+        }"""
+    )
+    return ENGLISH.findall(text)
