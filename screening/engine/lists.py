@@ -71,14 +71,17 @@ def _lines(text: str, vocabulary: Vocabulary | None) -> list[str]:
 
 
 def read_medicines(context: Context, raw: Raw) -> tuple[MedicineEntry, ...] | None:
-    """Entries with codes where the name is known. "none" is an empty tuple; an empty list is not an answer.
+    """Entries with codes where the name is known. "none" or ["none"] is an empty tuple; an empty list is no answer.
 
     A string, or `name`, is matched against the vocabulary; `text` is kept as it is; `code` must be in the vocabulary.
     """
-    if raw == NONE:
+    if raw in (NONE, [NONE], (NONE,)):
         return ()
     if not isinstance(raw, list | tuple):
         context.wrong_type(raw, 'a list of medicines or "none"')
+        return None
+    if NONE in raw:
+        context.problem("medicines_none_and_some")
         return None
     if len(raw) > context.question.maximum_entries:
         context.problem("too_many_entries", maximum=context.question.maximum_entries)

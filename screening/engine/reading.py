@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from .context import Context, Raw
 from .dates import EARLIEST_YEAR, OLDEST_YEARS, NoSuchDate, first_day, read_iso
+from .definition import Question
 from .measures import fields, whole
 from .values import Ago, AgoUnit, PartialDate
 
@@ -33,10 +34,26 @@ def read_yes_no(context: Context, raw: Raw) -> str | None:
 
 
 def read_choice(context: Context, raw: Raw) -> str | None:
+    """One code; for an instrument's item also its score, as the number that is printed beside the answer."""
+    scored = _scored(context.question)
+    if scored and isinstance(raw, int | float) and not isinstance(raw, bool):
+        return _of_score(context, scored, raw)
     if not isinstance(raw, str):
-        context.wrong_type(raw, "the code of one answer")
+        context.wrong_type(raw, "the code of one answer" + (", or its score" if scored else ""))
         return None
     return raw if _is_code(context, raw) else None
+
+
+def _scored(question: Question) -> dict[float, str]:
+    """The codes of an instrument's item by score; empty unless each answer has a score of its own."""
+    found = {option.score: option.code for option in question.options if option.score is not None}
+    return found if question.instrument and len(found) == len(question.options) else {}
+
+
+def _of_score(context: Context, scored: dict[float, str], raw: float) -> str | None:
+    if raw not in scored:
+        context.problem("choice_unknown", options=", ".join(f"{score:g} ({code})" for score, code in scored.items()))
+    return scored.get(raw)
 
 
 def _is_code(context: Context, raw: str) -> bool:

@@ -57,6 +57,7 @@ class _Writer:
         yield f"# {self.text(self.definition.title)}: clinical content"
         yield ""
         yield "Written from the questionnaire by `manage.py clinical_document`; do not edit by hand."
+        yield "How answers are written as JSON: [answers.md](answers.md)."
         yield ""
         yield from self.state()
         yield SIGN_OFF.rstrip()

@@ -49,11 +49,12 @@ NAMED = {
     "blood_thinner": """warfarin, Coumadin, apixaban, Eliquis, rivaroxaban, Xarelto, dabigatran, Pradaxa, edoxaban,
         Savaysa, heparin, clopidogrel, Plavix, prasugrel, Effient, ticagrelor, Brilinta""",
     "antithyroid": "methimazole, carbimazole, propylthiouracil",
-    "sulfonylurea_or_glinide": "glipizide, glyburide, glimepiride, repaglinide, nateglinide",
+    "sulfonylurea": "glipizide, glyburide, glimepiride",
+    "glinide": "repaglinide, nateglinide",
     "insulin": "insulin, Lantus, Humalog, Tresiba",
     "drinking_medicine": "disulfiram, Antabuse, acamprosate, Campral",
     "long_acting_or_clozapine": """clozapine, Invega Sustenna, Risperdal Consta, Abilify Maintena,
-        haloperidol decanoate""",
+        haloperidol decanoate, aripiprazole lauroxil, Aristada""",
 }
 PAIRS = [(group, " ".join(name.split())) for group, names in NAMED.items() for name in names.split(",")]
 
@@ -78,6 +79,109 @@ def test_it_is_recognised_in_its_class(
     [entry] = read_answers(definition, {"medicines": [name]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
     assert entry.code, f"{name} was not recognised"
     assert group in medicines[entry.code].classes
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("zolpidem 10 mg most nights", "zolpidem"),
+        ("methadone 10 mg three times a day", "methadone"),
+        ("Wellbutrin XL 300", "bupropion"),
+        ("Vivitrol shot", "naltrexone"),
+        ("Vivitrol shot once a month", "naltrexone"),
+        ("semaglutide compounded", "semaglutide"),
+        ("compounded semaglutide", "semaglutide"),
+        ("kratom tea", "kratom"),
+        ("Mucinex", "guaifenesin"),
+        ("Mucinex D", "guaifenesin_and_pseudoephedrine"),
+        ("Mucinex DM", "dextromethorphan"),
+        ("nasal decongestant spray", "decongestant_kind_not_known"),
+        ("aripiprazole lauroxil", "aripiprazole_lauroxil"),
+        ("Aristada", "aripiprazole_lauroxil"),
+        ("Abilify", "aripiprazole"),
+        ("Abilify injection 400 mg monthly", "aripiprazole_long_acting"),
+        ("SJW", "st_johns_wort"),
+        ("fluticasone", "fluticasone"),
+        ("Flonase", "fluticasone_nose_spray"),
+        ("dextroamphetamine/amphetamine", "amphetamine"),
+        ("dextroamphetamine", "dextroamphetamine"),
+        ("aspirin 81", "aspirin"),
+        ("steroid nose spray", "steroid_nose_spray"),
+        ("Tylenol", "acetaminophen"),
+        ("Tylenol 500 mg as needed", "acetaminophen"),
+        ("Tylenol 3", "codeine"),
+        ("Tylenol #3 twice a day", "codeine"),
+        ("Tylenol #4", "codeine"),
+        ("Tylenol PM", "acetaminophen_and_diphenhydramine"),
+        ("NovoLog 70/30", "insulin_mixed"),
+        ("Percocet 5/325 every 6 hours as needed", "oxycodone_and_acetaminophen"),
+        ("generic Adderall 20 mg", "amphetamine"),
+        ("the pill", "combined_contraceptive_pill"),
+        ("nicotine patches", "nicotine_replacement"),
+    ],
+)
+def test_it_is_recognised_as_people_write_it(definition: Definition, typed: str, code: str) -> None:
+    [entry] = read_answers(definition, {"medicines": [typed]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
+    assert entry.code == code
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "the patch", "the injection", "one tablet at night", "one a week", "a pill", "contraceptive patch",
+        "Panadol Night", "Tylenol 9", "Nizoral", "Mucinex E", "Zyrtec E", "vitamin", "nose spray", "steroid",
+        "decongest", "hydro", "amphetamine sertraline", "lamivudine", "metformin glipizide", "omega 6",
+    ],
+)  # fmt: skip
+def test_what_may_be_something_else_stays_free_text(definition: Definition, typed: str) -> None:
+    [entry] = read_answers(definition, {"medicines": [typed]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
+    assert (entry.code, entry.text) == ("", typed)
+
+
+# Names that look alike and are other drugs. Lamivudine is not in the list: it must stay free text.
+ALIKE = [
+    ("hydroxyzine", "hydralazine"), ("clonidine", "clonazepam"), ("bupropion", "buspirone"),
+    ("lamotrigine", "lamivudine"), ("prednisone", "prednisolone"), ("alprazolam", "lorazepam"),
+    ("amitriptyline", "nortriptyline"), ("methadone", "methylphenidate"), ("tramadol", "trazodone"),
+    ("sertraline", "selegiline"), ("clobazam", "clonazepam"), ("fluoxetine", "fluvoxamine"),
+    ("risperidone", "ropinirole"), ("zolpidem", "zopiclone"), ("oxycodone", "hydrocodone"),
+    ("Celexa", "Celebrex"), ("Zyrtec", "Zyrtec-D"), ("Claritin", "Claritin-D"), ("Sudafed", "Sudafed PE"),
+]  # fmt: skip
+AROUND = ["{}", "{} 10 mg", "{} ER 50 mg twice a day", "{} 2 tablets most nights", "generic {} 25", "{} shot"]
+
+
+@pytest.mark.parametrize(("first", "second"), ALIKE, ids=[f"{one}-{two}" for one, two in ALIKE])
+def test_look_alikes_stay_apart_however_they_are_written(
+    definition: Definition, medicines: dict[str, Medicine], first: str, second: str
+) -> None:
+    for name, other in ((first, second), (second, first)):
+        plain = code_of(definition, name)
+        assert plain != code_of(definition, other)
+        assert {code_of(definition, around.format(name)) for around in AROUND} <= {plain, long_acting(medicines, plain)}
+
+
+def code_of(definition: Definition, typed: str) -> str:
+    [entry] = read_answers(definition, {"medicines": [typed]}, on=TODAY)["medicines"].value  # type: ignore[misc, union-attr]
+    return str(entry.code)
+
+
+def long_acting(medicines: dict[str, Medicine], code: str) -> str:
+    """The long-acting form of an antipsychotic, which its shot is."""
+    return found if (found := f"{code}_long_acting") in medicines else code
+
+
+def test_the_words_around_a_name_never_make_another_medicine_of_it(
+    definition: Definition, medicines: dict[str, Medicine]
+) -> None:
+    for medicine in medicines.values():
+        for name in (medicine.name, *medicine.brands):
+            for around in ("{} 10 mg", "{} once a day", "{} 5 mg three times a day"):
+                assert code_of(definition, around.format(name)) == medicine.code, around.format(name)
+
+
+def test_a_steroid_nose_spray_fires_nothing(medicines: dict[str, Medicine]) -> None:
+    for code in ("steroid_nose_spray", "fluticasone", "fluticasone_nose_spray"):
+        assert medicines[code].classes == ()
 
 
 def test_an_unknown_name_stays_free_text(definition: Definition) -> None:
