@@ -21,6 +21,9 @@ from .wording import LANGUAGE, LANGUAGE_NAMES, PROFILE_NAMES, Reading, day, figu
 
 PRINCIPLE = "The software raises points to discuss; only people decide. The absence of a flag is not clearance."
 NOT_REVIEWED = "The questions and rules have not yet been reviewed by a clinician. Do not use this summary for care."
+NOT_REVIEWED_LIST = (
+    "Questions and rules of this list have not yet been reviewed by a clinician. Do not use them for care."
+)
 NOT_SENT = "Not sent yet. The patient is still answering, or has stopped: this is what was saved so far."
 
 LONG_FACT = 44

@@ -19,6 +19,7 @@ from . import pdf
 from . import worklist as lists
 from .forms import AcknowledgeForm
 from .reading import summary_of
+from .summary import NOT_REVIEWED_LIST
 
 
 @require_safe
@@ -33,7 +34,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
             return redirect("admin:index")
         return render(request, "clinician/no_worklist.html", status=403)
     actions.open_worklist(user=request.user, shown=len(page.rows), now=timezone.now())
-    return render(request, "clinician/worklist.html", {"page": page})
+    return render(request, "clinician/worklist.html", {"page": page, "not_reviewed": NOT_REVIEWED_LIST})
 
 
 @require_safe

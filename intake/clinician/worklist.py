@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from intake import access, records
 from intake.models import Alert, QuestionnaireResponse, User
 from intake.permissions import Permission
+from screening import publishing
 
 from .wording import moment
 
@@ -59,10 +60,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of the list. `next_after` is the key of its last line while there is more."""
+    """One page of the list. `next_after` is the key of its last line while there is more; `is_reviewed` is false when
+    a clinician has not reviewed the content that a listed response answers."""
 
     rows: tuple[Row, ...]
     next_after: str
+    is_reviewed: bool
     shows_clinic: bool
     shows_flags: bool
 
@@ -80,9 +83,16 @@ def page_of(user: User, *, after: str = "") -> Page:
     return Page(
         rows=rows,
         next_after=_place(shown[-1]) if len(responses) > PAGE_SIZE else "",
+        is_reviewed=_are_reviewed(shown),
         shows_clinic=len({row.clinic for row in rows}) > 1,
         shows_flags=any(row.can_read for row in rows),
     )
+
+
+def _are_reviewed(responses: list[QuestionnaireResponse]) -> bool:
+    """Whether a clinician has reviewed the content that each response answers. Versions are compiled once a process."""
+    versions = {response.version.sha256: response.version for response in responses}
+    return all(publishing.compiled(version).definition.review.clinical for version in versions.values())
 
 
 def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireResponse]:

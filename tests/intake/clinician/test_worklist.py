@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,7 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from intake import actions
 from intake.clinician import worklist
 from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, Tab, later, unknown
+from screening import publishing
+from screening.engine.definition import Review
+from screening.models import QuestionnaireVersion
+from tests.intake.conftest import DEFINITION, NOW, Tab, later, unknown
 
 from .conftest import Send, SignIn
 
@@ -137,6 +141,33 @@ class TestPage:
         assert f'href="/staff/responses/{response}/"' in text
         assert "Not opened yet" in text
         assert "Urgent" in text
+
+    def test_it_says_that_no_clinician_has_reviewed_the_content(self, desk: Client, send: Send, clinic: Clinic) -> None:
+        send(clinic)
+
+        assert "not yet been reviewed by a clinician" in desk.get(URL).content.decode()
+
+    def test_it_says_nothing_of_content_that_was_reviewed(
+        self, desk: Client, send: Send, clinic: Clinic, version: QuestionnaireVersion
+    ) -> None:
+        send(clinic)
+        reviewed = msgspec.structs.replace(DEFINITION, review=Review(clinical="Dr Reviewer"))
+        document = publishing.canonical_json(reviewed)
+        current = QuestionnaireVersion(
+            questionnaire=version.questionnaire,
+            number=2,
+            document=document.decode(),
+            sha256=publishing.sha256_of(document),
+            published_at=NOW,
+            published_by="The cast",
+        )
+        current.save()
+        QuestionnaireResponse.objects.update(version=current)
+
+        assert "reviewed by a clinician" not in desk.get(URL).content.decode()
+
+    def test_it_says_nothing_of_review_when_it_is_empty(self, desk: Client) -> None:
+        assert "reviewed by a clinician" not in desk.get(URL).content.decode()
 
     def test_it_says_when_there_is_nothing(self, desk: Client) -> None:
         assert "Nothing has been sent yet" in desk.get(URL).content.decode()
