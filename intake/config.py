@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +36,19 @@ def is_loopback(origin: str) -> bool:
     (True, False)
     """
     return urlsplit(origin).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def debug_only_on(origin: str) -> Callable[[bool], None]:
+    """A check of `DEBUG`: pages of errors that show settings and answers are for this machine itself."""
+
+    def check(debug: bool) -> None:
+        if debug and not is_loopback(origin):
+            raise EnvError(
+                "Debugging shows settings and what patients typed to whoever meets an error, so it works on this "
+                f"machine only. Set DEBUG=False, or SITE_ORIGIN to a localhost address instead of {origin}."
+            )
+
+    return check
 
 
 def development_secret(path: Path) -> str:

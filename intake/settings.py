@@ -6,12 +6,12 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from .config import BASE_DIR, development_secret, env, is_loopback
+from .config import BASE_DIR, debug_only_on, development_secret, env, is_loopback
 
 # The one address under which this installation is reached; it builds every link, never the Host header.
 SITE_ORIGIN: str = env.origin("SITE_ORIGIN", "http://127.0.0.1:8000") or "http://127.0.0.1:8000"
 IS_EMBEDDED = is_loopback(SITE_ORIGIN)
-DEBUG = env.bool("DEBUG", False)
+DEBUG = env.bool("DEBUG", False, validate=debug_only_on(SITE_ORIGIN))
 DATA_DIR = BASE_DIR / env.str("DATA_DIR", "var")
 KEYRING_FILE = BASE_DIR / env.str("KEYRING_FILE", str(DATA_DIR / "keyring.json"))
 SECRET_KEY = (

@@ -1,0 +1,56 @@
+"""What the settings refuse at the start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def start(tmp_path: Path, **given: str | None) -> subprocess.CompletedProcess[str]:
+    """Read the settings in a process of its own, with nothing of ours in its environment."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    environment = {**kept, "DATA_DIR": str(tmp_path), "SECRET_KEY": "a" * 60, **given}
+    environment = {name: value for name, value in environment.items() if value is not None}
+    return subprocess.run(
+        [sys.executable, "-c", "import intake.settings as s; print(s.DEBUG)"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_debugging_for_anyone_to_see_stops_the_start(tmp_path: Path) -> None:
+    done = start(tmp_path, DEBUG="True", SITE_ORIGIN="https://forms.example.org")
+
+    assert done.returncode != 0
+    assert "DEBUG" in done.stderr
+    assert "Set DEBUG=False" in done.stderr
+    assert "https://forms.example.org" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("debug", "origin"),
+    [
+        ("True", "http://127.0.0.1:8000"),
+        ("True", "http://localhost:8000"),
+        ("False", "https://forms.example.org"),
+    ],
+)
+def test_it_starts_otherwise(tmp_path: Path, debug: str, origin: str) -> None:
+    done = start(tmp_path, DEBUG=debug, SITE_ORIGIN=origin)
+
+    assert done.stdout.strip() == debug
+
+
+def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
+    done = start(tmp_path, DEBUG="True", SITE_ORIGIN="https://forms.example.org", SECRET_KEY=None)
+
+    assert "Set DEBUG=False" in done.stderr
+    assert "SECRET_KEY" in done.stderr
