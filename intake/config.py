@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from environs import EnvError, FileAwareEnv
+from environs import EnvError, FileAwareEnv, ValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,7 +43,7 @@ def debug_only_on(origin: str) -> Callable[[bool], None]:
 
     def check(debug: bool) -> None:
         if debug and not is_loopback(origin):
-            raise EnvError(
+            raise ValidationError(
                 "Debugging shows settings and what patients typed to whoever meets an error, so it works on this "
                 f"machine only. Set DEBUG=False, or SITE_ORIGIN to a localhost address instead of {origin}."
             )
