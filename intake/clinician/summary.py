@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from screening.engine import journey
 from screening.engine.answers import display
 from screening.engine.assessment import Assessment
 from screening.engine.definition import Question, Role
@@ -77,6 +78,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     safety: tuple[AlertLine, ...]
     groups: tuple[PointGroup, ...]
     medicines: tuple[HeaderLine, ...]
+    allergies: tuple[HeaderLine, ...]
     ruled_out: tuple[RuledOut, ...]
     sections: tuple[AnswerSection, ...]
 
@@ -111,6 +113,7 @@ def summarize(*, record: Record, reading: Reading, assessment: Assessment) -> Su
         safety=_safety(record, assessment),
         groups=point_groups(reading, assessment),
         medicines=_medicines(reading),
+        allergies=_allergies(reading),
         ruled_out=ruled_out(reading, assessment),
         sections=answer_sections(reading),
     )
@@ -214,4 +217,15 @@ def _medicines(reading: Reading) -> tuple[HeaderLine, ...]:
         HeaderLine(label=label(question), value=_said(question, reading), is_long=True)
         for question in asked
         if state_of(reading.answers.get(question.link_id)) != "not_reached"
+    )
+
+
+def _allergies(reading: Reading) -> tuple[HeaderLine, ...]:
+    """Each question about allergies that is asked, with its answer or its state: an open one never reads as none."""
+    shown = journey.shown(reading.compiled, reading.answers, reading.as_of, reading.settings)
+    asked = (question for question in reading.definition.questions() if question.role == "allergies")
+    return tuple(
+        HeaderLine(label=label(question), value=_said(question, reading), is_long=True)
+        for question in asked
+        if question.link_id in shown
     )

@@ -66,8 +66,9 @@ Role = Literal[
     "route",
     "height",
     "weight",
+    "allergies",
 ]
-"""What an answer is used for besides being read: identity, `age`, `bmi`, and the head of the summary."""
+"""What an answer is used for besides being read: identity, `age`, `bmi`, and the face sheet of the summary."""
 
 MEDICATION_LIST = "medication_list"
 """The pseudo-flag that stands for every medicine flag when the list itself is uncertain (NS-4)."""

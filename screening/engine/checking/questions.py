@@ -27,7 +27,10 @@ ROLES: dict[Role, tuple[QuestionType, ...]] = {
     "route": ("choice", "multiple_choice"),
     "height": ("height",),
     "weight": ("weight",),
+    "allergies": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
 }
+SHARED_ROLES: frozenset[Role] = frozenset({"allergies"})
+"""Roles that several questions may have: their answers are listed one after another."""
 
 BOUNDS = {"decimals": (0, 6), "maximum_length": (1, MOST), "maximum_entries": (1, 200)}
 
@@ -119,7 +122,7 @@ def roles(subject: Subject) -> Iterator[Problem]:
         if question.role is None:
             continue
         name, place, known = question.link_id, f"question {question.link_id}", ROLES[question.role]
-        if question.role in seen:
+        if question.role in seen - SHARED_ROLES:
             yield problem("Q413", place, name, role=question.role)
         seen.add(question.role)
         if question.type not in known:

@@ -99,6 +99,10 @@ HEART = Section(
         question("stroke_when", "ago", "How long ago?", short="When the stroke was", ask_when="stroke is yes"),
         question("pregnant", "yes_no", "Are you pregnant?", short="Pregnant"),
         question("smoker", "yes_no", "Do you smoke?", short="Smokes"),
+        question("reaction", "yes_no", "Are you allergic to anything?", short="Allergy", role="allergies"),
+        question(
+            "reaction_what", "text", "To what?", short="Allergy, which", role="allergies", ask_when="reaction is yes"
+        ),
         question("pills", "medicines", "Which medicines do you take?", short="Medicines", vocabulary="drugs"),
         question(
             "events",
@@ -222,6 +226,7 @@ CALM: dict[str, Any] = {
     "stroke": "no",
     "pregnant": "no",
     "smoker": "no",
+    "reaction": "no",
     "pills": "none",
     "events": [],
     "mood_1": "never",

@@ -384,6 +384,23 @@ class TestAnswers:
             [("What for", "Birth"), ("Year", "Not sure")],
         ]
 
+    def test_it_lists_allergies_on_the_face_sheet(self) -> None:
+        summary = summary_of({"reaction": "yes", "reaction_what": "Latex, a rash"})
+
+        assert [(line.label, line.value) for line in summary.allergies] == [
+            ("Allergy", "Yes"),
+            ("Allergy, which", "Latex, a rash"),
+        ]
+
+    def test_an_open_question_about_allergies_does_not_read_as_none(self) -> None:
+        assert [line.value for line in summary_of({"reaction": None}).allergies] == ["Not reached yet"]
+        assert [line.value for line in summary_of({"reaction": {"state": "not_sure"}}).allergies] == ["Not sure"]
+
+    def test_it_leaves_out_an_allergy_that_was_taken_back(self) -> None:
+        summary = summary_of({"reaction": "no", "reaction_what": "Latex"})
+
+        assert [line.value for line in summary.allergies] == ["No"]
+
     def test_it_lists_medicines_on_the_face_sheet(self) -> None:
         summary = summary_of({"pills": [{"code": "diazepam", "dose_mg": 5}, "a blue one"]})
 

@@ -145,6 +145,16 @@ def test_whereabouts_and_phone_come_before_the_asq(definition: Definition) -> No
     assert max(order.index("phone"), order.index("current_place")) < order.index("asq_1")
 
 
+def test_every_question_about_allergies_is_on_the_face_sheet(definition: Definition) -> None:
+    found = [question.link_id for question in definition.questions() if question.role == "allergies"]
+    assert found == [
+        "ketamine_allergic_reaction",
+        "ketamine_allergic_reaction_what",
+        "other_allergies",
+        "other_allergies_which",
+    ]
+
+
 def test_the_baseline_patient_is_asked_little(compiled: Compiled) -> None:
     [baseline] = [case for case in CASES if case.id == "baseline"]
     settings = Settings()

@@ -223,6 +223,7 @@ CASES: list[tuple[str, object]] = [
     ("Q412", lambda: with_question(ask("more_pills", "medicines", vocabulary="drugs"))),
     ("Q413", lambda: with_question(ask("birth2", "date", role="birth_date"))),
     ("Q414", lambda: with_question(ask("tall", "integer", role="height"))),
+    ("Q414", lambda: with_question(ask("peanuts", "integer", role="allergies"))),
     (
         "Q415",
         lambda: with_question(ask("kin", "group", repeats=True, items=(ask("kin_name", "text", role="given_name"),))),
@@ -444,3 +445,10 @@ def test_it_never_fails_however_broken_the_definition():
         variables=(Variable(link_id="", title={}, when="a"),),
     )
     assert len(check(broken)) > 10
+
+
+def test_several_questions_may_be_about_allergies() -> None:
+    definition = with_question(
+        ask("latex", role="allergies"), ask("foods", "text", role="allergies"), ask("tall", "height", role="height")
+    )
+    assert not {"Q413", "Q414"} & {problem.id for problem in check(definition)}
