@@ -16,6 +16,7 @@ class IntakeConfig(AppConfig):
         from allauth.account.decorators import secure_admin_login
         from django.contrib import admin
 
+        from screening import publishing
         from screening.admin import base as editor
 
         from . import (  # noqa: F401  (checks and signals register)
@@ -23,6 +24,7 @@ class IntakeConfig(AppConfig):
             checks,
             durability,
             logs,
+            readiness,
             signals,
             triggers,
             vault,
@@ -31,6 +33,7 @@ class IntakeConfig(AppConfig):
         # The Django admin's own sign-in form knows no second factor and no rate limit, so it leads to ours.
         admin.site.login = secure_admin_login(admin.site.login)
         editor.register_requirement(access.is_editor)
+        publishing.require(readiness.crisis_contacts_confirmed)
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="intake.triggers")
         setting_changed.connect(vault.forget_keys, dispatch_uid="intake.vault")
         durability.watch_connections()

@@ -74,7 +74,32 @@ BY_COUNTRY: dict[str, tuple[Contact, ...]] = {
             "text_body": "HELLO",
         },
     ),
+    "AU": (
+        _emergency("000"),
+        {"key": "lifeline", "title": {"en": "Lifeline", "es": "Lifeline"}, "call": "13 11 14"},
+    ),
+    "NZ": (
+        _emergency("111"),
+        {
+            "key": "1737",
+            "title": {"en": "1737, Need to talk?", "es": "1737, Need to talk?"},
+            "call": "1737",
+            "text": "1737",
+        },
+    ),
 }
+
+# Names that people write for a country beside its ISO code.
+_ALSO = {"UK": "GB"}
+
+# Where we know no number: a directory to begin with. The emergency number must be entered by somebody who knows it.
+_ELSEWHERE = (
+    {
+        "key": "find_a_helpline",
+        "title": {"en": "Find a helpline", "es": "Busque una línea de ayuda"},
+        "url": "https://findahelpline.com/",
+    },
+)
 
 # The emergency number works in every country of the European Union; the support line where it is offered.
 _ELSEWHERE_IN_EUROPE = (_emergency("112"), _EUROPE)
@@ -108,12 +133,16 @@ _EUROPEAN_UNION = [
 ]
 
 
-def for_country(country: str) -> list[Contact]:
-    """The contacts to start from; empty for a country we know nothing about, so that somebody must fill them in."""
-    code = country.upper()
-    if code in _EUROPEAN_UNION:
-        return [dict(contact) for contact in _ELSEWHERE_IN_EUROPE]
-    return [dict(contact) for contact in BY_COUNTRY.get(code, ())]
+def for_country(country: str, *, emergency: str = "") -> list[Contact]:
+    """The contacts to start from. For a country we know nothing about there is no emergency number among them, which
+    `problems` refuses, until somebody gives its own (`emergency`); given for any other country, it takes the place.
+    """
+    code = _ALSO.get(country.upper(), country.upper())
+    known = _ELSEWHERE_IN_EUROPE if code in _EUROPEAN_UNION else BY_COUNTRY.get(code, _ELSEWHERE)
+    contacts = [dict(contact) for contact in known]
+    if not emergency:
+        return contacts
+    return [_emergency(emergency), *(contact for contact in contacts if not contact.get("is_emergency"))]
 
 
 def problems(contacts: list[Contact], languages: list[str]) -> list[str]:

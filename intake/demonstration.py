@@ -126,6 +126,7 @@ def _staff(clinic: Clinic, now: datetime.datetime) -> None:
     if clinic.crisis_confirmed_at is None:
         admin = User.objects.get(email="admin@demo.example")
         actions.confirm_crisis_contacts(clinic=clinic, by=admin, now=now)
+        clinic.refresh_from_db()
 
 
 # --- made-up responses ---

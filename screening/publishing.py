@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -46,6 +46,18 @@ class AlreadyRetired(Exception):  # noqa: N818
     """The version was retired before."""
 
 
+Requirement = Callable[[models.Questionnaire], Iterable[Problem]]
+"""What else must be so before a questionnaire is published; it returns what stands in the way."""
+
+_requirements: list[Requirement] = []
+
+
+def require(requirement: Requirement) -> None:
+    """Another application's condition for publishing, such as its clinics being ready. Registering it twice is once."""
+    if requirement not in _requirements:
+        _requirements.append(requirement)
+
+
 def definition_from_rows(questionnaire: models.Questionnaire) -> Definition:
     """The definition that the draft's rows say. Raises `msgspec.ValidationError` when a row cannot be read."""
     return rows.read(questionnaire)
@@ -71,7 +83,15 @@ def rows_from_definition(definition: Definition, *, into: models.Questionnaire |
 
 
 def problems_of(questionnaire: models.Questionnaire) -> list[Problem]:
-    """Everything wrong with a draft: its rows, its definition, and when these are sound, its cases."""
+    """Everything wrong with a draft: what publishing requires besides, its rows, its definition; and its cases."""
+    return [*_unmet(questionnaire), *_problems_of(questionnaire)]
+
+
+def _unmet(questionnaire: models.Questionnaire) -> list[Problem]:
+    return [found for requirement in _requirements for found in requirement(questionnaire)]
+
+
+def _problems_of(questionnaire: models.Questionnaire) -> list[Problem]:
     try:
         definition = definition_from_rows(questionnaire)
     except msgspec.ValidationError as error:

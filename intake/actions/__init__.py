@@ -17,7 +17,7 @@ from .resuming import CannotResume, TooManyTries, issue_resume_code, resume
 from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
 from .sending import Incomplete, Unfinished, submit
 from .staff import CreatedStaff, create_staff
-from .starting import AlreadyStarted, DeadInvitation, LanguageNotOffered, Started, start
+from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start
 
 __all__ = [
     "AlreadyAcknowledged",
@@ -25,6 +25,7 @@ __all__ = [
     "AlreadyStarted",
     "CannotResume",
     "Clash",
+    "ClinicNotReady",
     "Conflict",
     "CreatedStaff",
     "DeadInvitation",

@@ -61,14 +61,23 @@ def create_clinic(
     return clinic
 
 
-def confirm_crisis_contacts(*, clinic: Clinic, by: User, now: datetime.datetime) -> Clinic:
-    """A named person says that they dialled or checked every contact. Raises `NotPermitted`."""
+def confirm_crisis_contacts(
+    *, clinic: Clinic, by: User, now: datetime.datetime, contacts: list[dict[str, Any]] | None = None
+) -> Clinic:
+    """A named person says that they dialled or checked every contact; `contacts` replaces the set first.
+
+    Raises `NotPermitted`, and Django's `ValidationError` for contacts that cannot be used.
+    """
     with transaction.atomic():
         current = Clinic.objects.select_for_update().get(pk=clinic.pk)
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic can confirm its crisis contacts.")
+        if contacts is not None:
+            current.crisis_contacts = contacts
+        if found := crisis_contacts.problems(current.crisis_contacts, current.languages):
+            raise ValidationError({"crisis_contacts": found})
         current.crisis_confirmed_at, current.crisis_confirmed_by = now, by
-        current.save(update_fields=["crisis_confirmed_at", "crisis_confirmed_by"])
+        current.save(update_fields=["crisis_contacts", "crisis_confirmed_at", "crisis_confirmed_by"])
         audit.record(actor=audit.staff(by), action="clinic.crisis_confirmed", now=now, clinic=current.pk)
     return current
 

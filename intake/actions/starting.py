@@ -7,7 +7,7 @@ import datetime
 
 from django.db import transaction
 
-from intake import access, audit, codes, records, vault
+from intake import access, audit, codes, readiness, records, vault
 from intake.models import Clinic, Invitation, QuestionnaireResponse
 from screening.models import QuestionnaireVersion
 
@@ -20,6 +20,10 @@ class DeadInvitation(Refused):
 
 class AlreadyStarted(Refused):
     """The invitation has a response. It is continued with its resume code."""
+
+
+class ClinicNotReady(Refused):
+    """The clinic's crisis contacts were not confirmed, so nobody may start there yet."""
 
 
 class LanguageNotOffered(Refused):
@@ -44,8 +48,10 @@ def start(
 ) -> Started:
     """Begin an empty draft on one version, with the clinic's settings as they are now.
 
-    Raises `LanguageNotOffered`, `DeadInvitation`, `AlreadyStarted`.
+    Raises `ClinicNotReady`, `LanguageNotOffered`, `DeadInvitation`, `AlreadyStarted`.
     """
+    if not readiness.is_ready(clinic):
+        raise ClinicNotReady(readiness.UNCONFIRMED.format(name=clinic.name))
     if language not in clinic.languages:
         raise LanguageNotOffered(f"{clinic.name} does not offer “{language}”. Choose one of its languages.")
     code = codes.new_code()

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions
+from intake import access, actions, readiness
 from intake.models import Clinic, Invitation
 from intake.references import grouped
 from screening import publishing
@@ -43,11 +43,16 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     version = access.current_version(clinic.questionnaire)
     language = sessions.first_language(request, clinic)
     with translation.override(language):
-        if version is None:
-            return render(request, "patient/closed.html", {"clinic": clinic, "language": language}, status=404)
+        if version is None or not readiness.is_ready(clinic):
+            return _closed(request, clinic, language)
         if request.method == "POST":
             return _begin(request, clinic, version, language, None)
         return render(request, "patient/start.html", about(request, clinic, version, language))
+
+
+def _closed(request: HttpRequest, clinic: Clinic, language: str) -> HttpResponse:
+    """A clinic that cannot receive anybody yet, in words that say what to do."""
+    return render(request, "patient/closed.html", {"clinic": clinic, "language": language}, status=404)
 
 
 def about(request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str) -> dict[str, Any]:
@@ -145,6 +150,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return redirect("patient:resume")
     language = sessions.language_of(request, found.clinic, found.language)
     with translation.override(language):
+        if not readiness.is_ready(found.clinic):
+            return _closed(request, found.clinic, language)
         if request.method == "POST":
             return _begin(request, found.clinic, version, language, found)
         return render(request, "patient/start.html", about(request, found.clinic, version, language))

@@ -127,7 +127,8 @@ def version(questionnaire: Questionnaire) -> QuestionnaireVersion:
 
 
 def _clinic(slug: str, questionnaire: Questionnaire) -> Clinic:
-    return actions.create_clinic(
+    """A clinic whose crisis contacts somebody confirmed who has left since."""
+    made = actions.create_clinic(
         name=slug.title(),
         slug=slug,
         country="US",
@@ -137,6 +138,10 @@ def _clinic(slug: str, questionnaire: Questionnaire) -> Clinic:
         questionnaire=questionnaire,
         now=NOW,
     )
+    gone = User.objects.create(email=f"gone@{slug}.example", name="Gwen", is_active=False, created_at=NOW)
+    made.crisis_confirmed_at, made.crisis_confirmed_by = NOW, gone
+    made.save(update_fields=["crisis_confirmed_at", "crisis_confirmed_by"])
+    return made
 
 
 @pytest.fixture

@@ -79,6 +79,43 @@ class TestCreateClinic:
         assert "slug" in refused.value.message_dict
 
 
+@pytest.mark.parametrize(
+    ("country", "numbers"),
+    [
+        ("US", {"911", "988", "838255", "741741"}),
+        ("CA", {"911", "988"}),
+        ("GB", {"999", "111", "116 123", "85258"}),
+        ("uk", {"999", "111", "116 123", "85258"}),
+        ("IE", {"112", "116 123", "50808"}),
+        ("AU", {"000", "13 11 14"}),
+        ("NZ", {"111", "1737"}),
+        ("DE", {"112", "116 123"}),
+    ],
+)
+def test_each_country_has_the_numbers_of_the_specification(country: str, numbers: set[str]) -> None:
+    contacts = crisis_contacts.for_country(country)
+
+    assert {contact[way] for contact in contacts for way in ("call", "text") if way in contact} == numbers
+    assert [contact["key"] for contact in contacts if contact.get("is_emergency")] == ["emergency"]
+
+
+def test_elsewhere_the_emergency_number_must_be_entered() -> None:
+    assert "Mark one contact as the emergency number (is_emergency)." in crisis_contacts.problems(
+        crisis_contacts.for_country("BR"), ["en"]
+    )
+
+    entered = crisis_contacts.for_country("BR", emergency="192")
+
+    assert crisis_contacts.problems(entered, ["en", "es"]) == []
+    assert [contact.get("call", contact.get("url")) for contact in entered] == ["192", "https://findahelpline.com/"]
+
+
+def test_a_number_that_is_entered_takes_the_place_of_the_one_we_know() -> None:
+    emergency = [one["call"] for one in crisis_contacts.for_country("US", emergency="112") if one.get("is_emergency")]
+
+    assert emergency == ["112"]
+
+
 @pytest.mark.parametrize("country", [*crisis_contacts.BY_COUNTRY, "DE", "fr"])
 def test_the_contacts_we_know_can_be_used(country: str) -> None:
     assert crisis_contacts.problems(crisis_contacts.for_country(country), ["en", "es"]) == []
@@ -95,6 +132,21 @@ class TestConfirmCrisisContacts:
         confirmed = actions.confirm_crisis_contacts(clinic=clinic, by=admin, now=NOW)
 
         assert (confirmed.crisis_confirmed_by, confirmed.crisis_confirmed_at) == (admin, NOW)
+
+    def test_it_replaces_the_contacts_that_were_entered(self, clinic: Clinic, admin: User) -> None:
+        own = crisis_contacts.for_country("BR", emergency="192")
+
+        assert actions.confirm_crisis_contacts(clinic=clinic, by=admin, now=NOW, contacts=own).crisis_contacts == own
+
+    def test_it_refuses_contacts_that_cannot_be_used(self, clinic: Clinic, admin: User) -> None:
+        before = clinic.crisis_contacts
+
+        with pytest.raises(ValidationError, match="emergency number"):
+            actions.confirm_crisis_contacts(
+                clinic=clinic, by=admin, now=NOW, contacts=crisis_contacts.for_country("BR")
+            )
+
+        assert Clinic.objects.get(pk=clinic.pk).crisis_contacts == before
 
     @pytest.mark.parametrize("who", ["clinician", "front_desk", "auditor", "outsider"])
     def test_it_refuses_anybody_else(self, clinic: Clinic, who: str, request: pytest.FixtureRequest) -> None:

@@ -64,6 +64,45 @@ class TestCreateClinic:
         with pytest.raises(CommandError, match="There are: small"):
             run(*self.ARGUMENTS, "--alert-email", "a@b.example", "--questionnaire", "big")
 
+    def test_it_needs_the_emergency_number_of_a_country_it_does_not_know(self) -> None:
+        there = ("create_clinic", "Rio Clinic", "--country", "BR", "--timezone", "America/Sao_Paulo")
+        with pytest.raises(CommandError, match="emergency number"):
+            run(*there, "--alert-email", "desk@rio.example")
+
+        run(*there, "--alert-email", "desk@rio.example", "--emergency-number", "192")
+
+        assert Clinic.objects.get().crisis_contacts[0]["call"] == "192"
+
+
+class TestConfirmCrisisContacts:
+    def test_it_confirms_in_the_name_of_an_administrator(self, clinic: Clinic, admin: User) -> None:
+        made = run_json("confirm_crisis_contacts", "north", "--by", admin.email)
+
+        assert made["confirmed_by"] == admin.email
+        assert Clinic.objects.get().crisis_confirmed_by == admin
+        assert "Emergency services: 911" in run("confirm_crisis_contacts", "north", "--by", admin.email)
+
+    def test_it_takes_contacts_from_a_file(self, clinic: Clinic, admin: User, tmp_path: Path) -> None:
+        own = tmp_path / "contacts.json"
+        title = {"en": "Our line", "es": "Nuestra línea"}
+        own.write_text(json.dumps([{"key": "own", "title": title, "call": "555 0100", "is_emergency": True}]))
+
+        made = run_json("confirm_crisis_contacts", "north", "--by", admin.email, "--contacts", str(own))
+
+        assert [contact["key"] for contact in made["contacts"]] == ["own"]
+
+    def test_it_says_what_is_wrong(self, clinic: Clinic, clinician: User, admin: User, tmp_path: Path) -> None:
+        (tmp_path / "list.json").write_text("{}")
+        for arguments, message in (
+            (("nowhere", "--by", admin.email), "There are: north"),
+            (("north", "--by", "nobody@x.example"), "There is nobody with the address"),
+            (("north", "--by", clinician.email), "Only an administrator"),
+            (("north", "--by", admin.email, "--contacts", str(tmp_path / "none.json")), "cannot be read"),
+            (("north", "--by", admin.email, "--contacts", str(tmp_path / "list.json")), "write a list"),
+        ):
+            with pytest.raises(CommandError, match=message):
+                run("confirm_crisis_contacts", *arguments)
+
 
 class TestCreateStaff:
     def test_it_prints_the_password_once(self, clinic: Clinic) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from screening import models, publishing
 from screening.engine import definition as d
 from screening.engine.checks import wording_sha256
-from screening.engine.definition import Definition
+from screening.engine.definition import Definition, canonical_json, from_json
 from screening.exchange.cases import Expectation
 from tests.screening.samples import NOW, both, case, small
 from tests.screening.test_admin import form_of
@@ -23,7 +23,7 @@ def locked() -> Definition:
     mood = msgspec.structs.replace(feelings.questions[0], instrument="one")
     feelings = msgspec.structs.replace(feelings, questions=(mood,))
     form = d.Instrument(key="one", title="One", preface=both("Lately:"), items=("mood",), credit="Us", licence="Free")
-    whole = small(sections=(brain, feelings), instruments=(form,))
+    whole = from_json(canonical_json(small(sections=(brain, feelings), instruments=(form,))))
     form = msgspec.structs.replace(form, wording_sha256=wording_sha256(whole, form))
     return msgspec.structs.replace(whole, instruments=(form,))
 

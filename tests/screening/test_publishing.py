@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 from screening import models, publishing
+from screening.engine import checks
 from screening.engine.definition import canonical_json
 from screening.exchange.cases import Expectation
 from tests.screening.samples import NOW, both, case, small
@@ -161,3 +162,34 @@ def test_it_stores_cases_and_reads_them_back_equal(draft):
     publishing.store_cases(questionnaire=draft, cases_to_store=several)
 
     assert cases.stored(draft) == several
+
+
+class TestRequirements:
+    @pytest.fixture(autouse=True)
+    def _none_left(self, monkeypatch):
+        monkeypatch.setattr(publishing, "_requirements", [])
+
+    def test_it_refuses_while_another_application_says_why(self, draft):
+        found = checks.Problem(id="X1", severity="error", place="clinic", message="Not ready.")
+        publishing.require(lambda questionnaire: [found] if questionnaire == draft else [])
+
+        assert refusal_ids(questionnaire=draft) == ["X1"]
+        assert publishing.problems_of(draft) == [found]
+
+    def test_a_requirement_counts_once(self, draft):
+        found = checks.Problem(id="X1", severity="error", place="clinic", message="Not ready.")
+
+        def requirement(questionnaire):
+            return [found]
+
+        publishing.require(requirement)
+        publishing.require(requirement)
+
+        assert publishing.problems_of(draft) == [found]
+
+    def test_it_is_asked_also_when_the_draft_cannot_be_read(self, draft):
+        found = checks.Problem(id="X1", severity="error", place="clinic", message="Not ready.")
+        publishing.require(lambda questionnaire: [found])
+        models.Question.objects.update(type="riddle")
+
+        assert {one.id for one in publishing.problems_of(draft)} == {"X1", "P104"}

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.text import slugify
 
-from intake import actions
+from intake import actions, crisis_contacts
 from intake.management.base import PlainCommand
 from screening.models import Questionnaire
 
@@ -31,6 +31,7 @@ class Command(PlainCommand):
         parser.add_argument("--language", action="append", help="a language offered; repeat it; default: en")
         parser.add_argument("--profile", default="us", help="label profile: us (default) or eu")
         parser.add_argument("--questionnaire", help="key of the questionnaire it offers")
+        parser.add_argument("--emergency-number", default="", help="needed where we know no number of the country")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def run(self, **options: Any) -> None:
@@ -45,6 +46,7 @@ class Command(PlainCommand):
             alert_email=options["alert_email"],
             profile=options["profile"],
             questionnaire=_questionnaire(options["questionnaire"]),
+            contacts=crisis_contacts.for_country(options["country"], emergency=options["emergency_number"]),
             now=timezone.now(),
         )
         data = {"id": str(clinic.pk), "slug": clinic.slug, "name": clinic.name}
