@@ -147,7 +147,6 @@ def _flag_group(severity: Severity, title: str, reading: Reading, assessment: As
 def _flag_point(raised: RaisedFlag, reading: Reading) -> FlagPoint:
     flag = _flag(raised.flag, reading)
     rule = next((rule for rule in flag.rules if rule.severity == raised.severity), None)
-    citations = (rule.sources if rule else ()) or flag.sources
     return FlagPoint(
         link_id=raised.flag,
         title=words(flag.title),
@@ -158,7 +157,7 @@ def _flag_point(raised: RaisedFlag, reading: Reading) -> FlagPoint:
         rule=raised.rule,
         discussion=words(flag.discussion),
         why=words(flag.why),
-        sources=_sources(citations, reading),
+        sources=_sources_of(rule.sources if rule else (), flag.sources, reading),
     )
 
 
@@ -194,7 +193,7 @@ def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) ->
         discussion=words(flag.discussion),
         why=words(flag.why),
         questions=tuple(_open_question(link_id, reading) for link_id in unresolved.questions),
-        sources=_sources(flag.sources, reading),
+        sources=_sources_of((), flag.sources, reading),
     )
 
 
@@ -263,13 +262,26 @@ def _label_of(link_id: str, reading: Reading) -> str:
     return label(question) if question else link_id.replace("_", " ")
 
 
-def _sources(citations: tuple[Citation, ...], reading: Reading) -> tuple[SourceLine, ...]:
+def _sources_of(own: tuple[Citation, ...], flag: tuple[Citation, ...], reading: Reading) -> tuple[SourceLine, ...]:
+    """The sources of the rule that fired, or else of its flag, as far as they count for the clinic's profile.
+
+    Where the profile hides all of them they are shown all the same: nothing is raised without saying where it is from.
+    """
+    for citations in (own, flag):
+        if lines := _sources(citations, reading):
+            return lines
+    return _sources(own or flag, reading, of_any_profile=True)
+
+
+def _sources(
+    citations: tuple[Citation, ...], reading: Reading, *, of_any_profile: bool = False
+) -> tuple[SourceLine, ...]:
     """The citations that count for this clinic's label profile, each with the document it names."""
     known = {source.key: source for source in reading.definition.sources}
     lines = []
     for citation in citations:
         source = known.get(citation.source)
-        if source and source.profiles and reading.settings.profile not in source.profiles:
+        if source and source.profiles and not of_any_profile and reading.settings.profile not in source.profiles:
             continue
         url = source.url if source else ""
         title = _source_title(source) if source else citation.source

@@ -209,6 +209,32 @@ class TestFlags:
 
         assert [one.title for one in group(summary, "information").points[0].sources] == ["General knowledge"]
 
+    @pytest.mark.parametrize(
+        ("of_rule", "of_flag", "shown"),
+        [
+            (("EU-LABEL",), ("CUSTOM",), ["General knowledge"]),
+            (("EU-LABEL",), ("EU-LABEL",), ["EU label"]),
+            ((), ("EU-LABEL",), ["EU label"]),
+            (("EU-LABEL",), (), ["EU label"]),
+            ((), (), []),
+        ],
+    )
+    def test_where_the_profile_hides_a_rules_sources_it_shows_the_flags_or_else_all(
+        self, of_rule: tuple[str, ...], of_flag: tuple[str, ...], shown: list[str]
+    ) -> None:
+        flag = sample.flag("smoking", "Smoking", ("information", "smoker is yes"))
+        rule = msgspec.structs.replace(flag.rules[0], sources=tuple(sample.Citation(source=key) for key in of_rule))
+        flag = msgspec.structs.replace(
+            flag, rules=(rule,), sources=tuple(sample.Citation(source=key) for key in of_flag)
+        )
+        changed = msgspec.structs.replace(sample.definition(), flags=(flag,))
+        reading = msgspec.structs.replace(reading_of(), compiled=compile_definition(changed))
+        raised = RaisedFlag(flag="smoking", severity="information", because=(), rule="smoker is yes")
+
+        summary = summarize(record=record(), reading=reading, assessment=Assessment(flags=(raised,)))
+
+        assert [one.title for one in group(summary, "information").points[0].sources] == shown
+
     def test_it_names_the_version_of_the_rules(self) -> None:
         assert summary_of().version == "version 3, a1b2c3d4"
 
