@@ -100,9 +100,15 @@ def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm
         "returns": _returns(request),
         "attempt": _attempt(),
         "instruments": [each for each in visit.definition.instruments if each.key in used],
+        "is_partly_untranslated": any(_is_untranslated(question, visit.language) for question in section.questions),
         "help_now": visit.help_is_due(request),
     }
     return render(request, "patient/section.html", context, status=status)
+
+
+def _is_untranslated(question: Question, language: str) -> bool:
+    """An item of a validated instrument that has no official translation into the page's language."""
+    return bool(question.instrument) and not question.text.get(language)
 
 
 def frame(visit: Visit) -> dict[str, Any]:
