@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from intake import actions, crisis_contacts, records
-from intake.models import Clinic, QuestionnaireResponse
+from intake.models import Clinic, QuestionnaireResponse, User
 from screening.engine.answers import Answer
 from screening.engine.definition import Definition, canonical_json
 from screening.models import Questionnaire, QuestionnaireVersion
@@ -58,7 +58,10 @@ def open_clinic(version: QuestionnaireVersion, **more: Any) -> Clinic:
         "draft_alert_minutes": 45,
         "created_at": NOW,
     }
-    return Clinic.objects.create(**{**given, **more})
+    slug = more.get("slug", given["slug"])
+    gone = User.objects.create(email=f"gone@{slug}.example", name="Gwen", is_active=False, created_at=NOW)
+    confirmed = {"crisis_confirmed_at": NOW, "crisis_confirmed_by": gone}
+    return Clinic.objects.create(**{**given, **confirmed, **more})
 
 
 @pytest.fixture
