@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 
-from . import edge, second_factor
+from . import edge, second_factor, staff_sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -40,7 +41,7 @@ class EdgeMiddleware:
         request.id = secrets.token_hex(8)  # type: ignore[attr-defined]
         response = self._refusal(request) or self.get_response(request)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
-        for name, value in HEADERS.items():
+        for name, value in (HEADERS | staff_sessions.headers(request)).items():
             response[name] = value
         if not request.path_info.startswith(settings.STATIC_URL) and "public" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "no-store"
@@ -68,6 +69,18 @@ def _plain(status: int) -> HttpResponse:
     if settings.SECURE_HSTS_SECONDS:
         response["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
     return response
+
+
+class StaffSessionMiddleware:
+    """Ends a staff session that lay unused or lasted too long, before anything is answered from it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and not staff_sessions.go_on(request):
+            logout(request)
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

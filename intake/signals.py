@@ -18,17 +18,19 @@ from django.utils import timezone
 from screening.models import QuestionnaireVersion
 from screening.signals import version_published, version_retired
 
-from . import audit, second_factor
+from . import audit, second_factor, staff_sessions
 from .models import User
 
 
 @receiver(user_logged_in)
-def record_sign_in(user: User, **_: Any) -> None:
+def record_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
+    staff_sessions.begin(request)
     _record(audit.staff(user), "staff.signed_in", user=user.pk)
 
 
 @receiver(user_logged_out)
-def record_sign_out(user: User | None, **_: Any) -> None:
+def record_sign_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    staff_sessions.leave_nothing_behind(request)
     if user is not None:
         _record(audit.staff(user), "staff.signed_out", user=user.pk)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from intake import access
 from intake.models import Clinic, QuestionnaireResponse
 
 RESPONSE = "response_id"
+CODE = "code_of_response"
 INVITATION = "invitation_id"
 HELP_FIRST = "help_first"
 HELP_NEXT = "help_next"
@@ -18,7 +21,25 @@ SENT_HERE = "sent_here"
 def begin(request: HttpRequest, response: QuestionnaireResponse) -> None:
     """Give this browser the response. The session gets a new key, so that a planted one is worth nothing."""
     request.session.flush()
-    request.session[RESPONSE] = str(response.pk)
+    request.session.update(contents(response))
+
+
+def contents(response: QuestionnaireResponse) -> dict[str, str]:
+    """What a session holds that opens a response: which one, and under which of its resume codes."""
+    return {RESPONSE: str(response.pk), CODE: _mark_of_code(response)}
+
+
+def response_of(request: HttpRequest) -> QuestionnaireResponse | None:
+    """The response that this session opens. None when it holds none, it was erased, or it has had a new code since."""
+    response = access.response_of_session(request.session.get(RESPONSE))
+    if response is None:
+        return None
+    is_current = constant_time_compare(request.session.get(CODE, ""), _mark_of_code(response))
+    return response if is_current else None
+
+
+def _mark_of_code(response: QuestionnaireResponse) -> str:
+    return salted_hmac("patient's session", response.resume_code_hash, algorithm="sha256").hexdigest()
 
 
 def end(request: HttpRequest) -> None:

@@ -71,7 +71,7 @@ def about(request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, l
 
 
 def _has_draft(request: HttpRequest, clinic: Clinic) -> bool:
-    response = access.response_of_session(request.session.get(sessions.RESPONSE))
+    response = sessions.response_of(request)
     return response is not None and response.clinic_id == clinic.pk and not response.is_sent
 
 
@@ -128,7 +128,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _is_open_here(request: HttpRequest, found: Invitation) -> bool:
     """Whether this browser has the invitation's answers open already: then the link asks for no code again."""
-    response = access.response_of_session(request.session.get(sessions.RESPONSE))
+    response = sessions.response_of(request)
     return response is not None and response.invitation_id == found.pk
 
 

@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from intake import access, records, rules
+from intake import records, rules
 from intake.models import Clinic, QuestionnaireResponse
 from screening.engine import journey
 from screening.engine.answers import Answer
@@ -165,7 +165,7 @@ def _is_of_safety(flag: Flag) -> bool:
 
 def visit_of(request: HttpRequest) -> Visit | None:
     """The visit of this session, or None when there is none (any more)."""
-    response = access.response_of_session(request.session.get(sessions.RESPONSE))
+    response = sessions.response_of(request)
     if response is None:
         return None
     language = sessions.language_of(request, response.clinic, response.language)

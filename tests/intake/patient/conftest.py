@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from intake import actions, crisis_contacts, records
 from intake.models import Clinic, QuestionnaireResponse, User
+from intake.patient import sessions
 from screening.engine.answers import Answer
 from screening.engine.definition import Definition, canonical_json
 from screening.models import Questionnaire, QuestionnaireVersion
@@ -200,7 +201,7 @@ def begin(clinic: Clinic, version: QuestionnaireVersion) -> Callable[[], Patient
         client = client or Client()
         started = actions.start(clinic=clinic, version=version, language="en", now=NOW)
         session = client.session
-        session["response_id"] = str(started.response.pk)
+        session.update(sessions.contents(started.response))
         session.save()
         return Patient(client, started.response, started.resume_code)
 

@@ -1,0 +1,66 @@
+"""How long a patient's session lasts, and what ends it sooner."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from intake import actions
+from intake.models import User
+from tests.intake.conftest import NOW
+
+
+@pytest.fixture
+def front_desk(clinic) -> User:
+    return actions.create_staff(
+        email="fred@harbor.example", name="Fred", role="front_desk", clinic=clinic, password="a-long-secret", now=NOW
+    ).user
+
+
+def test_it_ends_an_hour_after_the_last_page(patient):
+    patient.open("about")
+
+    left = Session.objects.get(pk=patient.client.session.session_key).expire_date - timezone.now()
+
+    assert datetime.timedelta(minutes=59) < left <= datetime.timedelta(minutes=60)
+
+
+def test_a_new_code_ends_the_sessions_that_the_old_one_opened(patient, front_desk):
+    page = patient.open("about")
+
+    actions.issue_resume_code(response_id=patient.response.pk, by=front_desk, now=NOW)
+
+    assert patient.client.get("/q/about/")["Location"] == "/resume/"
+    assert patient.fill("about", page, given_name="Ana").status_code == 403  # kept, and asks for the code
+    assert "given_name" not in patient.answers
+
+
+def test_the_new_code_opens_a_session_again(patient, front_desk):
+    code = actions.issue_resume_code(response_id=patient.response.pk, by=front_desk, now=NOW)
+    client = Client()
+
+    client.post("/resume/", {"reference": patient.response.reference, "code": code})
+
+    assert client.get("/q/about/").status_code == 200
+
+
+def test_coming_back_with_the_same_code_leaves_other_sessions_open(patient):
+    Client().post("/resume/", {"reference": patient.response.reference, "code": patient.code})
+
+    assert patient.client.get("/q/about/").status_code == 200
+
+
+def test_a_session_that_names_only_the_response_opens_nothing(patient):
+    session = patient.client.session
+    del session["code_of_response"]
+    session.save()
+
+    assert patient.client.get("/q/about/").status_code == 302
+
+
+def test_a_session_never_holds_the_stored_code(patient):
+    assert patient.response.resume_code_hash not in str(dict(patient.client.session.items()))
