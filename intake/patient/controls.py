@@ -204,10 +204,14 @@ class Control:
 
     @property
     def entry_count(self) -> int:
-        """Entries to draw: those there are, one empty when there is none, and one more when asked for."""
+        """Entries to draw: those there are, one empty when there is none, and one more when asked for.
+
+        Medicines beyond the most there may be are drawn as well, so that nothing typed is lost.
+        """
         numbers = [int(part.partition(".")[0]) for part in self.parts if part.partition(".")[0].isdigit()]
         filled = max(numbers) + 1 if numbers else 0
-        return min(max(filled + self.more, 1), self.question.maximum_entries)
+        wanted = min(max(filled + self.more, 1), self.question.maximum_entries)
+        return max(wanted, filled) if self.question.type == "medicines" else wanted
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

@@ -26,6 +26,9 @@ from .words import Words, in_language
 BLANK = "__row__"
 """Stands for the number of a row in the markup that a script copies."""
 
+MOST_LOOKED_UP = 60
+"""Rows whose names are looked up: more than a list may have, few enough that a made-up page costs little."""
+
 ROW = re.compile(r"([a-z0-9_]+)\.([0-9]{1,4})(?:=(.*))?", re.DOTALL)
 
 
@@ -91,7 +94,8 @@ def rows_of(
     name: str, texts: Mapping[str, str], vocabulary: Vocabulary | None, wrong: Collection[str] = (), *, count: int = 1
 ) -> tuple[Row, ...]:
     """The first `count` rows of the question `name`. `wrong` are the parts that have a problem; "" means all."""
-    return tuple(row_of(name, row, texts, vocabulary, wrong) for row in range(count))
+    known = [vocabulary if row < MOST_LOOKED_UP else None for row in range(count)]
+    return tuple(row_of(name, row, texts, known[row], wrong) for row in range(count))
 
 
 def row_of(
@@ -158,7 +162,7 @@ def what_is_said(name: str, parts: Parts, vocabulary: Vocabulary | None) -> dict
     """HTML for a script, by the name typed: what is said of it. Its row stands as `BLANK`."""
     texts = {key: _text(given) for key, given in parts.items()}
     found: dict[str, str] = {}
-    for row in range(count_of(parts)):
+    for row in range(min(count_of(parts), MOST_LOOKED_UP)):
         part = {f"{BLANK}.{key}": texts.get(f"{row}.{key}", "") for key in ("name", "kept")}
         drawn = row_of(name, BLANK, part, vocabulary)
         found[drawn.typed] = render_to_string("components/_medicine_said.html", {"row": drawn})

@@ -8,6 +8,7 @@ from screening.engine.definition import (
     Instrument,
     Medicine,
     MedicineClass,
+    MedicineGroup,
     Option,
     Question,
     Rule,
@@ -153,7 +154,17 @@ EVERY_TYPE = Definition(
         Vocabulary(
             key="all",
             classes=(MedicineClass(key="ssri", title=both("SSRI")),),
-            medicines=(Medicine(code="sertraline", name="sertraline", brands=("Zoloft",), classes=("ssri",)),),
+            groups=(
+                MedicineGroup(
+                    key="mood", title=both("Mood pills", "Pastillas para el ánimo"), medicines=("sertraline", "lithium")
+                ),
+                MedicineGroup(key="nerves", title=both("Nerve pills", "Para los nervios"), medicines=("clonazepam",)),
+            ),
+            medicines=(
+                Medicine(code="sertraline", name="sertraline", brands=("Zoloft",), classes=("ssri",)),
+                Medicine(code="clonazepam", name="clonazepam", brands=("Klonopin",), ask_dose=True),
+                Medicine(code="lithium", name="lithium"),
+            ),
         ),
     ),
 )
