@@ -9,7 +9,9 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
-from . import durability, vault
+from screening import triggers as versions
+
+from . import durability, triggers, vault
 
 
 @register()
@@ -35,6 +37,19 @@ def durability_check(**_: Any) -> list[CheckMessage]:
         return []  # not reachable: whatever needs it will say so, and /health/ready does
     hint = "Leave the database options of intake/settings.py as they are; SQLite needs a local disk."
     return [Error(problem, hint=hint, id="intake.E002") for problem in found]
+
+
+@register()
+def trigger_check(**_: Any) -> list[CheckMessage]:
+    """The database itself refuses to change what must stay as it was."""
+    try:
+        absent = [*triggers.missing(connection), *versions.missing(connection)]
+    except (DatabaseError, ImproperlyConfigured):
+        return []  # the check above says why
+    if not absent:
+        return []
+    hint = "Run `manage.py migrate --skip-checks`: it puts them back. Then find out who removed them."
+    return [Error(f"The database lacks its triggers {', '.join(absent)}.", hint=hint, id="intake.E003")]
 
 
 @register()

@@ -1,23 +1,69 @@
-"""Database triggers: audit records are never changed or deleted, and what clinicians signed is never changed.
+"""Database triggers: audit records and what was saved are never changed, nor what clinicians signed.
 
 They are installed after every migration, because SQLite drops a table's triggers when it rebuilds the table.
-Acknowledgements and signatures may be deleted with the whole record of a person, never edited.
+Acknowledgements and signatures may be deleted with the whole record of a person, never edited. Revisions and packed
+records may be deleted once the key of their response is gone, which is how a whole response is erased.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django.core.management import call_command
 from django.db import NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-FUNCTION = "intake_refuse"
-# Table, what is refused, and the sentence that says so.
-REFUSED = (
-    ("intake_auditrecord", ("UPDATE", "DELETE"), "An audit record cannot be changed or deleted"),
-    ("intake_flagacknowledgement", ("UPDATE",), "An acknowledgement cannot be changed"),
-    ("intake_signoff", ("UPDATE",), "A signature cannot be changed"),
+from screening.triggers import names_in
+
+KEPT = (
+    "EXISTS (SELECT 1 FROM intake_questionnaireresponse AS whole"
+    " WHERE whole.id = OLD.response_id AND length(whole.wrapped_key) > 0)"
+)
+"""Whether the response that a row belongs to can still be read."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Guard:
+    """What is refused on one table. `same` says which row a new one would replace; `delete_when` narrows it."""
+
+    table: str
+    message: str
+    refused: tuple[str, ...]
+    same: str = "id = NEW.id"
+    delete_when: str = ""
+
+    def name(self, operation: str) -> str:
+        return f"{self.table}_no_{operation.lower()}"
+
+    def names(self, vendor: str) -> list[str]:
+        """Every trigger of this table. SQLite's INSERT OR REPLACE, and TRUNCATE, pass by the ordinary ones."""
+        return [self.name(what) for what in (*self.refused, "replace" if vendor == "sqlite" else "truncate")]
+
+
+GUARDS = (
+    Guard(
+        table="intake_auditrecord",
+        message="An audit record cannot be changed or deleted",
+        refused=("UPDATE", "DELETE"),
+        same="seq = NEW.seq",
+    ),
+    Guard(table="intake_flagacknowledgement", message="An acknowledgement cannot be changed", refused=("UPDATE",)),
+    Guard(table="intake_signoff", message="A signature cannot be changed", refused=("UPDATE",)),
+    Guard(
+        table="intake_revision",
+        message="A revision cannot be changed, or deleted while its response can be read",
+        refused=("UPDATE", "DELETE"),
+        same="id = NEW.id OR (response_id = NEW.response_id AND number = NEW.number)",
+        delete_when=KEPT,
+    ),
+    Guard(
+        table="intake_packedrecord",
+        message="A packed record cannot be changed, or deleted while its response can be read",
+        refused=("UPDATE", "DELETE"),
+        same="id = NEW.id OR (response_id = NEW.response_id AND version_id = NEW.version_id)",
+        delete_when=KEPT,
+    ),
 )
 
 
@@ -30,65 +76,66 @@ def install_after_migrate(*, using: str, verbosity: int = 0, **_: Any) -> None:
 def install(connection: BaseDatabaseWrapper) -> None:
     """Create the triggers, replacing earlier ones. Raises `NotSupportedError` for another vendor."""
     remove(connection)
-    tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
-        for table, operations, message in REFUSED:
-            for statement in _install(connection.vendor, table, operations, message) if table in tables else ():
-                cursor.execute(statement)
+    for guard in _present(connection):
+        _run(connection, _install(connection.vendor, guard))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away. For tests that empty the database; `install` puts them back."""
+    for guard in _present(connection):
+        on = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+        _run(connection, [f"DROP TRIGGER IF EXISTS {name}{on}" for name in guard.names(connection.vendor)])
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of the triggers that are not there, of the tables that are."""
+    present = names_in(connection)
+    return [name for guard in _present(connection) for name in guard.names(connection.vendor) if name not in present]
+
+
+def _present(connection: BaseDatabaseWrapper) -> list[Guard]:
     tables = set(connection.introspection.table_names())
+    return [guard for guard in GUARDS if guard.table in tables]
+
+
+def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
     with connection.cursor() as cursor:
-        for table, operations, _ in REFUSED:
-            for statement in _remove(connection.vendor, table, operations) if table in tables else ():
-                cursor.execute(statement)
+        for statement in statements:
+            cursor.execute(statement)
 
 
-def _name(table: str, operation: str) -> str:
-    return f"{table}_no_{operation.lower()}"
-
-
-def _install(vendor: str, table: str, operations: tuple[str, ...], message: str) -> list[str]:
+def _install(vendor: str, guard: Guard) -> list[str]:
     match vendor:
         case "sqlite":
-            return _sqlite(table, operations, message)
+            return _sqlite(guard)
         case "postgresql":
-            return _postgresql(table, operations, message)
+            return _postgresql(guard)
         case _:
             raise NotSupportedError(f"No triggers are written for {vendor}. Use SQLite or PostgreSQL.")
 
 
-def _sqlite(table: str, operations: tuple[str, ...], message: str) -> list[str]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-    statements = [f"CREATE TRIGGER {_name(table, what)} BEFORE {what} ON {table} {refuse}" for what in operations]
-    if "DELETE" in operations:
-        # INSERT OR REPLACE deletes the old row without firing delete triggers.
-        exists = f"EXISTS (SELECT 1 FROM {table} WHERE seq = NEW.seq)"  # noqa: S608 names of our own
-        statements.append(f"CREATE TRIGGER {_name(table, 'replace')} BEFORE INSERT ON {table} WHEN {exists} {refuse}")
+def _sqlite(guard: Guard) -> list[str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
+    statements = []
+    for what in guard.refused:
+        when = f"WHEN {guard.delete_when} " if what == "DELETE" and guard.delete_when else ""
+        statements.append(f"CREATE TRIGGER {guard.name(what)} BEFORE {what} ON {guard.table} {when}{refuse}")
+    # INSERT OR REPLACE deletes the old row without firing delete triggers.
+    exists = f"EXISTS (SELECT 1 FROM {guard.table} WHERE {guard.same})"  # noqa: S608 names of our own
+    before = f"BEFORE INSERT ON {guard.table} WHEN {exists}"
+    return [*statements, f"CREATE TRIGGER {guard.name('replace')} {before} {refuse}"]
+
+
+def _postgresql(guard: Guard) -> list[str]:
+    statements = []
+    for what in (*guard.refused, "TRUNCATE"):
+        # A condition on another table can stand in a function only.
+        when = guard.delete_when if what == "DELETE" and guard.delete_when else "true"
+        each, name = "STATEMENT" if what == "TRUNCATE" else "ROW", guard.name(what)
+        statements += [
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {when} THEN RAISE EXCEPTION '{guard.message}' USING ERRCODE = 'restrict_violation'; END IF; "
+            "RETURN OLD; END $$",
+            f"CREATE TRIGGER {name} BEFORE {what} ON {guard.table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+        ]
     return statements
-
-
-def _postgresql(table: str, operations: tuple[str, ...], message: str) -> list[str]:
-    raising = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'"
-    function = f"{table}_{FUNCTION}"
-    statements = [
-        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {raising}; END $$"
-    ]
-    for what in operations:
-        statements.append(
-            f"CREATE TRIGGER {_name(table, what)} BEFORE {what} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
-        )
-    if "DELETE" in operations:
-        statements.append(
-            f"CREATE TRIGGER {_name(table, 'truncate')} BEFORE TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
-        )
-    return statements
-
-
-def _remove(vendor: str, table: str, operations: tuple[str, ...]) -> list[str]:
-    names = [_name(table, what) for what in (*operations, "replace", "truncate")]
-    on = f" ON {table}" if vendor == "postgresql" else ""
-    return [f"DROP TRIGGER IF EXISTS {name}{on}" for name in names]

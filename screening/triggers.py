@@ -34,6 +34,27 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     _run(connection, _statements(connection, "remove"))
 
 
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of the triggers that are not there. Empty while the table does not exist."""
+    if _table() not in connection.introspection.table_names():
+        return []
+    last = "replace" if connection.vendor == "sqlite" else "truncate"
+    wanted = [f"{NAME}_no_{event}" for event in ("update", "delete", last)]
+    present = names_in(connection)
+    return [name for name in wanted if name not in present]
+
+
+def names_in(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names of every trigger of the database that is switched on."""
+    asked = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asked[connection.vendor])
+        return {row[0] for row in cursor.fetchall()}
+
+
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:

@@ -1,0 +1,65 @@
+"""The checks at the start: each has its line in the operations guide, and missing triggers are found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connection
+
+from intake import checks, triggers
+from screening import triggers as versions
+
+GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "operations.md"
+IDS = r"intake\.[EW][0-9]{3}"
+
+
+def problems() -> list[str]:
+    return [found.id for found in checks.trigger_check()]
+
+
+def test_the_guide_lists_every_check() -> None:
+    raised = re.findall(rf'id="({IDS})"', Path(checks.__file__).read_text())
+    listed = re.findall(rf"^\| `({IDS})`", GUIDE.read_text(), re.MULTILINE)
+
+    assert sorted(raised) == sorted(listed)
+
+
+@pytest.mark.django_db
+class TestTriggers:
+    def test_all_are_there_after_a_migration(self) -> None:
+        assert problems() == []
+
+    @pytest.mark.parametrize("module", [triggers, versions])
+    def test_missing_ones_are_found(self, module: object) -> None:
+        module.remove(connection)  # type: ignore[attr-defined]
+
+        assert problems() == ["intake.E003"]
+
+    def test_one_missing_trigger_is_named(self) -> None:
+        on = " ON intake_revision" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER intake_revision_no_update{on}")
+
+        assert "lacks its triggers intake_revision_no_update." in checks.trigger_check()[0].msg
+
+    def test_the_check_runs_at_the_start(self) -> None:
+        triggers.remove(connection)
+
+        assert "intake.E003" in [found.id for found in run_checks()]
+
+    def test_migrating_puts_them_back(self) -> None:
+        triggers.remove(connection)
+
+        call_command("migrate", verbosity=0)
+
+        assert problems() == []
+
+    def test_installing_twice_changes_nothing(self) -> None:
+        triggers.install(connection)
+        triggers.install(connection)
+
+        assert problems() == []
