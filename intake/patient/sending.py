@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import actions
 from intake.references import grouped
-from screening.engine.answers import display
+from screening.engine.answers import Answer, display
 from screening.engine.definition import Question, Section
 
 from . import answering, errors, sessions
@@ -68,11 +68,19 @@ def _one_by_one(section: Section) -> list[Question]:
     ]
 
 
+def _language_of(question: Question, answer: Answer | None, visit: Visit) -> str:
+    """The language of an answer that is shown in another than the page's: an option without a translation."""
+    is_option = answer is not None and answer.is_known and bool(question.options)
+    is_translated = all(option.text.get(visit.language) for option in question.options)
+    return visit.definition.languages[0] if is_option and not is_translated else ""
+
+
 def _row(visit: Visit, section: Section, question: Question) -> dict[str, Any]:
     answer = visit.answers.get(question.link_id)
     return {
         "question": in_language(question.text, visit.language),
         "answer": display(question, answer, visit.definition, visit.language),
+        "answer_lang": _language_of(question, answer, visit),
         "is_empty": answer is None or (answer.state == "skipped" and not answer.typed),
         "change": _change(section, question.link_id),
     }

@@ -27,7 +27,7 @@ def test_somebody_answers_in_spanish(live_server, demo, page: Page, eyes: Eyes):
             break
         assert page.locator("html").get_attribute("lang") == "es"
         eyes.look(page, f"es-{patient.section}")
-        assert english_words(page) == []
+        assert english_words(page) == [], patient.section
         is_english = patient.section in ENGLISH_ONLY
         assert page.get_by_text("todavía no tienen traducción oficial").count() == is_english, patient.section
         patient.fill()
