@@ -228,6 +228,7 @@ def test_a_mistake_leads_to_its_input_and_costs_nothing_else(patient, given, tar
     assert f'<li><a href="#{target}"' in page.html
     assert target in page.ids
     assert message in page.text
+    assert target == "q-pills-none" or re.search(rf'id="{target}"[^>]*aria-describedby="[^"]*q-pills-error', page.html)
     assert patient.answers["coffee"].value == 3
 
 
