@@ -10,6 +10,7 @@ from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
 from .clinics import confirm_crisis_contacts, create_clinic
 from .invitations import Invited, QuestionnaireMissing, invite
 from .listing import open_worklist
+from .noticing import acknowledge_part2_notice
 from .opening import open_response
 from .panel import record_panel_shown
 from .refusals import NoSuchResponse, NotPermitted, Refused
@@ -43,6 +44,7 @@ __all__ = [
     "Unfinished",
     "UnknownQuestion",
     "acknowledge_alert",
+    "acknowledge_part2_notice",
     "confirm_crisis_contacts",
     "create_clinic",
     "create_staff",

@@ -32,9 +32,11 @@ def create_clinic(
     contacts: list[dict[str, Any]] | None = None,
     phone: str = "",
     email: str = "",
+    part2: bool = False,
 ) -> Clinic:
     """A new clinic. `contacts` defaults to the crisis contacts we know for the country, awaiting confirmation.
 
+    `part2`: it is a 42 CFR Part 2 programme.
     `phone` and `email` are shown to patients; `alert_email` is for staff alone.
 
     Raises Django's `ValidationError` with everything that is wrong, by field.
@@ -52,6 +54,7 @@ def create_clinic(
         phone=phone.strip(),
         email=email,
         alert_email=alert_email,
+        part2_mode=Clinic.Part2Mode.NOTICE if part2 else Clinic.Part2Mode.OFF,
         created_at=now,
     )
     _refuse_mistakes(clinic)

@@ -85,7 +85,11 @@ def _draft(
         version=version,
         invitation=invitation,
         language=language,
-        settings={"profile": clinic.profile, "parameters": clinic.parameters},
+        settings={
+            "profile": clinic.profile,
+            "parameters": clinic.parameters,
+            "part2": clinic.part2_mode != Clinic.Part2Mode.OFF,
+        },
         started_at=now,
         saved_at=now,
         resume_code_hash=resume_code_hash,

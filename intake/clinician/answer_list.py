@@ -12,7 +12,7 @@ from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.definition import Question, Section
 
-from .wording import Reading, label, rule_in_words, said, state_of, words
+from .wording import Reading, label, marked, rule_in_words, said, state_of, words
 
 LONG = 90
 """Characters from which an answer gets a line of its own instead of standing beside its question."""
@@ -122,13 +122,15 @@ def _why_not(is_shown: bool | None, condition: str, reading: Reading) -> str:
 
 def _line(question: Question, answer: Answer | None, reading: Reading) -> AnswerLine:
     if question.type == "group" and not question.repeats:
-        return AnswerLine(kind="heading", question=label(question), asked=words(question.text))
+        return AnswerLine(kind="heading", question=marked(question, reading), asked=words(question.text))
     state = state_of(answer)
     if question.type == "group" and answer is not None and answer.is_known:
         return _entries(question, answer, reading)
     text = said(question, answer, reading.definition)
     kind: Literal["answer", "long"] = "long" if len(text) >= LONG or "\n" in text else "answer"
-    return AnswerLine(kind=kind, question=label(question), asked=words(question.text), answer=text, state=state)
+    return AnswerLine(
+        kind=kind, question=marked(question, reading), asked=words(question.text), answer=text, state=state
+    )
 
 
 def _entries(question: Question, answer: Answer, reading: Reading) -> AnswerLine:
@@ -140,5 +142,9 @@ def _entries(question: Question, answer: Answer, reading: Reading) -> AnswerLine
         if isinstance(entry, dict)
     )
     return AnswerLine(
-        kind="entries", question=label(question), asked=words(question.text), answer=str(len(entries)), entries=entries
+        kind="entries",
+        question=marked(question, reading),
+        asked=words(question.text),
+        answer=str(len(entries)),
+        entries=entries,
     )

@@ -9,7 +9,7 @@ import msgspec
 from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, ScoreResult, UnresolvedFlag
 from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Score, Severity, Source
 
-from .wording import SEVERITY_TITLES, Reading, figure, label, rule_in_words, said, words
+from .wording import SEVERITY_TITLES, Reading, figure, marked, rule_in_words, said, words
 
 
 class SourceLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +167,7 @@ def _fact(because: Because, reading: Reading) -> Fact:
     answer = reading.answers.get(because.question)
     if question is None or (answer is not None and answer.is_known):
         return Fact(question=_label_of(because.question, reading), answer=because.answer)
-    return Fact(question=label(question), answer=said(question, answer, reading.definition))
+    return Fact(question=marked(question, reading), answer=said(question, answer, reading.definition))
 
 
 def _open_group(key: str, title: str, reading: Reading, assessment: Assessment, *, is_safety: bool) -> PointGroup:
@@ -202,7 +202,7 @@ def _open_question(link_id: str, reading: Reading) -> OpenQuestion:
     if question is None:
         return OpenQuestion(question=link_id, ask="", state="")
     state = said(question, reading.answers.get(link_id), reading.definition)
-    return OpenQuestion(question=label(question), ask=words(question.text), state=state)
+    return OpenQuestion(question=marked(question, reading), ask=words(question.text), state=state)
 
 
 def _inconsistencies(reading: Reading, assessment: Assessment) -> PointGroup:
@@ -259,7 +259,7 @@ def _flag(link_id: str, reading: Reading) -> Flag:
 
 def _label_of(link_id: str, reading: Reading) -> str:
     question = reading.compiled.questions.get(link_id)
-    return label(question) if question else link_id.replace("_", " ")
+    return marked(question, reading) if question else link_id.replace("_", " ")
 
 
 def _sources_of(own: tuple[Citation, ...], flag: tuple[Citation, ...], reading: Reading) -> tuple[SourceLine, ...]:

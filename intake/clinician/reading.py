@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from zoneinfo import ZoneInfo
 
-from intake import records, rules
+from intake import part2, records, rules
 from intake.models import Alert, QuestionnaireResponse
 
 from .summary import AlertLine, Record, Summary, summarize
@@ -26,6 +26,7 @@ def summary_of(response: QuestionnaireResponse, *, now: datetime.datetime) -> Su
         answers=records.read_answers_of(response),
         settings=rules.settings_of(response),
         as_of=rules.as_of(response, now=now),
+        part2=part2.is_on(response),
     )
     if response.is_sent:
         assessment = records.read_assessment(response)
@@ -48,6 +49,10 @@ def _record(response: QuestionnaireResponse, reading: Reading) -> Record:
         sent_at=response.sent_at.astimezone(zone) if response.sent_at else None,
         panel_shown_at=shown.shown_at.astimezone(zone) if shown else None,
         alerts=tuple(_alert_line(alert, reading, zone) for alert in alerts),
+        part2_notice=response.part2_notice,
+        part2_acknowledged_at=(
+            response.part2_acknowledged_at.astimezone(zone) if response.part2_acknowledged_at else None
+        ),
     )
 
 

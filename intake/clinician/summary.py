@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from intake import part2
 from screening.engine import journey
 from screening.engine.answers import display
 from screening.engine.assessment import Assessment
@@ -18,7 +19,19 @@ from screening.engine.intervals import NotADate, ages, date_interval
 
 from .answer_list import AnswerSection, answer_sections
 from .points import PointGroup, RuledOut, point_groups, ruled_out
-from .wording import LANGUAGE, LANGUAGE_NAMES, PROFILE_NAMES, Reading, day, figure, label, moment, said, state_of, words
+from .wording import (
+    LANGUAGE,
+    LANGUAGE_NAMES,
+    PROFILE_NAMES,
+    Reading,
+    day,
+    figure,
+    marked,
+    moment,
+    said,
+    state_of,
+    words,
+)
 
 PRINCIPLE = "The software raises points to discuss; only people decide. The absence of a flag is not clearance."
 NOT_REVIEWED = "The questions and rules have not yet been reviewed by a clinician. Do not use this summary for care."
@@ -53,6 +66,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime.datetime | None = None
     panel_shown_at: datetime.datetime | None = None
     alerts: tuple[AlertLine, ...] = ()
+    part2_notice: str = ""
+    part2_acknowledged_at: datetime.datetime | None = None
 
 
 class HeaderLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,12 +205,26 @@ def _record_lines(record: Record, reading: Reading) -> tuple[HeaderLine, ...]:
         ("Label profile", titles.get(profile) or PROFILE_NAMES.get(profile, profile)),
         ("Questionnaire", f"version {record.version} · {record.version_sha256[:8]}"),
         ("Rules applied as of", "" if record.sent_at else day(reading.as_of)),
+        ("Part 2 notice", _notice(record) if reading.part2 else ""),
     )
     return tuple(_header_line(title, value) for title, value in lines if value)
 
 
+def _notice(record: Record) -> str:
+    """Whether and when the patient said they had read the notice about substance-use answers."""
+    if record.part2_acknowledged_at is None:
+        return "Not acknowledged by the patient"
+    version, _, language = record.part2_notice.partition(" ")
+    read_in = LANGUAGE_NAMES.get(language, language)
+    return f"Version {version} ({read_in}) read on {moment(record.part2_acknowledged_at)}"
+
+
 def _warnings(record: Record, reading: Reading) -> tuple[str, ...]:
-    checks = ((not record.sent_at, NOT_SENT), (not reading.definition.review.clinical, NOT_REVIEWED))
+    checks = (
+        (reading.part2, part2.REDISCLOSURE),
+        (not record.sent_at, NOT_SENT),
+        (not reading.definition.review.clinical, NOT_REVIEWED),
+    )
     return tuple(text for applies, text in checks if applies)
 
 
@@ -214,7 +243,7 @@ def _medicines(reading: Reading) -> tuple[HeaderLine, ...]:
     """Each medicine question with its list; nothing when the version asks for none."""
     asked = (question for question in reading.definition.questions() if question.type == "medicines")
     return tuple(
-        HeaderLine(label=label(question), value=_said(question, reading), is_long=True)
+        HeaderLine(label=marked(question, reading), value=_said(question, reading), is_long=True)
         for question in asked
         if state_of(reading.answers.get(question.link_id)) != "not_reached"
     )
@@ -225,7 +254,7 @@ def _allergies(reading: Reading) -> tuple[HeaderLine, ...]:
     shown = journey.shown(reading.compiled, reading.answers, reading.as_of, reading.settings)
     asked = (question for question in reading.definition.questions() if question.role == "allergies")
     return tuple(
-        HeaderLine(label=label(question), value=_said(question, reading), is_long=True)
+        HeaderLine(label=marked(question, reading), value=_said(question, reading), is_long=True)
         for question in asked
         if question.link_id in shown
     )

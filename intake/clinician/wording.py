@@ -36,12 +36,16 @@ LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """One set of answers under one version on one day: what every part of the summary is made from."""
+    """One set of answers under one version on one day: what every part of the summary is made from.
+
+    `part2`: answers about substance use are marked, and the page says that they may not be shared further.
+    """
 
     compiled: Compiled
     answers: dict[str, Answer]
     settings: Settings
     as_of: datetime.date
+    part2: bool = False
 
     @property
     def definition(self) -> Definition:
@@ -61,6 +65,11 @@ def words(text: Text, language: str = LANGUAGE) -> str:
 def label(question: Question) -> str:
     """The clinician's wording of a question, or the patient's when there is no other."""
     return words(question.short) or words(question.text)
+
+
+def marked(question: Question, reading: Reading) -> str:
+    """The clinician's wording of a question, with a mark where the answer is protected by 42 CFR Part 2."""
+    return f"{label(question)} · Part 2" if reading.part2 and question.part2 else label(question)
 
 
 def state_of(answer: Answer | None) -> str:

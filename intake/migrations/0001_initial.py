@@ -145,6 +145,8 @@ class Migration(migrations.Migration):
                 ('resume_tries_of_day', models.PositiveSmallIntegerField(default=0)),
                 ('resume_day_began_at', models.DateTimeField(null=True)),
                 ('resume_blocked_until', models.DateTimeField(null=True)),
+                ('part2_acknowledged_at', models.DateTimeField(null=True)),
+                ('part2_notice', models.CharField(blank=True, default='', max_length=32)),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='intake.clinic')),
                 ('invitation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='response', to='intake.invitation')),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -282,6 +284,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='questionnaireresponse',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of', None), ('assessment_ct', None), ('person', None), ('sent_at', None), ('status', 'draft')), models.Q(('as_of__isnull', False), ('assessment_ct__isnull', False), ('person__isnull', False), ('sent_at__isnull', False), ('status', 'sent')), _connector='OR'), name='response_sent_is_complete', violation_error_message='A sent response has a person, a day and an assessment; a draft has none.'),
+        ),
+        migrations.AddConstraint(
+            model_name='questionnaireresponse',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('part2_acknowledged_at', None), ('part2_notice', '')), models.Q(('part2_acknowledged_at__isnull', False), models.Q(('part2_notice', ''), _negated=True)), _connector='OR'), name='response_part2_notice_with_time', violation_error_message='Say both which notice was acknowledged and when.'),
         ),
         migrations.AddConstraint(
             model_name='questionnaireresponse',

@@ -18,7 +18,8 @@ class QuestionnaireResponse(Enveloped):
     In plain text are only opaque ids, times, numbers for sorting and the clinic's settings. `document_ct` holds the
     answers and the pages posted, `assessment_ct` what the rules said on the day of sending.
     `top_severity` is 0 (nothing raised) to 4 (urgent). The resume code's tries are counted here so that a limit holds
-    for the link whatever address the guesses come from.
+    for the link whatever address the guesses come from. `part2_notice` is the version and language of the notice about
+    substance-use answers that the person said they had read, such as "1 en".
     """
 
     class Status(models.TextChoices):
@@ -50,10 +51,18 @@ class QuestionnaireResponse(Enveloped):
     resume_tries_of_day = models.PositiveSmallIntegerField(default=0)
     resume_day_began_at = models.DateTimeField(null=True)
     resume_blocked_until = models.DateTimeField(null=True)
+    part2_acknowledged_at = models.DateTimeField(null=True)
+    part2_notice = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
         constraints = [
             pair("response", "opened", message="Say both who opened the response and when."),
+            models.CheckConstraint(
+                condition=Q(part2_acknowledged_at=None, part2_notice="")
+                | (Q(part2_acknowledged_at__isnull=False) & ~Q(part2_notice="")),
+                name="response_part2_notice_with_time",
+                violation_error_message="Say both which notice was acknowledged and when.",
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(status="draft", sent_at=None, as_of=None, assessment_ct=None, person=None)

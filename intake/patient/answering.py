@@ -36,6 +36,8 @@ def section(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
         return to_page(visit.resume_at())
     if visit.help_is_due(request):
         return redirect("patient:help")
+    if visit.notice_is_due(asked):
+        return redirect(f"{reverse('patient:notice')}?before={asked.link_id}")
     form = section_form(visit, asked, more={request.GET.get("more", ""): 1})
     return draw(request, visit, asked, form)
 

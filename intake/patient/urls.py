@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import answering, names, safety, sending, starting
+from . import answering, names, notice, safety, sending, starting
 
 app_name = "patient"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("q/send/", sending.send, name="send"),
     path("q/sent/", sending.sent, name="sent"),
     path("q/copy/", sending.copy, name="copy"),
+    path("q/notice/", notice.notice, name="notice"),
     path("q/help/", safety.help_now, name="help"),
     path("q/stop/", safety.stop, name="stop"),
     path("q/<str:link_id>/", answering.section, name="section"),

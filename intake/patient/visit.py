@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from intake import records, rules
+from intake import part2, records, rules
 from intake.models import Clinic, QuestionnaireResponse
 from screening.engine import journey
 from screening.engine.answers import Answer
@@ -152,6 +152,11 @@ class Visit:
         if sessions.HELP_FIRST in request.session:
             return True
         return self.asks_for_help() and not self.response.panels_shown.exists()
+
+    def notice_is_due(self, section: Section) -> bool:
+        """Whether the notice of a 42 CFR Part 2 programme comes before this page and was not acknowledged yet."""
+        waits = self.settings.part2 and self.response.part2_acknowledged_at is None
+        return waits and part2.is_about_substances(section)
 
     def refresh(self, response: QuestionnaireResponse) -> None:
         """Read the answers again after a save."""

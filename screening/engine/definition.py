@@ -116,7 +116,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One answer to choose. `score` is FHIR's ordinal value; `exclusive` ("none of these") cannot stand with another."""
+    """One answer to choose. `score` is FHIR's ordinal value; `exclusive` ("none of these") stands alone."""
 
     code: str
     text: Text

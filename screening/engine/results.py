@@ -14,10 +14,14 @@ from .definition import NotSure, Severity
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a clinic chose, frozen with each response: the label profile and its own values of named parameters."""
+    """What a clinic chose, frozen with each response: the label profile and its own values of named parameters.
+
+    `part2`: the clinic is a 42 CFR Part 2 programme. It changes what is said about substance-use answers, never a rule.
+    """
 
     profile: str = "us"
     parameters: dict[str, float] = {}
+    part2: bool = False
 
 
 class Because(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,6 +56,12 @@ class TestCreateClinic:
         clinic = Clinic.objects.get(pk=made["id"])
         assert (clinic.phone, clinic.email) == ("(202) 555-0142", "hello@west.example")
 
+    def test_it_makes_a_part_2_programme_only_when_told(self) -> None:
+        run(*self.ARGUMENTS, "--alert-email", "desk@west.example", "--part2")
+        run(*self.ARGUMENTS, "--alert-email", "desk@west.example", "--slug", "other")
+
+        assert dict(Clinic.objects.values_list("slug", "part2_mode")) == {"west-clinic": "notice", "other": "off"}
+
     def test_it_says_what_is_wrong(self) -> None:
         with pytest.raises(CommandError, match="alert_email: "):
             run(*self.ARGUMENTS, "--alert-email", "nobody")

@@ -24,9 +24,7 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("clinic", help="the clinic's name in addresses (slug)")
         parser.add_argument("--by", required=True, metavar="EMAIL", help="the administrator who checked them")
-        parser.add_argument(
-            "--contacts", type=Path, metavar="FILE", help="a JSON list of contacts to keep instead"
-        )
+        parser.add_argument("--contacts", type=Path, metavar="FILE", help="a JSON list of contacts to keep instead")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def run(self, **options: Any) -> None:

@@ -32,6 +32,9 @@ class Command(PlainCommand):
         parser.add_argument("--profile", default="us", help="label profile: us (default) or eu")
         parser.add_argument("--questionnaire", help="key of the questionnaire it offers")
         parser.add_argument("--emergency-number", default="", help="needed where we know no number of the country")
+        parser.add_argument(
+            "--part2", action="store_true", help="a 42 CFR Part 2 programme: notices about substance-use answers"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def run(self, **options: Any) -> None:
@@ -47,6 +50,7 @@ class Command(PlainCommand):
             profile=options["profile"],
             questionnaire=_questionnaire(options["questionnaire"]),
             contacts=crisis_contacts.for_country(options["country"], emergency=options["emergency_number"]),
+            part2=options["part2"],
             now=timezone.now(),
         )
         data = {"id": str(clinic.pk), "slug": clinic.slug, "name": clinic.name}
