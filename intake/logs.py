@@ -1,9 +1,13 @@
-"""Keeps invitation tokens out of the log: Django logs the path of a request that was refused or failed."""
+"""Keeps out of the log what it could repeat: tokens in the paths of requests, and words in the messages of errors."""
 
 from __future__ import annotations
 
 import logging
 import re
+import traceback
+from collections.abc import Iterator
+
+from django.conf import settings
 
 _TOKEN = re.compile(r"/i/[^/\s'\"]+")
 
@@ -25,6 +29,52 @@ def redacted(value: object) -> object:
     'Not Found: /i/…/'
     """
     return _TOKEN.sub("/i/…", value) if isinstance(value, str) else value
+
+
+class PlacesOnly(logging.Filter):
+    """Writes of an error only what kind it is and where it happened.
+
+    The message of an error often holds the value that caused it, and that may be an answer. While debugging on one's
+    own machine, errors are written whole.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if settings.DEBUG:
+            return True
+        if record.exc_info and record.exc_info[1]:
+            record.exc_text = places(record.exc_info[1])
+        record.exc_info = None
+        if isinstance(record.args, tuple):
+            record.args = tuple(kind(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
+        if isinstance(record.msg, BaseException):
+            record.msg = kind(record.msg)
+        return True
+
+
+def kind(error: BaseException) -> str:
+    """The type of an error, without its message.
+
+    >>> kind(ValueError("somebody's answer"))
+    'ValueError'
+    """
+    return type(error).__qualname__
+
+
+def places(error: BaseException) -> str:
+    """The error, what it came from, and for each the lines of code that were being run; never a value."""
+    return "\n".join(line for each in _chain(error) for line in (kind(each), *_lines(each)))
+
+
+def _lines(error: BaseException) -> list[str]:
+    return [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def keep_tokens_out() -> None:
