@@ -88,9 +88,8 @@ def evaluate(
 def _calls_for_help(raised: tuple[RaisedFlag, ...], left_open: tuple[UnresolvedFlag, ...]) -> bool:
     """Anything urgent; also a rule that failed where it might have been: help shown too often harms nobody."""
     failed = [flag for flag in left_open if flag.reason]
-    return any(flag.severity == "urgent" for flag in (*raised, *failed)) or any(
-        flag.not_sure == "NS-2" for flag in failed
-    )
+    severities = {flag.severity for flag in raised} | {flag.severity for flag in failed}
+    return "urgent" in severities or any(flag.not_sure == "NS-2" for flag in failed)
 
 
 def _alert_because(facts: Facts) -> tuple[Because, ...]:

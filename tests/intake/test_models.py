@@ -60,7 +60,7 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
     known = {
         "User": {"email", "name", "password"},
         "Membership": {"role"},
-        "Clinic": {"name", "slug", "country", "timezone", "profile", "alert_email", "part2_mode"},
+        "Clinic": {"name", "slug", "country", "timezone", "profile", "alert_email", "phone", "email", "part2_mode"},
         "Person": {"key_id", "reference", "name_hash", "birth_date_hash"},
         "Invitation": {"token_sha256", "language"},
         "QuestionnaireResponse": {"key_id", "reference", "language", "status", "resume_code_hash"},
