@@ -16,6 +16,7 @@ from django.utils import timezone
 from intake import actions, part2, rules
 from intake.clinician.reading import summary_of
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
+from intake.patient import sessions
 from screening import publishing
 from screening.engine.definition import Section
 from screening.models import Questionnaire, QuestionnaireVersion
@@ -60,7 +61,7 @@ def clinic(clinic: Clinic) -> Clinic:
 def patient(client: Client, started: actions.Started) -> Client:
     """A browser with the answers open."""
     session = client.session
-    session["response_id"] = str(started.response.pk)
+    session.update(sessions.contents(started.response))
     session.save()
     return client
 
@@ -120,7 +121,7 @@ class TestThePatient:
         started = actions.start(clinic=clinic, version=version, language="en", now=NOW)
         browser = Client()
         session = browser.session
-        session["response_id"] = str(started.response.pk)
+        session.update(sessions.contents(started.response))
         session.save()
 
         assert browser.get("/q/substances/").status_code == 200
