@@ -101,7 +101,7 @@ def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm
         "back": reverse("patient:section", args=[back.link_id]) if back else "",
         "returns": _returns(request),
         "attempt": _attempt(),
-        "instruments": [each for each in visit.definition.instruments if each.key in used],
+        "instruments": [each for each in visit.definition.instruments if each.key in used and not each.switched_off],
         "is_partly_untranslated": any(_is_untranslated(question, visit.language) for question in section.questions),
         "help_now": visit.help_is_due(request),
     }

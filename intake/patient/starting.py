@@ -58,7 +58,8 @@ def _closed(request: HttpRequest, clinic: Clinic, language: str) -> HttpResponse
 def about(request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str) -> dict[str, Any]:
     """What the start page says, all of it from the clinic's settings and the published version."""
     definition = publishing.compiled(version).definition
-    unconditional = [question for question in definition.questions() if not question.ask_when]
+    off = definition.switched_off()
+    unconditional = [one for one in definition.questions() if not one.ask_when and one.link_id not in off]
     return {
         "clinic": clinic,
         "language": language,
