@@ -24,8 +24,9 @@ from .saving import append_revision
 
 IDENTITY_ROLES = ("given_name", "family_name", "birth_date", "phone", "email")
 
-# The revision that closes a response is the same attempt however often sending is tried.
-_CLIENT = ("sending", 0)
+# The revision that closes a response is the same attempt however often sending is tried. No page can take its name:
+# a page's client_id has no colon.
+_CLIENT = (":sending", 0)
 
 
 class Incomplete(Refused):

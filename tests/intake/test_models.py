@@ -63,7 +63,7 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
         "Clinic": {"name", "slug", "country", "timezone", "profile", "alert_email", "phone", "email", "part2_mode"},
         "Person": {"key_id", "reference", "name_hash", "birth_date_hash"},
         "Invitation": {"token_sha256", "language"},
-        "QuestionnaireResponse": {"key_id", "reference", "language", "status", "resume_code_hash"},
+        "QuestionnaireResponse": {"key_id", "reference", "language", "status", "resume_code_hash", "part2_notice"},
         "Revision": {"client_id", "author_kind"},
         "FlagAcknowledgement": {"flag_hash"},
         "SignOff": {"version_sha256", "content_sha256"},

@@ -59,6 +59,13 @@ class TestSubmit:
 
         assert (sent.top_severity, sent.has_unresolved_safety) == (0, True)
 
+    def test_no_page_can_take_the_name_of_the_last_revision(self, draft: QuestionnaireResponse) -> None:
+        tab = Tab(draft, "sending")
+        tab.send(0, stroke="no")
+        tab.finish(family_name="Díaz")
+
+        assert actions.submit(response_id=draft.pk, now=NOW).is_sent
+
     def test_sending_again_changes_nothing(self, sent: QuestionnaireResponse) -> None:
         again = actions.submit(response_id=sent.pk, now=later(hours=1))
 

@@ -54,6 +54,7 @@ class Eyes:
 
     def look(self, page: Page, name: str) -> None:
         """Fails on any accessibility violation, or when the page is wider than the window."""
+        page.wait_for_load_state()
         self.seen.append(name)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)

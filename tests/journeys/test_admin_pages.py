@@ -34,7 +34,7 @@ def test_an_administrator_changes_a_rule_and_publishes(live_server, demo, page: 
     eyes.look(page, "admin-mistake")
     page.get_by_label("When").first.fill(f"{written} or age >= 200")
     page.get_by_role("button", name="Save and continue editing").first.click()
-    expect(page.get_by_text("age is 200 or more").first).to_be_visible()
+    expect(page.get_by_text("age is 200 years or more").first).to_be_visible()
 
     page.goto(draft)
     page.get_by_role("link", name="Check", exact=True).click()
