@@ -91,7 +91,14 @@ if (DATABASES["default"] or {}).get("ENGINE") == "django.db.backends.sqlite3":
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Holds counts for limits (limits.py and allauth's), so it may be lost but not culled while they matter.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # --- Staff sign-in: e-mail, password and a second factor. ---
 AUTH_USER_MODEL = "intake.User"

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings
 
@@ -20,6 +21,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys run last: when a unit is broken, its own small test should be the first to say so."""
     items.sort(key=lambda item: "journeys" in str(item.path))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_yet() -> None:
+    """Limits are counted in the cache: no test is slowed by those before it."""
+    cache.clear()
 
 
 @pytest.fixture

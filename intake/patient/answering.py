@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from intake import actions
+from intake import actions, limits
 from screening.engine.answers import cross_problems, display
 from screening.engine.definition import Question, Section
 
-from . import errors, reveal, saving, sessions
+from . import errors, pace, reveal, saving, sessions
 from .elements import element_id
 from .forms import SectionForm
 from .visit import Visit, draft_view
@@ -143,6 +143,8 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
         raise Http404
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
+    if wait := limits.wait_for(limits.SAVE, str(visit.response.pk)):
+        return pace.too_fast(request, wait)
     form = section_form(visit, section, data=saving.data_of(request.POST))
     form.is_valid()
     try:

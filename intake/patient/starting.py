@@ -12,13 +12,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions, readiness
+from intake import access, actions, limits, readiness
 from intake.models import Clinic, Invitation
 from intake.references import grouped
 from screening import publishing
 from screening.models import QuestionnaireVersion
 
-from . import answering, errors, sessions
+from . import answering, errors, pace, sessions
 from .visit import public_view, visit_of
 from .words import in_language
 
@@ -37,6 +37,7 @@ def _bare() -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_view
+@pace.limited(limits.START)
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """A clinic's public start page. GET changes nothing; the button begins a response."""
     clinic = access.get_clinic_or_404(slug)
@@ -104,6 +105,7 @@ def _begin(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_view
+@pace.limited(limits.INVITATION)
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """A link from a clinic. Looking at it changes nothing and tells nothing: only the button looks it up.
 
@@ -187,11 +189,13 @@ def _ask_for_code(request: HttpRequest, error: str = "", status: int = 200) -> H
 
 def _resume_with_code(request: HttpRequest) -> HttpResponse:
     """The code opens the draft. A page that was kept meanwhile is offered for sending again."""
+    if wait := pace.wait_of(request, limits.RESUME):
+        return pace.told(_too_many(request), wait)
     token = _kept_reference(request) or request.POST.get("reference", "")
     try:
         response = actions.resume(token=token, code=request.POST.get("code", ""), now=timezone.now())
     except actions.TooManyTries:
-        return _refused(request, gettext("Too many codes were tried. Wait a while, or ask the clinic for help."), 429)
+        return _too_many(request)
     except actions.CannotResume:
         return _refused(request, gettext("That did not match. Check the reference and the code."), 422)
     sessions.begin(request, response)
@@ -204,6 +208,10 @@ def _kept_reference(request: HttpRequest) -> str:
     """The reference of the response that a kept page belongs to: the page names it, the code must still open it."""
     kept = errors.response_named(request)
     return kept.reference if kept is not None else ""
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    return _refused(request, gettext("Too many codes were tried. Wait a while, or ask the clinic for help."), 429)
 
 
 def _refused(request: HttpRequest, error: str, status: int) -> HttpResponse:
