@@ -11,9 +11,7 @@ from . import crisis_contacts
 from .models import Clinic
 
 UNCONFIRMED = "The crisis contacts of {name} were not confirmed by a named person."
-WHAT_TO_DO = (
-    "Have an administrator check every number, then run: manage.py confirm_crisis_contacts {slug} --by EMAIL."
-)
+WHAT_TO_DO = "Have an administrator check every number, then run: manage.py confirm_crisis_contacts {slug} --by EMAIL."
 
 
 def is_ready(clinic: Clinic) -> bool:
