@@ -17,7 +17,6 @@ from screening.engine.definition import SEVERITIES, Severity
 
 from .refusals import NotPermitted, Refused
 
-
 ALERT_AT_ONCE = "alert_at_once"
 """The reason that stands for the condition as a whole, where it could not be worked out which answer it was."""
 

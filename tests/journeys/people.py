@@ -34,8 +34,8 @@ CHOICE = ':is([type="radio"], [type="checkbox"])'
 class Patient:
     """Fills in the questionnaire as a person does: sees a page, answers what is visible, goes on."""
 
-    def __init__(self, page: Page, origin: str, language: str = "en") -> None:
-        self.page, self.origin, self.language = page, origin, language
+    def __init__(self, page: Page, origin: str, language: str = "en", *, has_scripts: bool = True) -> None:
+        self.page, self.origin, self.language, self.has_scripts = page, origin, language, has_scripts
 
     def start(self, *, clinic: str = "demo") -> None:
         self.page.goto(f"{self.origin}/start/{clinic}/")
@@ -72,8 +72,16 @@ class Patient:
             self.page.locator(f'[name="{name}"]').fill(value)
 
     def fill(self, said: dict[str, str] | None = None) -> None:
-        """Answer everything that is visible on the page: what was said, else what a healthy person says."""
-        said = said or {}
+        """Answer everything that is visible on the page: what was said, else what a healthy person says.
+
+        With scripts, what the answers ask for appears once they are saved; a person sees it and answers it too.
+        """
+        self._fill(said or {})
+        if self.has_scripts:
+            expect(self.page.locator("[data-save-state]")).to_have_attribute("data-state", "saved", timeout=20_000)
+            self._fill(said or {})
+
+    def _fill(self, said: dict[str, str]) -> None:
         for name, value in said.items():
             if self._is_visible(name):
                 self.answer(name, value)

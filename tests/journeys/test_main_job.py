@@ -48,7 +48,7 @@ def walk(patient: Patient, eyes: Eyes, said: dict[str, str]) -> list[str]:
 def test_from_link_to_pdf(
     live_server, demo, page: Page, browser: Browser, javascript: bool, eyes: Eyes, tmp_path: Path
 ):
-    patient = Patient(page, live_server.url)
+    patient = Patient(page, live_server.url, has_scripts=javascript)
     patient.start()
 
     seen = walk(patient, eyes, SAID)

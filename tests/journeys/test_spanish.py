@@ -46,7 +46,7 @@ def english_words(page: Page) -> list[str]:
     text = page.evaluate(
         """() => {
             const main = document.querySelector("main").cloneNode(true);
-            main.querySelectorAll("[lang=en], [lang=en-US], script, datalist, [hidden]").forEach((part) => part.remove());
+            main.querySelectorAll("[lang=en], script, datalist, [hidden]").forEach((part) => part.remove());
             return main.textContent;
         }"""
     )
