@@ -210,8 +210,8 @@ class TestPage:
 
 
 def cost(queries: CaptureQueriesContext) -> int:
-    """Queries, the session's and the audit record's included; not the marks of nested transactions, and not PostgreSQL's
-    lock of the audit record, which SQLite has no need of."""
+    """Queries, the session's and the audit record's included; not the marks of nested transactions, and not the lock of
+    the audit record on PostgreSQL, which SQLite has no need of."""
     free = ("SAVEPOINT", "pg_advisory_xact_lock")
     return sum(not any(word in query["sql"] for word in free) for query in queries.captured_queries)
 
