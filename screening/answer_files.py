@@ -62,7 +62,7 @@ def read(data: bytes) -> AnswerFile:
         raise AnswerFileError("\n".join(problems))
     if not isinstance(document, dict):
         raise AnswerFileError("Write one JSON object: {link_id: value, …}.")
-    is_wrapper = "answers" in document and set(document) <= WRAPPER
+    is_wrapper = isinstance(document.get("answers"), dict | list) and set(document) <= WRAPPER
     try:
         return msgspec.convert(dict(document) if is_wrapper else {"answers": document}, AnswerFile)
     except msgspec.ValidationError as error:

@@ -49,7 +49,7 @@ def test_each_change_link_says_what_it_changes_and_returns(patient):
 
     page = read(patient.client.get("/q/check/"))
 
-    assert 'Change<span class="visually-hidden">: First name</span>' in page.html
+    assert 'Change<span class="visually-hidden">: <span>First name</span></span>' in page.html
     assert "/q/about/?return=check#q-given_name-block" in page.links
 
 
