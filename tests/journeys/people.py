@@ -36,6 +36,7 @@ class Patient:
 
     def __init__(self, page: Page, origin: str, language: str = "en", *, has_scripts: bool = True) -> None:
         self.page, self.origin, self.language, self.has_scripts = page, origin, language, has_scripts
+        self.has_touched = False
 
     def start(self, *, clinic: str = "demo") -> None:
         self.page.goto(f"{self.origin}/start/{clinic}/")
@@ -65,19 +66,24 @@ class Patient:
         )
         menu = self.page.locator(f'select[name="{name}"]')
         if choice.count():
+            self.has_touched |= not choice.is_checked()
             choice.check()
-        elif menu.count():
+            return
+        field = menu if menu.count() else self.page.locator(f'[name="{name}"]')
+        self.has_touched |= field.input_value() != value
+        if menu.count():
             menu.select_option(value)
         else:
-            self.page.locator(f'[name="{name}"]').fill(value)
+            field.fill(value)
 
     def fill(self, said: dict[str, str] | None = None) -> None:
         """Answer everything that is visible on the page: what was said, else what a healthy person says.
 
         With scripts, what the answers ask for appears once they are saved; a person sees it and answers it too.
         """
+        self.has_touched = False
         self._fill(said or {})
-        if self.has_scripts:
+        if self.has_scripts and self.has_touched:
             expect(self.page.locator("[data-save-state]")).to_have_attribute("data-state", "saved", timeout=20_000)
             self._fill(said or {})
 
@@ -97,15 +103,15 @@ class Patient:
     def _fill_choices(self, said: dict[str, str]) -> None:
         for name in self._visible_names('input[type="radio"]'):
             if name not in said and not self.page.locator(f'[name="{name}"]:checked').count():
-                self.page.locator(f'[name="{name}"][value="{self._healthy(name)}"]').check()
+                self.answer(name, self._healthy(name))
         for name in self._visible_names('input[type="checkbox"][value="on"]'):
-            self.page.locator(f'[name="{name}"]').check()
+            self.answer(name, "on")
 
     def _fill_fields(self, said: dict[str, str]) -> None:
         for name in self._visible_names('input[type="text"], input[type="tel"], input[inputmode]'):
             field = self.page.locator(f'[name="{name}"]').first
             if name in TYPED and name not in said and not field.input_value():
-                field.fill(TYPED[name])
+                self.answer(name, TYPED[name])
 
     def _healthy(self, name: str) -> str:
         offered = [option.get_attribute("value") for option in self._fields(name)]
