@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from intake import records
 from intake.models import QuestionnaireResponse
@@ -61,6 +61,46 @@ def test_another_answer_than_the_servers_word_is_not_saved(started, answer):
     started.fill("#q-given_name", "Ana")
 
     expect(state_of(started)).to_have_text("Not saved yet. We keep trying.")
+
+
+@pytest.fixture
+def slow_line(started):
+    """Opens a section whose scripts have not arrived; returns what lets them arrive."""
+    held: list[Route] = []
+
+    def open_section(section):
+        started.route("**/*.js", lambda route: held.append(route))
+        started.goto(started.url.split("/q/")[0] + f"/q/{section}/", wait_until="commit")
+        return let_scripts_come
+
+    def let_scripts_come():
+        started.wait_for_selector("[data-save-state]", state="attached")
+        while held:
+            held.pop().continue_()
+        started.unroute("**/*.js")
+
+    return open_section
+
+
+def test_what_was_typed_before_the_scripts_came_is_saved(started, slow_line):
+    let_scripts_come = slow_line("about")
+    started.fill("#q-given_name", "Ana")
+
+    let_scripts_come()
+
+    expect(state_of(started)).to_have_text("Saved")
+    assert stored()["given_name"].value == "Ana"
+
+
+def test_a_follow_up_of_an_answer_given_before_the_scripts_came_appears(started, slow_line):
+    let_scripts_come = slow_line("habits")
+    started.check("#q-smokes")
+
+    let_scripts_come()
+
+    expect(started.locator("#q-cigarettes")).to_be_visible()
+    expect(state_of(started)).to_have_text("Saved")
+    expect(started.locator("#q-cigarettes")).to_be_visible()
 
 
 def test_what_was_saved_and_then_emptied_is_empty(started):

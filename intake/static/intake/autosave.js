@@ -103,6 +103,13 @@ function offerHelp() {
   help.hidden = false;
 }
 
+/** Whether the person changed an input before this file was there to hear of it, as on a slow line. */
+function isChanged(input) {
+  if (input.matches("select")) return [...input.options].some((option) => option.selected !== option.defaultSelected);
+  if (input.matches("[type=radio], [type=checkbox]")) return input.checked !== input.defaultChecked;
+  return input.value !== input.defaultValue;
+}
+
 function touched(event) {
   const question = event.target.closest("[data-question]");
   if (!question || isOver) return;
@@ -115,6 +122,8 @@ function touched(event) {
 
 form.addEventListener("input", touched);
 form.addEventListener("change", touched);
+const changed = [...form.querySelectorAll("[data-question] :is(input, select, textarea)")].find(isChanged);
+changed?.dispatchEvent(new Event("change", { bubbles: true }));
 form.addEventListener("submit", () => { isOver = true; clearTimeout(timer); });
 window.addEventListener("online", () => body !== null && later(0, send));
 document.addEventListener("visibilitychange", () => {

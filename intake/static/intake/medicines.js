@@ -337,7 +337,7 @@ for (const pick of picks) {
 
 rows().forEach((row) => {
   prepare(row);
-  row.dataset.told = nameOf(row).value.trim();
+  row.dataset.told = nameOf(row).defaultValue.trim();
 });
 question.querySelector(".pick > .hint")?.remove();
 tidy();

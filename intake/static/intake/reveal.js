@@ -9,22 +9,22 @@ function isOpen(element) {
   return !element.closest("[data-follow-up][hidden]");
 }
 
-/** The codes chosen for a question; none while it is hidden. */
-function chosen(linkId) {
+/** The codes chosen for a question, now or ("defaultChecked") when the page came; none while it is hidden. */
+function chosen(linkId, mark = "checked") {
   const inputs = [...form.querySelectorAll(`input[name="${linkId}"], input[name="${linkId}.state"]`)];
-  return inputs.filter((input) => input.type !== "hidden" && input.checked && isOpen(input)).map((input) => input.value);
+  return inputs.filter((input) => input.type !== "hidden" && input[mark] && isOpen(input)).map((input) => input.value);
 }
 
-/** The answers that a follow-up hangs on, as they are now. */
-function basis(rule) {
-  return JSON.stringify((rule.by || Object.keys(rule.any || {})).map(chosen));
+/** The answers that a follow-up hangs on. */
+function basis(rule, mark) {
+  return JSON.stringify((rule.by || Object.keys(rule.any || {})).map((linkId) => chosen(linkId, mark)));
 }
 
 // What the server last said of each follow-up, and on which answers: it also counts questions that were left empty.
 const told = new Map();
 
-function remember(block, asked) {
-  told.set(block, { basis: basis(rules.get(block)), asked });
+function remember(block, asked, mark) {
+  told.set(block, { basis: basis(rules.get(block), mark), asked });
 }
 
 /** Whether a follow-up is asked for: true or false, or null when only the server can tell. */
@@ -80,4 +80,5 @@ form.addEventListener("saved", (event) => {
     remember(block, !block.hidden);
   }
 });
-followUps.forEach((block) => remember(block, !block.hidden));
+// The server spoke of the page as it came; on a slow line somebody may have answered since.
+followUps.forEach((block) => remember(block, !block.hidden, "defaultChecked"));
