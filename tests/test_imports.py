@@ -16,6 +16,7 @@ FORBIDDEN = {
     "screening/engine": ("intake", "django", "screening.models", "screening.publishing", "screening.cases"),
     "intake/patient": ("intake.clinician",),
     "intake/clinician": ("intake.patient",),
+    "intake/questions": ("intake.patient", "intake.clinician", "intake.actions"),
     "intake/models": ("intake.actions", "intake.patient", "intake.clinician"),
     "intake/actions": ("intake.patient", "intake.clinician"),
 }

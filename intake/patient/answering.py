@@ -15,14 +15,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from intake import actions, limits
+from intake.questions.elements import element_id
+from intake.questions.words import Words, in_language
 from screening.engine.answers import cross_problems, display
 from screening.engine.definition import Question, Section
 
 from . import errors, pace, reveal, saving, sessions
-from .elements import element_id
 from .forms import SectionForm
 from .visit import Visit, draft_view
-from .words import Words, in_language
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 
 from intake import crisis_contacts
 from intake.models import Clinic
-
-from .words import Words, in_language
+from intake.questions.words import Words, in_language
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
+from intake.questions.parts import Parts
 from screening.engine.answers import Answer
-
-from .parts import Parts
 
 
 def is_same(answer: Answer, stored: Answer | None) -> bool:

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from intake import actions, part2
+from intake.questions.words import in_language
 
 from . import answering
 from .visit import Visit, draft_view
-from .words import in_language
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

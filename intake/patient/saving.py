@@ -9,10 +9,10 @@ from functools import partial
 from django.http import HttpRequest, QueryDict
 
 from intake import actions
+from intake.questions import medicines
 from screening.engine.answers import Answer
 from screening.engine.definition import Section
 
-from . import medicines
 from .forms import SectionForm
 from .visit import Visit
 

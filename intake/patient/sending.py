@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import actions
+from intake.questions.elements import element_id
+from intake.questions.words import in_language
 from intake.references import grouped
 from screening.engine.answers import Answer, display
 from screening.engine.definition import Question, Section
 
 from . import answering, errors, sessions
-from .elements import element_id
 from .visit import Visit, draft_view, patient_view, visit_of
-from .words import in_language
 
 
 @require_safe

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from intake import access, actions, limits, readiness
 from intake.models import Clinic, Invitation
+from intake.questions.words import in_language
 from intake.references import grouped
 from screening import publishing
 from screening.models import QuestionnaireVersion
 
 from . import answering, errors, pace, sessions
 from .visit import public_view, visit_of
-from .words import in_language
 
 
 @require_safe

@@ -20,13 +20,13 @@ from django.views.decorators.cache import never_cache
 
 from intake import part2, records, rules
 from intake.models import Clinic, QuestionnaireResponse
+from intake.questions.elements import Page
 from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.assessment import Settings, evaluate
 from screening.engine.definition import Definition, Flag, Section
 
 from . import errors, sessions
-from .elements import Page
 
 View = Callable[..., HttpResponse]
 

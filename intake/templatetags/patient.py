@@ -7,7 +7,7 @@ from django.utils import translation
 
 from intake.models import Clinic
 from intake.patient import crisis
-from intake.patient.words import Words, in_language
+from intake.questions.words import Words, in_language
 from screening.engine.definition import Text
 
 register = template.Library()

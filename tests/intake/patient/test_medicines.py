@@ -10,7 +10,7 @@ import pytest
 from django.http import QueryDict
 from django.urls import reverse
 
-from intake.patient.medicines import normal, settle
+from intake.questions.medicines import normal, settle
 from tests.intake.patient.conftest import read
 from tests.intake.patient.definitions import EVERY_TYPE
 

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from intake.patient.problems import problem_text
-from intake.patient.words import in_language
+from intake.questions.problems import problem_text
+from intake.questions.words import in_language
 from screening.engine.answer_problems import MESSAGES, answer_problem
 
 ROOT = Path(settings.BASE_DIR)
