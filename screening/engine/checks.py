@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from .checking import flags, names, questions, rules, scores, texts
+from .checking import flags, names, questions, rules, scores, texts, wording
 from .checking.catalogue import CATALOGUE, Problem
 from .checking.scores import wording_sha256
 from .checking.subject import Subject, read_subject
@@ -36,6 +36,8 @@ CHECKS: tuple[Callable[[Subject], Iterable[Problem]], ...] = (
     texts.untranslated,
     texts.foreign,
     texts.unreviewed,
+    wording.hard_to_read,
+    wording.unsafe,
     rules.unreadable,
     rules.senseless,
     rules.looking_ahead,

@@ -65,6 +65,21 @@ CATALOGUE: dict[str, Entry] = {
     "Q204": Entry(
         "error", "“{language}” is not a language code, or is listed twice.", "Use codes such as en and es, each once."
     ),
+    "Q205": Entry(
+        "warning",
+        "The {field} needs school grade {grade} to read.",
+        "Use shorter sentences and everyday words; explain a medical name in brackets. Grade 8 or less suits most.",
+    ),
+    "Q206": Entry(
+        "warning",
+        "The {field} says “{word}”, which {what}.",
+        "Say it another way: ask for what happened, in plain and kind words.",
+    ),
+    "Q207": Entry(
+        "warning",
+        "The {field} speaks of ketamine and suicidal thoughts together.",
+        "Never say or imply that ketamine will stop suicidal thoughts.",
+    ),
     # Rules
     "Q301": Entry("error", "The rule cannot be read: {message}", "{hint}"),
     "Q302": Entry("error", "{message}", "{hint}"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +12,11 @@ from screening import cases
 from screening.engine import checks, journey
 from screening.engine.answers import read_answers
 from screening.engine.assessment import Settings
+from screening.engine.checking.wording import FEWEST_WORDS
 from screening.engine.compiler import Compiled, compile_definition
 from screening.engine.definition import Definition, Question
+from screening.engine.reading_level import grade
 from screening.exchange.yaml import Case, load_cases, load_definition
-from tests.screening.content.reading import grade
 
 HERE = Path(__file__).parent
 CONTENT = HERE.parents[2] / "screening" / "content" / "ketamine"
@@ -33,13 +33,6 @@ WORDING = {
     "peg": "d87ffd228e0015fae55abef84e5f50f498cdace3cb179a3e511b0ad4a3a84a25",
     "phq9": "50bf3d78d57359173cd42b146aa023b475b4d5add513375eeb2bc03814d2e9bd",
 }
-
-# Safe messaging: words that shame, describe methods, promise, judge, or call a person a risk.
-NEVER_SAID = (
-    "commit", "committed", "overdose", "hang", "gun", "jump", "fail", "failed", "eligible", "ineligible", "approved",
-    "denied", "qualify", "disqualify", "high risk", "risk level", "score", "abuse", "abuser", "addict", "junkie",
-    "crazy", "insane", "attempt suicide", "commit suicide", "cure", "guarantee", "secret", "confidential",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -170,21 +163,10 @@ def test_the_baseline_patient_is_asked_little(compiled: Compiled) -> None:
 
 
 def test_it_reads_easily(definition: Definition) -> None:
-    # A grade means nothing for a word or two: titles and short options are left out.
-    sentences = [(place, text) for place, text in patient_texts(definition) if len(text.split()) >= 6]
-    grades = [grade(text) for _, text in sentences]
-    assert [(place, text) for place, text in sentences if grade(text) > 8] == []
+    # A grade means nothing for a word or two: titles and short options are left out. No single text is above grade 8,
+    # nor says a word that hurts or judges: a check warns of both, and there is no such warning.
+    grades = [grade(text) for _, text in patient_texts(definition) if len(text.split()) >= FEWEST_WORDS]
     assert sum(grades) / len(grades) <= 6
-
-
-def test_it_never_says_a_word_that_hurts_or_judges(definition: Definition) -> None:
-    never = re.compile(rf"\b(?:{'|'.join(map(re.escape, NEVER_SAID))})\b", re.IGNORECASE)
-    assert [(place, text) for place, text in patient_texts(definition) if never.search(text)] == []
-
-
-def test_it_does_not_promise_that_ketamine_helps_with_suicidal_thoughts(definition: Definition) -> None:
-    for place, text in patient_texts(definition):
-        assert not ("ketamine" in text.lower() and re.search(r"end (my|your) life|suicid", text.lower())), place
 
 
 def test_pages_on_safety_say_that_nobody_watches(definition: Definition) -> None:

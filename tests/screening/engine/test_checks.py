@@ -137,6 +137,8 @@ def ids(definition: Definition) -> set[str]:
 
 
 BIG = float("inf")
+HARD = "Please characterize any antecedent hospitalizations necessitating cardiovascular instrumentation."
+
 CASES: list[tuple[str, object]] = [
     # Names
     ("Q101", lambda: with_question(ask("stroke"))),
@@ -172,6 +174,10 @@ CASES: list[tuple[str, object]] = [
     ("Q204", lambda: build(languages=("en", "en"))),
     ("Q204", lambda: build(languages=("english",))),
     ("Q204", lambda: build(languages=())),
+    ("Q205", lambda: with_question(but(ask("tea"), text=en(HARD)))),
+    ("Q206", lambda: with_question(but(ask("tea"), hint=en("Nobody is eligible before this is answered.")))),
+    ("Q206", lambda: with_question(but(ask("tea"), text=en("Have you ever failed at it?")))),
+    ("Q207", lambda: with_question(but(ask("tea"), text=en("Ketamine stops thoughts of suicide.")))),
     # Rules
     ("Q301", lambda: with_rule("stroke = = yes")),
     ("Q301", lambda: with_rule("")),
@@ -295,6 +301,40 @@ def test_a_problem_has_the_severity_of_its_id_and_says_where(id, make):  # noqa:
 
 def test_every_id_is_tested():
     assert {case[0] for case in CASES} == set(CATALOGUE)
+
+
+def worded(text: str, **fields: object) -> list[str]:
+    """The ids of what is said about the words of one question."""
+    found = check(with_question(but(ask("tea"), text=en(text), **fields)))
+    return [one.id for one in found if one.id in ("Q205", "Q206", "Q207")]
+
+
+class TestWords:
+    def test_plain_words_are_let_be(self):
+        assert worded("Have you ever had chest pain when you walk up a hill?") == []
+
+    def test_the_name_in_brackets_that_a_plain_word_explains_does_not_make_it_hard(self):
+        assert worded("Have you had weak spots in a blood vessel (thoracoabdominal aneurysmal disease)?") == []
+
+    def test_a_short_label_has_no_grade(self):
+        assert worded("Hypothyroidism or hyperthyroidism") == []
+
+    def test_a_word_within_another_is_let_be(self):
+        assert worded("Did you fill out a form at the committee for hangars?") == []
+
+    def test_a_word_is_found_in_any_case_and_named(self):
+        (found,) = [
+            one for one in check(with_question(but(ask("tea"), text=en("An Addict? Tell us.")))) if one.id == "Q206"
+        ]
+        assert found.message == "The text says “Addict”, which shames or judges."
+
+    def test_published_wording_is_not_ours_to_change(self):
+        assert worded(f"{HARD} Failed.", instrument="mood") == []
+
+    def test_what_only_clinicians_read_may_name_things(self):
+        assert not [
+            one for one in check(build(flags=(but(FLAG, why=en("Overdose risk; score high.")),))) if one.id == "Q206"
+        ]
 
 
 def test_every_id_is_documented():
