@@ -89,7 +89,8 @@ def token_hash(token: str) -> str:
 
 
 def live_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
-    """The invitation that a token opens. None when it is unknown, expired, revoked or its answers were sent."""
+    """The invitation that a token opens. None when it is unknown, expired, revoked, or its answers were sent or
+    deleted."""
     invitation = (
         Invitation.objects.select_related("clinic", "questionnaire", "response")
         .filter(token_sha256=token_hash(token))
@@ -103,7 +104,7 @@ def is_live(invitation: Invitation, *, now: datetime.datetime) -> bool:
     if invitation.revoked_at is not None or now >= invitation.expires_at:
         return False
     response = getattr(invitation, "response", None)
-    return response is None or not response.is_sent
+    return response is None or response.status == QuestionnaireResponse.Status.DRAFT
 
 
 def current_version(questionnaire: Questionnaire | None) -> QuestionnaireVersion | None:
@@ -114,10 +115,11 @@ def current_version(questionnaire: Questionnaire | None) -> QuestionnaireVersion
 
 
 def response_of_session(response_id: str | None) -> QuestionnaireResponse | None:
-    """The response that a patient's session opens, or None when it holds none or it was erased."""
+    """The response that a patient's session opens, or None when it holds none, or it was erased or deleted."""
     if not response_id:
         return None
-    return QuestionnaireResponse.objects.select_related("clinic", "version").filter(pk=response_id).first()
+    responses = QuestionnaireResponse.objects.select_related("clinic", "version").exclude(status="deleted")
+    return responses.filter(pk=response_id).first()
 
 
 def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) -> Invitation | None:

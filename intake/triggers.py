@@ -1,8 +1,8 @@
 """Database triggers: audit records and what was saved are never changed, nor what clinicians signed.
 
 They are installed after every migration, because SQLite drops a table's triggers when it rebuilds the table.
-Acknowledgements and signatures may be deleted with the whole record of a person, never edited. Revisions and packed
-records may be deleted once the key of their response is gone, which is how a whole response is erased.
+Acknowledgements and signatures may be deleted with the whole record of a person, never edited. Revisions, corrections
+and packed records may be deleted once the key of their response is gone, which is how a whole response is erased.
 """
 
 from __future__ import annotations
@@ -62,6 +62,13 @@ GUARDS = (
         message="A packed record cannot be changed, or deleted while its response can be read",
         refused=("UPDATE", "DELETE"),
         same="id = NEW.id OR (response_id = NEW.response_id AND version_id = NEW.version_id)",
+        delete_when=KEPT,
+    ),
+    Guard(
+        table="intake_correction",
+        message="A correction cannot be changed, or deleted while its response can be read",
+        refused=("UPDATE", "DELETE"),
+        same="id = NEW.id OR (response_id = NEW.response_id AND number = NEW.number)",
         delete_when=KEPT,
     ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
 from .clinics import confirm_crisis_contacts, create_clinic
+from .deleting import delete_draft, kept_questions
 from .invitations import Invited, QuestionnaireMissing, invite
 from .listing import open_worklist
 from .noticing import acknowledge_part2_notice
@@ -48,8 +49,10 @@ __all__ = [
     "confirm_crisis_contacts",
     "create_clinic",
     "create_staff",
+    "delete_draft",
     "invite",
     "issue_resume_code",
+    "kept_questions",
     "open_response",
     "open_worklist",
     "record_panel_shown",

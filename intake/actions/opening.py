@@ -21,7 +21,7 @@ def open_response(
     `as_what` names the form it is read in, such as `summary` or `pdf`. Raises `NotPermitted`.
     """
     with transaction.atomic():
-        current = locked(response.pk)
+        current = locked(response.pk, even_deleted=True)
         if not access.may(user, Permission.READ_ANSWERS, current.clinic):
             raise NotPermitted("Your roles do not allow reading answers in this clinic.")
         if current.opened_at is None:

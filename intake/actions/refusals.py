@@ -19,9 +19,12 @@ class NoSuchResponse(Refused):
     """There is no response with this id."""
 
 
-def locked(response_id: uuid.UUID | str) -> QuestionnaireResponse:
-    """A response that nobody else writes until this transaction ends. Raises `NoSuchResponse`."""
+def locked(response_id: uuid.UUID | str, *, even_deleted: bool = False) -> QuestionnaireResponse:
+    """A response that nobody else writes until this transaction ends. Raises `NoSuchResponse`, also for a draft that
+    its patient deleted, unless `even_deleted`."""
     responses = QuestionnaireResponse.objects.select_for_update(of=("self",)).select_related("clinic", "version")
+    if not even_deleted:
+        responses = responses.exclude(status="deleted")
     try:
         return responses.get(pk=response_id)
     except QuestionnaireResponse.DoesNotExist as error:

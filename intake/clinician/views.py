@@ -17,6 +17,7 @@ from intake.permissions import Permission
 
 from . import pdf
 from . import worklist as lists
+from .deleted import deleted_context
 from .forms import AcknowledgeForm
 from .reading import summary_of
 from .summary import NOT_REVIEWED_LIST
@@ -57,21 +58,30 @@ def show(
     """
     waiting = access.alerts_for(request.user).filter(response=response).unacknowledged().values_list("pk", flat=True)
     context = {
-        "summary": summary_of(response, now=timezone.now()),
+        **_page_of(response),
         "frame": "base_clinician.html",
         "forms": [refused if refused and refused.alert == str(pk) else AcknowledgeForm(pk) for pk in waiting],
         "refused": refused,
         "not_kept": not_kept,
     }
-    return render(request, "clinician/summary.html", context, status=status)
+    return render(request, _template_of(response), context, status=status)
+
+
+def _page_of(response: QuestionnaireResponse) -> dict[str, object]:
+    """The summary, or what is left of a draft that called for somebody and was deleted."""
+    now = timezone.now()
+    return deleted_context(response, now=now) if response.is_deleted else {"summary": summary_of(response, now=now)}
+
+
+def _template_of(response: QuestionnaireResponse) -> str:
+    return "clinician/deleted.html" if response.is_deleted else "clinician/summary.html"
 
 
 @require_safe
 def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same page as a PDF, or what to do when this server cannot make one."""
     response = opened(request, reference, as_what="pdf")
-    context = {"summary": summary_of(response, now=timezone.now()), "frame": "base_document.html"}
-    html = render_to_string("clinician/summary.html", context)
+    html = render_to_string(_template_of(response), _page_of(response) | {"frame": "base_document.html"})
     try:
         written = pdf.write_pdf(html, paper=pdf.paper_of(response.clinic.country))
     except (pdf.PdfUnavailable, pdf.PdfNotFinished) as error:

@@ -52,6 +52,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     clinic: str
     when: str
     is_sent: bool
+    is_deleted: bool
     is_unopened: bool
     can_read: bool
     is_waiting: bool = False
@@ -104,8 +105,8 @@ def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireRespo
     may_read = Q(clinic__in=readable)
     mine = access.alerts_for(user)
     alerts = mine.filter(response=OuterRef("pk"))
-    # A draft has no assessment: its alerts stand in for one.
-    is_urgent = Q(top_severity=4) | Q(Exists(alerts.filter(kind__in=URGENT_KINDS)), status="draft")
+    # A draft, or one that was deleted, has no assessment: its alerts stand in for one.
+    is_urgent = Q(top_severity=4) | Q(Exists(alerts.filter(kind__in=URGENT_KINDS)), status__in=("draft", "deleted"))
     is_waiting = Q(Exists(alerts.unacknowledged()))
     order = Case(
         When(may_read & is_urgent & is_waiting, then=Value(URGENT_WAITING)),
@@ -163,6 +164,7 @@ def _row(response: QuestionnaireResponse, *, can_read: bool) -> Row:
         clinic=response.clinic.name,
         when=moment(at) if response.is_sent else f"Started {moment(at)}",
         is_sent=response.is_sent,
+        is_deleted=response.is_deleted,
         is_unopened=response.opened_at is None,
         can_read=can_read,
         is_waiting=can_read and any(alert.acknowledged_at is None for alert in response.alerts.all()),

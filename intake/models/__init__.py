@@ -5,6 +5,7 @@ from __future__ import annotations
 from .alert import Alert, AlertAttempt, WorkerHeartbeat
 from .audit import AuditRecord
 from .clinic import Clinic
+from .correction import Correction, CorrectionQuerySet
 from .people import Invitation, Person
 from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanelShown
 from .review import FlagAcknowledgement, SignOff
@@ -15,6 +16,8 @@ __all__ = [
     "AlertAttempt",
     "AuditRecord",
     "Clinic",
+    "Correction",
+    "CorrectionQuerySet",
     "FlagAcknowledgement",
     "Invitation",
     "Membership",

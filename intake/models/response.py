@@ -11,6 +11,8 @@ from intake.references import grouped, new_reference
 
 from .fields import Enveloped, pair
 
+NEVER_SENT = {"sent_at": None, "as_of": None, "assessment_ct": None, "person": None}
+
 
 class QuestionnaireResponse(Enveloped):
     """One person's answers to one published version, under settings frozen when it was started.
@@ -20,11 +22,20 @@ class QuestionnaireResponse(Enveloped):
     `top_severity` is 0 (nothing raised) to 4 (urgent). The resume code's tries are counted here so that a limit holds
     for the link whatever address the guesses come from. `part2_notice` is the version and language of the notice about
     substance-use answers that the person said they had read, such as "1 en".
+    `answering` is what they said at the start about who fills it in; empty when they were not asked.
+    `unread_corrections` counts what was added after sending and nobody has opened since.
+    A deleted draft is a tombstone: no key, no answers; see docs/decisions/0020-deleted-drafts.md.
     """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
         SENT = "sent", "Sent"
+        DELETED = "deleted", "Deleted by the patient"
+
+    class Answering(models.TextChoices):
+        SELF = "self", "By the patient"
+        HELPED = "helped", "By the patient, with help from someone"
+        BEHALF = "behalf", "By someone else for the patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=8, unique=True, default=new_reference, editable=False)
@@ -41,6 +52,10 @@ class QuestionnaireResponse(Enveloped):
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    answering = models.CharField(max_length=8, choices=Answering.choices, blank=True, default="")
+    is_on_tablet = models.BooleanField(default=False, help_text="Begun on a tablet at the clinic.")
+    unread_corrections = models.PositiveSmallIntegerField(default=0)
     as_of = models.DateField(null=True)
     top_severity = models.PositiveSmallIntegerField(default=0)
     has_unresolved_safety = models.BooleanField(default=False)
@@ -65,9 +80,11 @@ class QuestionnaireResponse(Enveloped):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(status="draft", sent_at=None, as_of=None, assessment_ct=None, person=None)
+                    Q(status="draft", deleted_at=None, **NEVER_SENT)
+                    | Q(status="deleted", deleted_at__isnull=False, **NEVER_SENT)
                     | Q(
                         status="sent",
+                        deleted_at=None,
                         sent_at__isnull=False,
                         as_of__isnull=False,
                         assessment_ct__isnull=False,
@@ -75,7 +92,7 @@ class QuestionnaireResponse(Enveloped):
                     )
                 ),
                 name="response_sent_is_complete",
-                violation_error_message="A sent response has a person, a day and an assessment; a draft has none.",
+                violation_error_message="A sent response has a person, a day and an assessment; any other has none.",
             ),
             models.CheckConstraint(
                 condition=Q(top_severity__lte=4),
@@ -93,6 +110,10 @@ class QuestionnaireResponse(Enveloped):
     @property
     def is_sent(self) -> bool:
         return self.status == self.Status.SENT
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.status == self.Status.DELETED
 
 
 class Revision(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import answering, names, notice, safety, sending, starting
+from . import answering, deleting, names, notice, safety, sending, starting
 
 app_name = "patient"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("i/<str:token>/", starting.invitation, name="invitation"),
     path("welcome/", starting.welcome, name="welcome"),
     path("resume/", starting.resume, name="resume"),
+    path("deleted/", deleting.deleted, name="deleted"),
     path("language/", starting.language, name="language"),
     path("names/<slug:sha256>/<slug:key>.json", names.medicine_names, name="medicine_names"),
     path("q/check/", sending.check, name="check"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("q/sent/", sending.sent, name="sent"),
     path("q/copy/", sending.copy, name="copy"),
     path("q/notice/", notice.notice, name="notice"),
+    path("q/delete/", deleting.delete, name="delete"),
     path("q/help/", safety.help_now, name="help"),
     path("q/stop/", safety.stop, name="stop"),
     path("q/<str:link_id>/", answering.section, name="section"),

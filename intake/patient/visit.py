@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from intake import part2, records, rules
+from intake import actions, part2, records, rules
 from intake.models import Clinic, QuestionnaireResponse
 from intake.questions.elements import Page
 from screening.engine import journey
@@ -190,7 +190,10 @@ def patient_view(view: View) -> View:
         if visit is None:
             return errors.session_ended(request) if request.method == "POST" else redirect("patient:resume")
         with translation.override(visit.language):
-            return view(request, visit, *args, **kwargs)
+            try:
+                return view(request, visit, *args, **kwargs)
+            except actions.NoSuchResponse:  # deleted in another window at this moment
+                return redirect("patient:resume")
 
     return login_not_required(never_cache(wrapped))
 

@@ -1,0 +1,99 @@
+"""Deleting a draft: what somebody wrote and did not send is theirs to take back.
+
+What is left is a tombstone: that there was a draft, when, and what the audit record says. Where an answer had called
+for staff, they keep what they need to look after the person, and nothing else (docs/decisions/0020-deleted-drafts.md).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import uuid
+
+from django.db import transaction
+
+from intake import audit, records, rules, vault
+from intake.models import Alert, QuestionnaireResponse
+from intake.records import Document
+from screening.engine.definition import Definition
+
+from .refusals import locked
+from .saving import AlreadySent
+
+NO_CODE = "!"
+"""Matches no code: what is deleted is not opened again."""
+
+KEPT_ROLES = ("given_name", "family_name", "birth_date", "phone", "email", "whereabouts")
+"""Whom staff were called to, and how to reach them."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """What staff who were called may still read: who it is, and each alert with its reason and note."""
+
+    document: Document
+    alerts: tuple[tuple[Alert, str, str], ...]
+
+
+def delete_draft(*, response_id: uuid.UUID | str, now: datetime.datetime) -> QuestionnaireResponse:
+    """Take a draft back for good: answers, history and key. Alerts stay. Deleting again changes nothing.
+
+    Raises `NoSuchResponse`, `AlreadySent`.
+    """
+    with transaction.atomic():
+        response = locked(response_id, even_deleted=True)
+        if response.is_sent:
+            raise AlreadySent("These answers were sent. Ask the clinic about its records.")
+        if response.is_deleted:
+            return response
+        kept = _kept_for_staff(response)
+        _forget(response, now)
+        if kept is not None:
+            _keep(response, kept)
+        audit.record(actor=audit.patient(response), action="response.deleted", now=now, response=response.pk)
+    return response
+
+
+def kept_questions(definition: Definition) -> frozenset[str]:
+    """The link_ids that stay with an alert: who somebody is, and the whole page that asks how to reach them, because a
+    number without "do not leave a message" can do harm."""
+    pages = [
+        section
+        for section in definition.sections
+        if any(question.role in ("phone", "whereabouts") for question in section.questions)
+    ]
+    about_reaching = {question.link_id for section in pages for question in section.questions}
+    return frozenset(about_reaching | {one.link_id for one in definition.questions() if one.role in KEPT_ROLES})
+
+
+def _kept_for_staff(response: QuestionnaireResponse) -> _Kept | None:
+    """Read before the key goes. None when nobody was called."""
+    alerts = response.alerts.select_for_update().order_by("created_at", "pk")
+    found = tuple((alert, records.read_reason(alert), records.read_note(alert)) for alert in alerts)
+    if not found:
+        return None
+    names = kept_questions(rules.compiled_of(response).definition)
+    answers = records.read_answers_of(response)
+    kept = {link_id: answer for link_id, answer in answers.items() if link_id in names}
+    return _Kept(document=Document(answers=kept, posted=()), alerts=found)
+
+
+def _forget(response: QuestionnaireResponse, now: datetime.datetime) -> None:
+    """Without its key nothing of a response can be read; then the database lets its history go."""
+    response.status, response.deleted_at = QuestionnaireResponse.Status.DELETED, now
+    response.wrapped_key = response.document_ct = b""
+    response.resume_code_hash = NO_CODE
+    response.save()
+    response.revisions.all().delete()
+
+
+def _keep(response: QuestionnaireResponse, kept: _Kept) -> None:
+    """Seal what stays under a new key."""
+    key = vault.create_data_key(response)
+    records.write_document(response, kept.document, key)
+    response.save(update_fields=["key_id", "wrapped_key", "document_ct"])
+    for alert, reason, note in kept.alerts:
+        alert.reason_ct = key.seal(reason.encode(), row=alert, field="reason_ct")
+        if alert.note_ct is not None:
+            alert.note_ct = key.seal(note.encode(), row=alert, field="note_ct")
+        alert.save(update_fields=["reason_ct", "note_ct"])

@@ -1,0 +1,54 @@
+"""Deleting one's draft: what that takes away, what stays with the clinic, and a button."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.http import require_http_methods, require_safe
+
+from intake import access, actions
+
+from . import answering, errors, sessions
+from .visit import Visit, draft_view, public_view
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_view
+def delete(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Ask first; the button deletes the draft for good and closes it on this device."""
+    if request.method == "POST":
+        return _delete(request, visit)
+    is_called = visit.response.alerts.exists()
+    context = {**answering.frame(visit), "is_called": is_called, "is_disclosed": visit.asks_for_help()}
+    return render(request, "patient/delete.html", context)
+
+
+def _delete(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """A page of another response in this browser deletes nothing of this one."""
+    if request.POST.get("visit") != str(visit.response.pk):
+        return errors.session_ended(request)
+    try:
+        deleted = actions.delete_draft(response_id=visit.response.pk, now=visit.now)
+    except actions.AlreadySent:
+        return redirect("patient:sent")
+    sessions.end(request)
+    request.session[sessions.DELETED_AT] = deleted.clinic.slug
+    request.session[sessions.IS_CALLED] = deleted.alerts.exists()
+    response = redirect("patient:deleted")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@require_safe
+@public_view
+def deleted(request: HttpRequest) -> HttpResponse:
+    """That it is done, and whether staff may still call. The session knows only the clinic, and that."""
+    slug = request.session.get(sessions.DELETED_AT)
+    if not slug:
+        return redirect("patient:landing")
+    clinic = access.get_clinic_or_404(slug)
+    language = sessions.first_language(request, clinic)
+    context = {"clinic": clinic, "language": language, "is_called": request.session.get(sessions.IS_CALLED, False)}
+    with translation.override(language):
+        return render(request, "patient/deleted.html", context)
