@@ -12,6 +12,7 @@ class Permission(enum.Enum):
     SEE_WHO_HAS_SENT = "see who has sent a questionnaire"
     READ_ANSWERS = "read answers, flags and the summary"
     ACKNOWLEDGE = "acknowledge alerts and flags"
+    ENTER_ANSWERS = "enter answers in a patient's stead, under their own name"
     SIGN_OFF = "record a decision and sign"
     INVITE = "invite patients"
     EDIT_QUESTIONNAIRE = "edit and publish questionnaires"
@@ -42,6 +43,7 @@ ROLES: dict[str, Role] = {
                     Permission.SEE_WHO_HAS_SENT,
                     Permission.READ_ANSWERS,
                     Permission.ACKNOWLEDGE,
+                    Permission.ENTER_ANSWERS,
                     Permission.SIGN_OFF,
                     Permission.INVITE,
                 }

@@ -1,8 +1,8 @@
 """Database triggers: audit records and what was saved are never changed, nor what clinicians signed.
 
 They are installed after every migration, because SQLite drops a table's triggers when it rebuilds the table.
-Acknowledgements and signatures may be deleted with the whole record of a person, never edited. Revisions, corrections
-and packed records may be deleted once the key of their response is gone, which is how a whole response is erased.
+Rows that belong to a response may be deleted once the key of that response is gone, which is how a whole response is
+erased.
 """
 
 from __future__ import annotations
@@ -48,8 +48,23 @@ GUARDS = (
         refused=("UPDATE", "DELETE"),
         same="seq = NEW.seq",
     ),
-    Guard(table="intake_flagacknowledgement", message="An acknowledgement cannot be changed", refused=("UPDATE",)),
-    Guard(table="intake_signoff", message="A signature cannot be changed", refused=("UPDATE",)),
+    Guard(
+        table="intake_reviewentry",
+        message="A review entry cannot be changed, or deleted while its response can be read",
+        refused=("UPDATE", "DELETE"),
+        same=(
+            "id = NEW.id OR (response_id = NEW.response_id AND number = NEW.number) OR (kind = 'cosigned'"
+            " AND NEW.kind = 'cosigned' AND sign_off_id = NEW.sign_off_id AND done_by_id = NEW.done_by_id)"
+        ),
+        delete_when=KEPT,
+    ),
+    Guard(
+        table="intake_signoff",
+        message="A signature cannot be changed, or deleted while its response can be read",
+        refused=("UPDATE", "DELETE"),
+        same="id = NEW.id OR (response_id = NEW.response_id AND content_sha256 = NEW.content_sha256)",
+        delete_when=KEPT,
+    ),
     Guard(
         table="intake_revision",
         message="A revision cannot be changed, or deleted while its response can be read",

@@ -16,6 +16,20 @@ from .opening import open_response
 from .panel import record_panel_shown
 from .refusals import NoSuchResponse, NotPermitted, Refused
 from .resuming import CannotResume, TooManyTries, issue_resume_code, resume
+from .review_answers import NothingEntered, enter_answers
+from .review_notes import add_note
+from .review_points import NoSuchPoint, acknowledge_point, discuss_point
+from .review_signing import (
+    ContentChanged,
+    NotReady,
+    NotSigned,
+    OwnSignature,
+    UnknownDisposition,
+    add_addendum,
+    cosign,
+    sign_off,
+)
+from .reviewing import AlreadySigned, NotSent, TextMissing
 from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
 from .sending import Incomplete, Unfinished, submit
 from .staff import CreatedStaff, create_staff
@@ -24,32 +38,48 @@ from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNo
 __all__ = [
     "AlreadyAcknowledged",
     "AlreadySent",
+    "AlreadySigned",
     "AlreadyStarted",
     "CannotResume",
     "Clash",
     "ClinicNotReady",
     "Conflict",
+    "ContentChanged",
     "CreatedStaff",
     "DeadInvitation",
     "Incomplete",
     "Invited",
     "LanguageNotOffered",
+    "NoSuchPoint",
     "NoSuchResponse",
     "NotPermitted",
+    "NotReady",
+    "NotSent",
+    "NotSigned",
     "NoteMissing",
+    "NothingEntered",
+    "OwnSignature",
     "QuestionnaireMissing",
     "Refused",
     "Saved",
     "Started",
+    "TextMissing",
     "TooManyTries",
     "Unfinished",
+    "UnknownDisposition",
     "UnknownQuestion",
     "acknowledge_alert",
     "acknowledge_part2_notice",
+    "acknowledge_point",
+    "add_addendum",
+    "add_note",
     "confirm_crisis_contacts",
+    "cosign",
     "create_clinic",
     "create_staff",
     "delete_draft",
+    "discuss_point",
+    "enter_answers",
     "invite",
     "issue_resume_code",
     "kept_questions",
@@ -58,6 +88,7 @@ __all__ = [
     "record_panel_shown",
     "resume",
     "save_answers",
+    "sign_off",
     "start",
     "submit",
 ]

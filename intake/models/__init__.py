@@ -8,7 +8,7 @@ from .clinic import Clinic
 from .correction import Correction, CorrectionQuerySet
 from .people import Invitation, Person
 from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanelShown
-from .review import FlagAcknowledgement, SignOff
+from .review import ReviewEntry, SignOff
 from .staff import Membership, User
 
 __all__ = [
@@ -18,12 +18,12 @@ __all__ = [
     "Clinic",
     "Correction",
     "CorrectionQuerySet",
-    "FlagAcknowledgement",
     "Invitation",
     "Membership",
     "PackedRecord",
     "Person",
     "QuestionnaireResponse",
+    "ReviewEntry",
     "Revision",
     "SafetyPanelShown",
     "SignOff",

@@ -14,13 +14,25 @@ PHONE = r"^\+?[0-9(][0-9 ().-]{4,28}[0-9]$"
 """A phone number as people write it. It becomes a link that a phone can call."""
 
 
+def default_dispositions() -> list[str]:
+    """What a clinician may decide where the clinic has no list of its own."""
+    return [
+        "Proceed to consultation",
+        "Proceed with precautions",
+        "Defer until more is known",
+        "Not suitable now",
+        "Refer to another service",
+    ]
+
+
 class Clinic(models.Model):
     """Staff see only their clinics; every record of care belongs to exactly one.
 
     `parameters` overrides named parameters of questionnaires (`{"systolic_high": 150}`). `expectation` says, in each
     language, who reads the answers and when. `crisis_contacts` is a list of contacts as in `intake.crisis_contacts`;
     they count as checked once a named person confirmed them. `phone` and `email` are where patients reach the clinic;
-    empty, their pages name no way rather than invent one. `retention_days` empty: kept until erased by hand.
+    empty, their pages name no way rather than invent one. `dispositions` are the decisions that its clinicians choose
+    from when they sign, in order; none is chosen for anybody. `retention_days` empty: kept until erased by hand.
     """
 
     class Part2Mode(models.TextChoices):
@@ -59,6 +71,7 @@ class Clinic(models.Model):
     alert_email = models.EmailField()
     draft_alert_minutes = models.PositiveSmallIntegerField(default=60, validators=[MinValueValidator(1)])
     retention_days = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    dispositions = models.JSONField(default=default_dispositions)
     part2_mode = models.CharField(max_length=8, choices=Part2Mode.choices, default=Part2Mode.OFF)
     created_at = models.DateTimeField()
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 import pytest
 from django.db import connection
 
-from intake import actions, alerts, audit, records
-from intake.models import Alert, AuditRecord, Person, QuestionnaireResponse
+from intake import actions, alerts, audit, records, reviewing
+from intake.models import Alert, AuditRecord, Person, QuestionnaireResponse, SignOff, User
 
 from .conftest import NOW, Tab
 
@@ -84,3 +84,30 @@ def test_two_workers_send_an_alert_once(tab: Tab, mailoutbox: list[object]) -> N
     at_once(lambda _: alerts.deliver_due(clock=lambda: NOW), 4)
 
     assert len(mailoutbox) == 1
+
+
+def test_a_signature_is_given_once(sent: QuestionnaireResponse, clinician: User, colleague: User) -> None:
+    review = reviewing.review_of(sent)
+    for key in review.points:
+        point = reviewing.token_of(sent, key)
+        actions.acknowledge_point(response_id=sent.pk, point=point, by=clinician, now=NOW)
+
+    def sign(number: int) -> str:
+        decision = {"disposition": sent.clinic.dispositions[number % 5], "rationale": f"Reason {number}"}
+        who = (clinician, colleague)[number % 2]
+        try:
+            actions.sign_off(response_id=sent.pk, content=review.content, by=who, now=NOW, **decision)
+        except actions.AlreadySigned:
+            return "refused"
+        return "signed"
+
+    assert sorted(at_once(sign, 20)) == ["refused"] * 19 + ["signed"]
+    assert SignOff.objects.count() == 1
+    assert AuditRecord.objects.filter(action="review.signed").count() == 1
+
+
+def test_entries_at_once_are_all_kept(sent: QuestionnaireResponse, clinician: User) -> None:
+    at_once(lambda n: actions.add_note(response_id=sent.pk, text=f"Note {n}", by=clinician, now=NOW))
+
+    assert [entry.number for entry in reviewing.review_of(sent).entries] == list(range(1, 9))
+    assert audit.verify().is_intact

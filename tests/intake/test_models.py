@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
-from intake.models import FlagAcknowledgement, QuestionnaireResponse, SignOff, User
+from intake.models import QuestionnaireResponse, ReviewEntry, SignOff, User
 
 from .conftest import NOW
 
@@ -17,7 +17,7 @@ MODELS = list(apps.get_app_config("intake").get_models())
 
 # Events that nobody in particular does: `<verb>_at` of these stands alone, or its `_by` is always set.
 UNPAIRED = {
-    ("FlagAcknowledgement", "acknowledged"): "both are required",
+    ("ReviewEntry", "done"): "both are required",
     ("SignOff", "signed"): "both are required",
 }
 
@@ -74,7 +74,7 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
         },
         "Correction": {"source", "attempt"},
         "Revision": {"client_id", "author_kind"},
-        "FlagAcknowledgement": {"flag_hash"},
+        "ReviewEntry": {"kind"},
         "SignOff": {"version_sha256", "content_sha256"},
         "Alert": {"kind", "reason_hash"},
         "AlertAttempt": {"failure"},
@@ -109,14 +109,12 @@ class TestRefusals:
             with pytest.raises((ProtectedError, DatabaseError)), transaction.atomic():
                 named.delete()
 
-    @pytest.mark.parametrize("table", ["intake_signoff", "intake_flagacknowledgement"])
+    @pytest.mark.parametrize("table", ["intake_signoff", "intake_reviewentry"])
     def test_what_was_signed_is_never_changed(self, sent: QuestionnaireResponse, clinician: User, table: str) -> None:
         SignOff.objects.create(
             response=sent, version_sha256="a", content_sha256="b", decision_ct=b"", signed_at=NOW, signed_by=clinician
         )
-        FlagAcknowledgement.objects.create(
-            response=sent, flag_hash="a", note_ct=b"", acknowledged_at=NOW, acknowledged_by=clinician
-        )
+        ReviewEntry.objects.create(response=sent, number=1, kind="noted", body_ct=b"", done_at=NOW, done_by=clinician)
 
         refused = pytest.raises(DatabaseError, match="cannot be changed")
         with refused, transaction.atomic(), connection.cursor() as cursor:
