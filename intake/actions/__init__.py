@@ -9,6 +9,7 @@ from __future__ import annotations
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
 from .clinics import confirm_crisis_contacts, create_clinic
 from .deleting import delete_draft, kept_questions
+from .exporting import export_responses
 from .invitations import Invited, QuestionnaireMissing, invite
 from .listing import open_worklist
 from .noticing import acknowledge_part2_notice
@@ -80,6 +81,7 @@ __all__ = [
     "delete_draft",
     "discuss_point",
     "enter_answers",
+    "export_responses",
     "invite",
     "issue_resume_code",
     "kept_questions",

@@ -23,8 +23,8 @@ from .pdf_process import MISSING
 
 STYLE_SHEETS = ("intake/site.css", "intake/staff.css")
 LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
-TIME_LIMIT = 10.0
-"""Seconds for one document, and for waiting until its turn comes."""
+TIME_LIMIT = 30.0
+"""Seconds for one document, and for waiting until its turn comes: more than the processor time its writer has."""
 AT_ONCE = 2
 """Documents that one process of the product writes at the same time."""
 KNOWN_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "XDG_CACHE_HOME")

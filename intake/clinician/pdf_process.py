@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MISSING = 3
 MEMORY = 2 * 1024**3
 """Bytes of address space: a page that asks for more ends this process and nothing else."""
+PROCESSOR_SECONDS = 10
+"""How long a layout may work. A busy machine is no reason to give a document up; an endless layout is."""
 
 
 @functools.lru_cache(maxsize=1)
@@ -44,17 +46,18 @@ def render(html: str, styles: list[str]) -> bytes:
     return written
 
 
-def _limit_memory() -> None:
+def _limit_resources() -> None:
     try:
         import resource
     except ImportError:  # not on Windows
         return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
+    for what, limit in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, PROCESSOR_SECONDS)):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def main() -> int:
-    _limit_memory()
+    _limit_resources()
     try:
         import weasyprint  # noqa: F401
     except OSError:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 import threading
 import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 
@@ -122,3 +125,16 @@ def test_the_longest_text_that_is_kept_is_printed_in_time(text: str) -> None:
     html = render_to_string("clinician/summary.html", {"summary": summary, "frame": "base_document.html"})
 
     assert pdf.write_pdf(html, paper="A4").startswith(b"%PDF")
+
+
+def test_a_writer_that_works_too_long_is_ended_by_the_system() -> None:
+    endless = (
+        "from intake.clinician import pdf_process\n"
+        "pdf_process.PROCESSOR_SECONDS = 1\n"
+        "pdf_process._limit_resources()\n"
+        "while True: pass"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", endless], cwd=settings.BASE_DIR, timeout=60)
+
+    assert ended.returncode == -signal.SIGXCPU

@@ -1,0 +1,37 @@
+"""Taking responses out of the program, for the clinic's record system."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+
+from intake import audit, exporting
+from intake.models import Clinic, QuestionnaireResponse
+
+
+def export_responses(
+    *,
+    clinic: Clinic,
+    now: datetime.datetime,
+    with_substance_use: bool | None = None,
+    since: datetime.datetime | None = None,
+) -> list[dict[str, Any]]:
+    """The clinic's sent responses as plain data, oldest first, each recorded as exported by the operator.
+
+    `with_substance_use` None: as the clinic's 42 CFR Part 2 mode says, which leaves such answers out while it is on.
+    `since`: only what was sent at that moment or later.
+    """
+    is_included = clinic.part2_mode == Clinic.Part2Mode.OFF if with_substance_use is None else with_substance_use
+    sent = clinic.responses.filter(status=QuestionnaireResponse.Status.SENT).order_by("sent_at", "pk")
+    chosen = sent.filter(sent_at__gte=since) if since else sent
+    with transaction.atomic():
+        responses = list(chosen.select_related("clinic", "version"))
+        found = [exporting.exported(response, with_substance_use=is_included) for response in responses]
+        for response in responses:
+            audit.record(
+                actor=audit.OPERATOR, action="response.exported", now=now, response=response.pk,
+                substance_use="included" if is_included else "left out",
+            )  # fmt: skip
+    return found

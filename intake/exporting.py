@@ -1,0 +1,122 @@
+"""A sent response as plain data, for the clinic's record system: every answer that counts, and what the rules said.
+
+Substance-use answers can be left out with all that rests on them (42 CFR Part 2). What somebody typed in free text
+elsewhere is not read by the program: it stays.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO
+
+import msgspec
+
+from screening.engine import journey
+from screening.engine.answers import Answer, write_answer
+from screening.engine.assessment import Assessment, assessment_json
+from screening.engine.definition import Definition, Question
+from screening.engine.display import display
+from screening.engine.substance_use import about_substance_use
+
+from . import part2, records, rules
+from .models import QuestionnaireResponse
+
+COLUMNS = ("reference", "questionnaire", "version", "sent_at", "question", "wording", "state", "answer", "notice")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet run a cell as a formula, in their full-width forms too."""
+
+
+def exported(response: QuestionnaireResponse, *, with_substance_use: bool) -> dict[str, Any]:
+    """One sent response: who, when, which version, each answer by link_id, and the assessment as `screen` prints it.
+
+    Without substance use, `left_out` is true and what is marked, or rests on what is marked, is not there.
+    """
+    compiled = rules.compiled_of(response)
+    hidden = frozenset() if with_substance_use else about_substance_use(compiled.definition)
+    version = f"{compiled.definition.key} {response.version.number}"
+    assessment = without(records.read_assessment(response), hidden)
+    return {
+        "reference": str(response),
+        "clinic": response.clinic.slug,
+        "questionnaire": compiled.definition.key,
+        "version": response.version.number,
+        "version_sha256": response.version.sha256,
+        "language": response.language,
+        "profile": rules.settings_of(response).profile,
+        "started_at": response.started_at.isoformat(),
+        "sent_at": response.sent_at.isoformat() if response.sent_at else None,
+        "as_of": response.as_of.isoformat() if response.as_of else None,
+        "substance_use": {
+            "left_out": not with_substance_use,
+            "notice": part2.REDISCLOSURE if with_substance_use and part2.is_on(response) else "",
+        },
+        "answers": dict(_answers(response, hidden)),
+        "assessment": assessment_json(assessment, version),
+    }
+
+
+def without(assessment: Assessment, hidden: frozenset[str]) -> Assessment:
+    """An assessment without what the named questions, scores, flags and notes say."""
+    if not hidden:
+        return assessment
+    return msgspec.structs.replace(
+        assessment,
+        flags=tuple(flag for flag in assessment.flags if flag.flag not in hidden),
+        unresolved=tuple(
+            flag for flag in assessment.unresolved if not hidden.intersection((flag.flag, *flag.questions))
+        ),
+        ruled_out=tuple(flag for flag in assessment.ruled_out if flag not in hidden),
+        inconsistencies=tuple(name for name in assessment.inconsistencies if name not in hidden),
+        notes=tuple(
+            line for line in assessment.notes if not hidden.intersection((line.note, line.flag, *line.questions))
+        ),
+        scores={name: score for name, score in assessment.scores.items() if name not in hidden},
+        not_asked=tuple(name for name in assessment.not_asked if name not in hidden),
+        missing=tuple(name for name in assessment.missing if name not in hidden),
+    )
+
+
+def _answers(response: QuestionnaireResponse, hidden: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The answers of questions that were asked: what a hidden question holds was not given to the clinic."""
+    compiled, answers = rules.compiled_of(response), records.read_answers_of(response)
+    as_of = response.as_of or rules.day_at(response.clinic, response.started_at)
+    shown = journey.shown(compiled, answers, as_of, rules.settings_of(response))
+    for question in compiled.definition.questions():
+        answer = answers.get(question.link_id)
+        if answer is not None and question.link_id in shown and question.link_id not in hidden:
+            yield question.link_id, _answer(question, answer, compiled.definition)
+
+
+def _answer(question: Question, answer: Answer, definition: Definition) -> dict[str, Any]:
+    stored = write_answer(answer)
+    return {
+        "wording": question.text.get(definition.languages[0], ""),
+        "state": answer.state,
+        "value": stored.get("value"),
+        "in_words": display(question, answer, definition, definition.languages[0]),
+    }
+
+
+def write_csv(responses: Iterable[dict[str, Any]], output: TextIO) -> None:
+    """One line for each answer, so that versions with different questions never share a column."""
+    writer = csv.writer(output)
+    writer.writerow(COLUMNS)
+    for one in responses:
+        head = (one["reference"], one["questionnaire"], one["version"], one["sent_at"])
+        for link_id, answer in one["answers"].items():
+            row = (
+                *head,
+                link_id,
+                answer["wording"],
+                answer["state"],
+                answer["in_words"],
+                one["substance_use"]["notice"],
+            )
+            writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: object) -> str:
+    """A value that no spreadsheet takes for a formula."""
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,278 @@
+"""Exports: every answer that counts, nothing of substance use where it is left out, and no cell that runs."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from django.core.management import CommandError, call_command
+
+from intake import actions, exporting, part2
+from intake.models import AuditRecord, Clinic, QuestionnaireResponse
+from screening import publishing
+from screening.engine.assessment import Assessment, NoteLine, UnresolvedFlag
+from screening.engine.definition import Section
+from screening.engine.substance_use import about_substance_use
+from screening.exchange.yaml import load_definition
+from screening.management.base import CONTENT
+from screening.models import Questionnaire, QuestionnaireVersion
+from tests.intake.conftest import DEFINITION, NOW, Tab, _ask, _flag, _text
+
+pytestmark = pytest.mark.django_db
+
+SUBSTANCES = Section(
+    link_id="substances",
+    title=_text("Alcohol and drugs"),
+    questions=(
+        _ask("drinks", part2=True),
+        _ask("drinks_daily", ask_when="drinks is yes"),
+        _ask("smokes"),
+        _ask("remark", "text"),
+    ),
+)
+PROTECTED = {"drinks", "drinks_daily", "alcohol"}
+
+
+@pytest.fixture
+def questionnaire(db: None) -> Questionnaire:
+    """The small questionnaire with a page about substances, one of whose questions is marked."""
+    flags = (*DEFINITION.flags, _flag("alcohol", "caution", "drinks_daily is yes"))
+    sections = (*DEFINITION.sections, SUBSTANCES)
+    return publishing.rows_from_definition(msgspec.structs.replace(DEFINITION, sections=sections, flags=flags))
+
+
+@pytest.fixture
+def version(questionnaire: Questionnaire) -> QuestionnaireVersion:
+    document = publishing.canonical_json(publishing.definition_from_rows(questionnaire))
+    return QuestionnaireVersion.objects.create(
+        questionnaire=questionnaire, number=1, document=document.decode(), sha256=publishing.sha256_of(document),
+        published_at=NOW, published_by="The cast",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def drinker(tab: Tab) -> QuestionnaireResponse:
+    """Somebody who drinks every day, and once had a stroke."""
+    tab.save(given_name="Rosa", family_name="Díaz", stroke="yes", section="about")
+    tab.finish(drinks="yes", drinks_daily="yes", smokes="no", remark="=1+1")
+    return actions.submit(response_id=tab.response.pk, now=NOW)
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("export", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def export_of(clinic: Clinic, *arguments: str) -> list[dict[str, Any]]:
+    return json.loads(run(clinic.slug, "-", *arguments))
+
+
+def rows_of(clinic: Clinic, *arguments: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(run(clinic.slug, "-", "--format", "csv", *arguments), newline="")))
+
+
+def in_part2_mode(clinic: Clinic) -> None:
+    clinic.part2_mode = Clinic.Part2Mode.NOTICE
+    clinic.save()
+
+
+class TestWhatIsExported:
+    def test_every_answer_says_its_wording_state_value_and_words(self, clinic: Clinic, drinker) -> None:
+        [found] = export_of(clinic)
+
+        assert found["answers"]["stroke"] == {
+            "wording": "stroke?",
+            "state": "answered",
+            "value": "yes",
+            "in_words": "Yes",
+        }
+        assert found["answers"]["plan_now"]["state"] == "skipped"
+        assert found["answers"]["plan_now"]["value"] is None
+
+    def test_it_says_who_when_and_which_version(self, clinic: Clinic, drinker, version) -> None:
+        [found] = export_of(clinic)
+
+        assert found["reference"] == str(drinker)
+        assert (found["questionnaire"], found["version"]) == ("small", 1)
+        assert found["version_sha256"] == version.sha256
+        assert found["sent_at"] == NOW.isoformat()
+
+    def test_the_assessment_is_the_one_of_the_day_of_sending(self, clinic: Clinic, drinker) -> None:
+        [found] = export_of(clinic)
+
+        assert {flag["flag"] for flag in found["assessment"]["flags"]} == {"stroke_ever", "alcohol"}
+
+    def test_an_answer_hidden_by_a_later_one_is_not_exported(self, clinic: Clinic, tab: Tab) -> None:
+        tab.save(family_name="Díaz", drinks="yes", drinks_daily="yes")
+        tab.finish(drinks="no")
+        actions.submit(response_id=tab.response.pk, now=NOW)
+
+        [found] = export_of(clinic)
+
+        assert "drinks_daily" not in found["answers"]
+
+    def test_drafts_and_other_clinics_are_not_exported(self, other_clinic: Clinic, draft, drinker) -> None:
+        assert export_of(other_clinic) == []
+
+    def test_a_draft_is_not_exported(self, clinic: Clinic, draft) -> None:
+        assert export_of(clinic) == []
+
+    def test_only_what_was_sent_since_a_day_is_exported(self, clinic: Clinic, drinker) -> None:
+        day, next_day = NOW.date(), NOW.date() + datetime.timedelta(days=2)
+
+        assert len(export_of(clinic, "--since", day.isoformat())) == 1
+        assert export_of(clinic, "--since", next_day.isoformat()) == []
+
+    def test_each_response_is_recorded_as_exported(self, clinic: Clinic, drinker) -> None:
+        export_of(clinic)
+
+        record = AuditRecord.objects.get(action="response.exported")
+        assert record.objects_named == {"response": str(drinker.pk), "substance_use": "included"}
+
+
+class TestSubstanceUse:
+    def test_it_is_included_while_the_mode_is_off(self, clinic: Clinic, drinker) -> None:
+        [found] = export_of(clinic)
+
+        assert found["answers"].keys() >= {"drinks", "drinks_daily"}
+        assert found["substance_use"] == {"left_out": False, "notice": ""}
+
+    def test_in_part_2_mode_it_is_left_out_with_all_that_rests_on_it(self, clinic: Clinic, drinker) -> None:
+        in_part2_mode(clinic)
+
+        [found] = export_of(clinic)
+
+        assert found["substance_use"]["left_out"] is True
+        assert not [name for name in PROTECTED if f'"{name}"' in json.dumps(found)]
+        assert [flag["flag"] for flag in found["assessment"]["flags"]] == ["stroke_ever"]
+        assert found["answers"].keys() >= {"smokes", "stroke"}
+
+    def test_it_is_included_with_the_notice_when_told_so(self, clinic: Clinic, drinker) -> None:
+        in_part2_mode(clinic)
+
+        [found] = export_of(clinic, "--with-substance-use")
+
+        assert found["answers"].keys() >= {"drinks", "drinks_daily"}
+        assert found["substance_use"] == {"left_out": False, "notice": part2.REDISCLOSURE}
+
+    def test_any_clinic_can_leave_it_out(self, clinic: Clinic, drinker) -> None:
+        [found] = export_of(clinic, "--without-substance-use")
+
+        assert not found["answers"].keys() & PROTECTED
+        assert AuditRecord.objects.get(action="response.exported").objects_named["substance_use"] == "left out"
+
+    def test_both_at_once_are_refused(self, clinic: Clinic) -> None:
+        with pytest.raises(CommandError, match="not allowed with"):
+            run(clinic.slug, "-", "--with-substance-use", "--without-substance-use")
+
+    def test_every_line_of_a_table_carries_the_notice(self, clinic: Clinic, drinker) -> None:
+        in_part2_mode(clinic)
+
+        assert {row["notice"] for row in rows_of(clinic, "--with-substance-use")} == {part2.REDISCLOSURE}
+        assert {row["notice"] for row in rows_of(clinic)} == {""}
+        assert not {row["question"] for row in rows_of(clinic)} & PROTECTED
+
+    def test_everything_of_an_assessment_that_names_it_goes(self) -> None:
+        assessment = Assessment(
+            unresolved=(
+                UnresolvedFlag(flag="alcohol", severity="caution", questions=("smokes",), not_sure="NS-1"),
+                UnresolvedFlag(flag="lungs", severity="caution", questions=("smokes", "drinks"), not_sure="NS-1"),
+                UnresolvedFlag(flag="heart", severity="caution", questions=("smokes",), not_sure="NS-1"),
+            ),
+            ruled_out=("alcohol", "stroke_ever"),
+            inconsistencies=("C1", "alcohol"),
+            notes=(NoteLine(note="not_sure", questions=("drinks",)), NoteLine(note="related", flag="stroke_ever")),
+            not_asked=("drinks_daily", "smokes"),
+        )
+
+        left = exporting.without(assessment, frozenset(PROTECTED))
+
+        assert [flag.flag for flag in left.unresolved] == ["heart"]
+        assert left.ruled_out == ("stroke_ever",)
+        assert left.inconsistencies == ("C1",)
+        assert [line.note for line in left.notes] == ["related"]
+        assert left.not_asked == ("smokes",)
+
+    def test_the_starter_tells_about_substance_use_where_one_would_look(self) -> None:
+        telling = about_substance_use(load_definition(CONTENT))
+
+        assert telling >= {
+            "audit_c",
+            "audit_c_1",
+            "drug_screen",
+            "alcohol_use",
+            "drug_use",
+            "intoxication_withdrawal_now",
+        }
+        assert telling >= {"drinks_every_day", "withdrawal_seizure_before", "ketamine_pcp_misuse"}
+        assert not telling & {"suicide_risk", "blood_pressure", "phq9", "medicines", "psychosis", "med_opioid"}
+
+
+class TestTables:
+    def test_there_is_one_line_for_each_answer(self, clinic: Clinic, drinker) -> None:
+        [found] = export_of(clinic)
+
+        assert [row["question"] for row in rows_of(clinic)] == list(found["answers"])
+
+    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
+    def test_no_cell_runs_as_a_formula(self, start: str) -> None:
+        answer = {"wording": f"{start}A1", "state": "answered", "value": "x", "in_words": f"{start}1+1"}
+        one = {
+            "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now",
+            "answers": {"remark": answer}, "substance_use": {"notice": ""},
+        }  # fmt: skip
+        output = io.StringIO(newline="")
+
+        exporting.write_csv([one], output)
+
+        _, row = csv.reader(io.StringIO(output.getvalue(), newline=""))
+        assert (row[5], row[7]) == (f"'{start}A1", f"'{start}1+1")
+
+    def test_words_come_back_as_they_were_typed(self, clinic: Clinic, tab: Tab) -> None:
+        typed = 'First line, "quoted"; second'
+        tab.save(family_name="Díaz")
+        tab.finish(remark=typed)
+        actions.submit(response_id=tab.response.pk, now=NOW)
+
+        assert [row["answer"] for row in rows_of(clinic) if row["question"] == "remark"] == [typed]
+
+
+class TestTheFile:
+    def test_only_its_owner_can_read_it(self, clinic: Clinic, drinker, tmp_path: Path) -> None:
+        path = tmp_path / "responses.json"
+
+        said = run(clinic.slug, str(path))
+
+        assert said.strip() == f"1 responses of {clinic.name} are in {path}."
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert [one["reference"] for one in json.loads(path.read_text(encoding="utf-8"))] == [str(drinker)]
+
+    def test_an_existing_file_is_kept_and_nothing_recorded(self, clinic: Clinic, drinker, tmp_path: Path) -> None:
+        path = tmp_path / "responses.json"
+        path.write_text("mine", encoding="utf-8")
+
+        with pytest.raises(CommandError, match="is there already"):
+            run(clinic.slug, str(path))
+
+        assert path.read_text(encoding="utf-8") == "mine"
+        assert not AuditRecord.objects.filter(action="response.exported").exists()
+
+    def test_a_place_that_cannot_be_written_is_said(self, clinic: Clinic, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="cannot be written: No such file"):
+            run(clinic.slug, str(tmp_path / "nowhere" / "file.json"))
+
+    def test_a_day_that_does_not_exist_is_refused(self, clinic: Clinic) -> None:
+        with pytest.raises(CommandError, match="write a day that exists"):
+            run(clinic.slug, "-", "--since", "2026-02-30")
+
+    def test_an_unknown_clinic_is_refused(self, clinic: Clinic) -> None:
+        with pytest.raises(CommandError, match="There is no clinic “nowhere”"):
+            run("nowhere", "-")
