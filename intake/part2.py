@@ -22,18 +22,18 @@ TITLE: Text = {
 NOTICE: Text = {
     "en": (
         "A federal law (42 CFR Part 2) gives special protection to what you tell this clinic about alcohol and "
-        "drug use. It also covers what you may have told us about this on an earlier page.\n"
+        "drug use. It also covers what you may have told us about this on an earlier page.\n\n"
         "The clinic may not share these answers with others unless you agree in writing or the law allows it. "
-        "Without your consent or a court order, they may not be used against you in a court case.\n"
-        "The clinic can use them for your care. You can ask the clinic for its full privacy notice.\n"
+        "Without your consent or a court order, they may not be used against you in a court case.\n\n"
+        "The clinic can use them for your care. You can ask the clinic for its full privacy notice.\n\n"
         "You do not have to answer. You can choose “Prefer not to say” for any of these questions."
     ),
     "es": (
         "Una ley federal (42 CFR Parte 2) protege de manera especial lo que usted le dice a esta clínica sobre el "
-        "consumo de alcohol y drogas. También cubre lo que nos haya dicho sobre esto en una página anterior.\n"
+        "consumo de alcohol y drogas. También cubre lo que nos haya dicho sobre esto en una página anterior.\n\n"
         "La clínica no puede compartir estas respuestas con otros, a menos que usted lo acepte por escrito o la ley lo "
-        "permita. Sin su consentimiento o una orden de un juez, no se pueden usar en su contra en un caso judicial.\n"
-        "La clínica puede usarlas para su atención. Puede pedirle a la clínica su aviso de privacidad completo.\n"
+        "permita. Sin su consentimiento o una orden de un juez, no se pueden usar en su contra en un caso judicial.\n\n"
+        "La clínica puede usarlas para su atención. Puede pedirle a la clínica su aviso de privacidad completo.\n\n"
         "No tiene que contestar. Puede elegir “Prefiero no decirlo” en cualquiera de estas preguntas."
     ),
 }
