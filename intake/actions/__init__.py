@@ -7,6 +7,7 @@ for what happened, and all of them are `Refused`.
 from __future__ import annotations
 
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
+from .bouncing import NoSuchMessage, record_bounce
 from .clinics import confirm_crisis_contacts, create_clinic
 from .deleting import delete_draft, kept_questions
 from .exporting import export_responses
@@ -51,6 +52,7 @@ __all__ = [
     "Incomplete",
     "Invited",
     "LanguageNotOffered",
+    "NoSuchMessage",
     "NoSuchPoint",
     "NoSuchResponse",
     "NotPermitted",
@@ -87,6 +89,7 @@ __all__ = [
     "kept_questions",
     "open_response",
     "open_worklist",
+    "record_bounce",
     "record_panel_shown",
     "resume",
     "save_answers",

@@ -8,11 +8,11 @@ import uuid
 
 from django.db import transaction
 
-from intake import access, audit, vault
+from intake import access, audit, rules, vault
 from intake.models import Alert, QuestionnaireResponse, User
 from intake.permissions import Permission
 from screening.engine.answers import Answers
-from screening.engine.assessment import Assessment
+from screening.engine.assessment import Assessment, UnresolvedFlag
 from screening.engine.definition import SEVERITIES, Severity
 
 from .refusals import NotPermitted, Refused
@@ -35,6 +35,8 @@ class _Reason:
     text: str
     severity: Severity
     is_at_once: bool = False
+    grounds: frozenset[tuple[str, str]] = frozenset()
+    """The questions and answers behind it."""
 
 
 def rank(severity: Severity | None) -> int:
@@ -47,61 +49,116 @@ def raise_alerts(
     answers: Answers,
     assessment: Assessment,
     *,
+    before: Answers | None = None,
     now: datetime.datetime,
     is_sending: bool = False,
 ) -> None:
-    """Write an alert for each reason that has none yet, and on sending make the waiting ones due now.
+    """Write an alert for each reason that has no open one, and on sending make the waiting ones due now.
 
     From a draft, a reason that cannot wait is due at once and any other when the clinic's stated time has passed.
-    An alert stays whatever is answered later. Runs inside the transaction that stores the answers.
+    An alert stays whatever is answered later. Where somebody acknowledged the reason already, only a new disclosure
+    alerts again: one that the answers stored `before` did not hold. Runs in the transaction that stores the answers.
     """
     waiting_until = now + datetime.timedelta(minutes=response.clinic.draft_alert_minutes)
     if is_sending:
         # Rows are locked before the audit record's lock is taken, here and everywhere: so no two writers wait for
         # each other.
         response.alerts.unsent().filter(due_at__gt=now).update(due_at=now)
-    for reason in _reasons(answers, assessment, is_sending):
+    reasons = _reasons(answers, assessment, is_sending)
+    for reason, reason_hash in _to_raise(response, reasons, before or {}, now):
         due_at = now if is_sending or reason.is_at_once else waiting_until
-        _write(response, reason, now=now, due_at=due_at)
+        _write(response, reason, reason_hash, now=now, due_at=due_at)
+
+
+def note_disclosure(
+    response: QuestionnaireResponse, answers: Answers, assessment: Assessment, *, now: datetime.datetime
+) -> None:
+    """Keep when something was first disclosed that staff must hear of.
+
+    It is read from the assessment and not from the alerts, so that a disclosure without an alert can be found.
+    """
+    is_left_open = any(flag.not_sure == "NS-2" and _some_left_open(answers, flag) for flag in assessment.unresolved)
+    is_disclosure = assessment.safety_panel or assessment.alert_at_once or is_left_open
+    if is_disclosure and response.disclosed_at is None:
+        response.disclosed_at = now
+        response.save(update_fields=["disclosed_at"])
+
+
+def _to_raise(
+    response: QuestionnaireResponse, reasons: list[_Reason], before: Answers, now: datetime.datetime
+) -> list[tuple[_Reason, str]]:
+    """The reasons that need an alert of their own, each with its hash."""
+    if not reasons:
+        return []
+    hashed = [(reason, vault.keyed_hash("alert reason", str(response.pk), reason.text)) for reason in reasons]
+    stored = list(response.alerts.values_list("kind", "reason_hash", "acknowledged_at"))
+    is_open = {(kind, reason_hash) for kind, reason_hash, at in stored if at is None}
+    is_known = {(kind, reason_hash) for kind, reason_hash, _ in stored}
+    waiting = [(reason, mark) for reason, mark in hashed if (reason.kind, mark) not in is_open]
+    if not any((reason.kind, mark) in is_known for reason, mark in waiting):
+        return waiting
+    held = {(each.kind, each.text): each.grounds for each in _reasons_of(response, before, now)}
+    return [(reason, mark) for reason, mark in waiting if (reason.kind, mark) not in is_known or _is_new(reason, held)]
+
+
+def _reasons_of(response: QuestionnaireResponse, answers: Answers, now: datetime.datetime) -> list[_Reason]:
+    return _reasons(answers, rules.assess(response, answers, now=now), is_sending=False)
+
+
+def _is_new(reason: _Reason, held: dict[tuple[Alert.Kind, str], frozenset[tuple[str, str]]]) -> bool:
+    """Whether a reason that was acknowledged is disclosed anew: it was taken back meanwhile, or has other grounds."""
+    earlier = held.get((reason.kind, reason.text))
+    return earlier is None or bool(reason.grounds - earlier)
 
 
 def _reasons(answers: Answers, assessment: Assessment, is_sending: bool) -> list[_Reason]:
-    reasons = [
-        _Reason(kind=Alert.Kind.AT_ONCE, text=text, severity="urgent", is_at_once=True)
-        for text in _what_cannot_wait(assessment)
-    ]
+    reasons = _what_cannot_wait(assessment)
     for flag in assessment.flags:
         if flag.severity == "urgent":
-            reasons.append(_Reason(kind=Alert.Kind.URGENT, text=flag.flag, severity="urgent"))
-    for open_flag in assessment.unresolved:
+            grounds = frozenset((each.question, each.answer) for each in flag.because)
+            reasons.append(_Reason(kind=Alert.Kind.URGENT, text=flag.flag, severity="urgent", grounds=grounds))
+    for left in assessment.unresolved:
         # In a draft, a question that was not reached yet is no reason: only one that was seen and left open.
-        is_left_open = is_sending or any(_is_left_open(answers, link_id) for link_id in open_flag.questions)
-        if open_flag.not_sure == "NS-2" and is_left_open:
-            reasons.append(_Reason(kind=Alert.Kind.UNRESOLVED_SAFETY, text=open_flag.flag, severity=open_flag.severity))
+        if left.not_sure == "NS-2" and (is_sending or _some_left_open(answers, left)):
+            kind, grounds = Alert.Kind.UNRESOLVED_SAFETY, _states(answers, left)
+            reasons.append(_Reason(kind=kind, text=left.flag, severity=left.severity, grounds=grounds))
     if assessment.safety_panel and not reasons:
         # Whoever was shown help is also seen by staff, even if no flag says why.
         reasons.append(_Reason(kind=Alert.Kind.SAFETY_PANEL, text="safety_panel", severity="urgent"))
     return reasons
 
 
-def _what_cannot_wait(assessment: Assessment) -> list[str]:
+def _what_cannot_wait(assessment: Assessment) -> list[_Reason]:
     """The questions whose answers cannot wait, each a reason of its own: a second disclosure is not the first again."""
     if not assessment.alert_at_once:
         return []
-    return [reason.question for reason in assessment.alert_because] or [ALERT_AT_ONCE]
+    given: dict[str, set[tuple[str, str]]] = {}
+    for each in assessment.alert_because:
+        given.setdefault(each.question, set()).add((each.question, each.answer))
+    return [
+        _Reason(kind=Alert.Kind.AT_ONCE, text=text, severity="urgent", is_at_once=True, grounds=frozenset(grounds))
+        for text, grounds in (given or {ALERT_AT_ONCE: set()}).items()
+    ]
 
 
-def _is_left_open(answers: Answers, link_id: str) -> bool:
-    answer = answers.get(link_id)
-    return answer is not None and answer.state != "answered"
+def _some_left_open(answers: Answers, flag: UnresolvedFlag) -> bool:
+    return bool(_states(answers, flag))
+
+
+def _states(answers: Answers, flag: UnresolvedFlag) -> frozenset[tuple[str, str]]:
+    """The questions behind an unresolved flag that were seen and left open, with how."""
+    seen = {link_id: answers[link_id].state for link_id in flag.questions if link_id in answers}
+    return frozenset((link_id, state) for link_id, state in seen.items() if state != "answered")
 
 
 def _write(
-    response: QuestionnaireResponse, reason: _Reason, *, now: datetime.datetime, due_at: datetime.datetime
+    response: QuestionnaireResponse,
+    reason: _Reason,
+    reason_hash: str,
+    *,
+    now: datetime.datetime,
+    due_at: datetime.datetime,
 ) -> None:
-    reason_hash = vault.keyed_hash("alert reason", str(response.pk), reason.text)
-    if response.alerts.filter(kind=reason.kind, reason_hash=reason_hash).exists():
-        return
     alert = Alert(
         response=response,
         kind=reason.kind,

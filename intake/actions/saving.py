@@ -125,10 +125,10 @@ def _save(response: QuestionnaireResponse, attempt: _Attempt) -> tuple[Saved, tu
         # Another entry under a used number: a page brought back by the Back button. It is a save of its own.
         attempt = dataclasses.replace(attempt, sequence=_next_sequence(response, attempt.client))
     changes = _sorted_out(response, document, attempt, key)
-    document = _merged(response, document, changes)
+    before, document = document, _merged(response, document, changes)
     _store(response, document, changes, attempt, key)
     outcome = _outcome(response, document, attempt, changes, response.revision)
-    _call_staff(response, document, outcome[0].assessment, changes, attempt)
+    _call_staff(response, before, document, outcome[0].assessment, changes, attempt)
     return outcome
 
 
@@ -257,11 +257,19 @@ def _outcome(
 
 
 def _call_staff(
-    response: QuestionnaireResponse, document: Document, assessment: Assessment, changes: Changes, attempt: _Attempt
+    response: QuestionnaireResponse,
+    before: Document,
+    document: Document,
+    assessment: Assessment,
+    changes: Changes,
+    attempt: _Attempt,
 ) -> None:
     """Raise the alerts of what was saved, and of what was typed but withheld: a disclosure counts either way."""
-    alerting.raise_alerts(response, document.answers, assessment, now=attempt.now)
+    said = [(document.answers, assessment)]
     if changes.withheld:
         typed = {key: answer for key in changes.withheld if (answer := attempt.answers[key]) is not None}
         answers = {**document.answers, **typed}
-        alerting.raise_alerts(response, answers, rules.assess(response, answers, now=attempt.now), now=attempt.now)
+        said.append((answers, rules.assess(response, answers, now=attempt.now)))
+    for answers, found in said:
+        alerting.note_disclosure(response, answers, found, now=attempt.now)
+        alerting.raise_alerts(response, answers, found, before=before.answers, now=attempt.now)

@@ -73,7 +73,8 @@ def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:
     response.person = _person(response, compiled.definition, answers, now)
     response.save()
     _pack(response, compiled.definition, answers, key)
-    alerting.raise_alerts(response, answers, assessment, now=now, is_sending=True)
+    alerting.note_disclosure(response, answers, assessment, now=now)
+    alerting.raise_alerts(response, answers, assessment, before=document.answers, now=now, is_sending=True)
 
 
 def _refuse_what_is_open(compiled: Compiled, document: Document, as_of: datetime.date, settings: Settings) -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from .alert import Alert, AlertAttempt, WorkerHeartbeat
+from .alert import Alert, AlertAttempt, AlertDelivery, WorkerHeartbeat
 from .audit import AuditRecord
 from .clinic import Clinic
 from .correction import Correction, CorrectionQuerySet
+from .notices import NoticeChoice
 from .people import Invitation, Person
 from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanelShown
 from .review import ReviewEntry, SignOff
+from .rota import AlertContact, AlertRota
 from .staff import Membership, User
 
 __all__ = [
     "Alert",
     "AlertAttempt",
+    "AlertContact",
+    "AlertDelivery",
+    "AlertRota",
     "AuditRecord",
     "Clinic",
     "Correction",
     "CorrectionQuerySet",
     "Invitation",
     "Membership",
+    "NoticeChoice",
     "PackedRecord",
     "Person",
     "QuestionnaireResponse",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 from django.db import models
@@ -9,26 +10,33 @@ from django.db.models import Q
 
 from .fields import pair
 
+SKEW = datetime.timedelta(minutes=2)
+"""A time further in the future than this was written before the clock was put back: it holds nothing up."""
+LONGEST_HOLD = datetime.timedelta(minutes=10)
+"""Nobody leases a delivery, or puts it off, for longer."""
+
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def unsent(self) -> AlertQuerySet:
         return self.filter(sent_at=None)
 
-    def due(self, *, now) -> AlertQuerySet:
-        """Unsent, due, and not held by a worker or waiting out a back-off."""
-        is_free = Q(leased_until=None) | Q(leased_until__lte=now)
-        return self.unsent().filter(is_free, due_at__lte=now)
-
     def unacknowledged(self) -> AlertQuerySet:
         return self.filter(acknowledged_at=None)
+
+    def to_escalate(self, *, now: datetime.datetime) -> AlertQuerySet:
+        """Whose next step has come. When the clock was put back, sooner and twice rather than late."""
+        ahead = now + SKEW
+        first = Q(rung=0) & (Q(due_at__lte=now) | Q(created_at__gt=ahead))
+        later = Q(rung__gt=0) & (Q(escalate_at__lte=now) | Q(rung_opened_at__gt=ahead))
+        return self.unacknowledged().filter(first | later)
 
 
 class Alert(models.Model):
     """One reason for staff to look at one response now. Never deleted because an answer changed.
 
-    `reason_hash` is keyed and bound to the response, so that one reason alerts once; the reason is in `reason_ct`.
-    Nobody touches a row before `leased_until`: a worker is sending it, or it waits to be tried again.
-    `failed_at` is the latest failed attempt while nothing has been delivered.
+    `reason_hash` is keyed and bound to the response, so that one reason has one open alert; the reason is in
+    `reason_ct`. `rung` counts the steps of the ladder that were opened, `escalate_at` is when the next one is.
+    `sent_at` is the first delivery to anybody; `failed_at` the latest failure while nothing has been delivered.
     """
 
     class Kind(models.TextChoices):
@@ -45,8 +53,9 @@ class Alert(models.Model):
     reason_ct = models.BinaryField()
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    leased_until = models.DateTimeField(null=True)
-    attempts = models.PositiveIntegerField(default=0)
+    rung = models.PositiveIntegerField(default=0)
+    rung_opened_at = models.DateTimeField(null=True)
+    escalate_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
@@ -59,8 +68,9 @@ class Alert(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["response", "kind", "reason_hash"],
-                name="alert_once_per_reason",
-                violation_error_message="This reason has its alert.",
+                condition=Q(acknowledged_at=None),
+                name="alert_open_once_per_reason",
+                violation_error_message="This reason has its open alert.",
             ),
             pair("alert", "acknowledged", message="Say both who acknowledged the alert and when."),
             models.CheckConstraint(
@@ -74,18 +84,99 @@ class Alert(models.Model):
                 name="alert_not_sent_and_failed",
                 violation_error_message="A delivered alert has not failed.",
             ),
+            models.CheckConstraint(
+                condition=Q(rung=0, rung_opened_at=None, escalate_at=None)
+                | Q(rung__gt=0, rung_opened_at__isnull=False, escalate_at__isnull=False),
+                name="alert_step_with_times",
+                violation_error_message="A step that was opened says when, and when the next one is.",
+            ),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(sent_at=None), name="alert_unsent_by_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(sent_at=None), name="alert_unsent_by_due"),
+            models.Index(fields=["escalate_at"], condition=Q(acknowledged_at=None), name="alert_open_by_step"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class AlertDeliveryQuerySet(models.QuerySet["AlertDelivery"]):
+    def pending(self) -> AlertDeliveryQuerySet:
+        """Neither delivered nor come back."""
+        return self.filter(delivered_at=None, bounced_at=None)
+
+    def wanted(self, *, now: datetime.datetime) -> AlertDeliveryQuerySet:
+        """Pending, to somebody on the rota; the alert not acknowledged, a test no older than a day."""
+        about_alert = Q(alert__isnull=False, alert__acknowledged_at=None)
+        about_test = Q(alert=None, planned_at__gt=now - datetime.timedelta(days=1))
+        return self.pending().filter(about_alert | about_test, contact__removed_at=None)
+
+    def due(self, *, now: datetime.datetime) -> AlertDeliveryQuerySet:
+        """Wanted, and not held by a worker or waiting out a back-off."""
+        is_free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + LONGEST_HOLD)
+        return self.wanted(now=now).filter(is_free)
+
+
+class AlertDelivery(models.Model):
+    """One message to one contact: who was to be told, how and when, as the rota was then.
+
+    Without `alert` it is a test message: of the day, or `asked_by` somebody. Without `contact` it goes to the clinic's
+    `alert_email`. Nobody touches a row before `leased_until`: a worker is sending it, or it waits to be tried again.
+    `failed_at` is the latest failed attempt while it is not delivered; `bounced_at` ends it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("intake.Clinic", on_delete=models.PROTECT, related_name="+")
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    rung = models.PositiveIntegerField(default=0)
+    contact = models.ForeignKey("intake.AlertContact", on_delete=models.PROTECT, null=True, related_name="deliveries")
+    name = models.CharField(max_length=100)
+    channel = models.CharField(max_length=16)
+    address_sealed = models.TextField()
+    asked_by = models.ForeignKey("intake.User", on_delete=models.PROTECT, null=True, related_name="+")
+    planned_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
+
+    objects = AlertDeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(delivered_at=None) | Q(failed_at=None, bounced_at=None),
+                name="delivery_not_delivered_and_failed",
+                violation_error_message="A delivered message has neither failed nor come back.",
+            ),
+            models.CheckConstraint(
+                condition=Q(alert=None, rung=0) | Q(alert__isnull=False, rung__gt=0, asked_by=None),
+                name="delivery_of_alert_or_test",
+                violation_error_message="A message belongs to a step of an alert, or is a test.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["planned_at"],
+                condition=Q(delivered_at=None, bounced_at=None),
+                name="delivery_pending_by_plan",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_test(self) -> bool:
+        return self.alert_id is None
 
 
 class AlertAttempt(models.Model):
     """One try to deliver. A row that never finished is a worker that died while sending."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="tries")
+    delivery = models.ForeignKey(AlertDelivery, on_delete=models.PROTECT, related_name="tries")
     number = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -95,14 +186,14 @@ class AlertAttempt(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["alert", "number"],
-                name="alert_attempt_number_unique",
-                violation_error_message="An alert has one attempt of each number.",
+                fields=["delivery", "number"],
+                name="delivery_attempt_number_unique",
+                violation_error_message="A message has one attempt of each number.",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.alert_id} attempt {self.number}"
+        return f"{self.delivery_id} attempt {self.number}"
 
 
 class WorkerHeartbeat(models.Model):

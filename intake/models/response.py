@@ -25,6 +25,8 @@ class QuestionnaireResponse(Enveloped):
     `answering` is what they said at the start about who fills it in; empty when they were not asked.
     `unread_corrections` counts what was added after sending and nobody has opened since.
     A deleted draft is a tombstone: no key, no answers; see docs/decisions/0020-deleted-drafts.md.
+    `disclosed_at` is when something was first disclosed that staff must hear of; it is written apart from the alerts, so
+    that each can be counted against the other.
     """
 
     class Status(models.TextChoices):
@@ -66,6 +68,7 @@ class QuestionnaireResponse(Enveloped):
     resume_tries_of_day = models.PositiveSmallIntegerField(default=0)
     resume_day_began_at = models.DateTimeField(null=True)
     resume_blocked_until = models.DateTimeField(null=True)
+    disclosed_at = models.DateTimeField(null=True)
     part2_acknowledged_at = models.DateTimeField(null=True)
     part2_notice = models.CharField(max_length=32, blank=True, default="")
 

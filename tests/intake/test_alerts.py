@@ -13,8 +13,9 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from intake import actions, alerts
+from intake.alerts import delivering
 from intake.management.commands import worker
-from intake.models import Alert, AlertAttempt, QuestionnaireResponse, WorkerHeartbeat
+from intake.models import Alert, AlertAttempt, AlertDelivery, QuestionnaireResponse, WorkerHeartbeat
 
 from .conftest import NOW, Tab, later
 
@@ -68,14 +69,15 @@ class TestDelivery:
         done = alerts.deliver_due(clock=clock)
 
         alert.refresh_from_db()
+        delivery = alert.deliveries.get()
         assert done == alerts.Delivered(sent=1)
-        assert (alert.sent_at, alert.attempts, alert.leased_until) == (NOW, 1, None)
+        assert (alert.sent_at, delivery.delivered_at, delivery.attempts, delivery.leased_until) == (NOW, NOW, 1, None)
         assert mail.outbox[0].to == ["desk@north.example"]
 
-    def test_it_writes_once(self, alert: Alert, clock: Clock) -> None:
+    def test_it_writes_once_for_each_step(self, alert: Alert, clock: Clock) -> None:
         for _ in range(3):
             alerts.deliver_due(clock=clock)
-            clock.advance(hours=1)
+            clock.advance(minutes=4)
 
         assert len(mail.outbox) == 1
 
@@ -101,11 +103,11 @@ class TestDelivery:
 
     def test_it_keeps_its_message_id_when_it_is_sent_again(self, alert: Alert, clock: Clock) -> None:
         alerts.deliver_due(clock=clock)
-        Alert.objects.update(sent_at=None)
+        AlertDelivery.objects.update(delivered_at=None)
         alerts.deliver_due(clock=clock)
 
         first, again = (sent.message()["Message-ID"] for sent in mail.outbox)
-        assert first == again == f"<alert-{alert.pk}@127.0.0.1>"
+        assert first == again == f"<alert-{AlertDelivery.objects.get().pk}@127.0.0.1>"
 
     def test_it_shows_life_between_alerts(self, tab: Tab, clock: Clock) -> None:
         tab.save(plan_now="yes", harm_thoughts="yes")
@@ -135,7 +137,8 @@ class TestFailure:
         assert alerts.deliver_due(clock=clock) == alerts.Delivered(failed=1)
 
         alert.refresh_from_db()
-        assert (alert.sent_at, alert.failed_at, alert.leased_until) == (None, NOW, later(seconds=10))
+        assert (alert.sent_at, alert.failed_at) == (None, NOW)
+        assert alert.deliveries.get().leased_until == later(seconds=10)
         assert alerts.as_row(alert)["state"] == "failed"
 
     def test_it_keeps_the_kind_of_failure_and_no_word_of_it(
@@ -169,7 +172,7 @@ class TestFailure:
         alerts.deliver_due(clock=clock)
 
         alert.refresh_from_db()
-        assert (alert.sent_at, alert.failed_at, alert.attempts) == (later(minutes=1), None, 2)
+        assert (alert.sent_at, alert.failed_at, alert.deliveries.get().attempts) == (later(minutes=1), None, 2)
         assert list(AlertAttempt.objects.order_by("number").values_list("is_delivered", flat=True)) == [False, True]
 
 
@@ -181,10 +184,10 @@ class TestKilledWorker:
     def test_before_sending_it_is_sent_when_the_lease_ends(
         self, alert: Alert, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def die(_: Alert) -> EmailMessage:
+        def die(_: AlertDelivery) -> None:
             raise Killed
 
-        monkeypatch.setattr(alerts, "_message", die)
+        monkeypatch.setattr(delivering, "_send", die)
         with pytest.raises(Killed):
             alerts.deliver_due(clock=clock)
         monkeypatch.undo()
@@ -199,7 +202,7 @@ class TestKilledWorker:
         def die(*_: object) -> None:
             raise Killed
 
-        monkeypatch.setattr(alerts, "_mark_sent", die)
+        monkeypatch.setattr(delivering, "_mark_sent", die)
         with pytest.raises(Killed):
             alerts.deliver_due(clock=clock)
         monkeypatch.undo()
@@ -213,10 +216,10 @@ class TestKilledWorker:
         assert AlertAttempt.objects.get(number=1).finished_at is None
 
     def test_a_late_failure_does_not_undo_a_delivery(self, alert: Alert, clock: Clock) -> None:
-        slow = AlertAttempt.objects.create(alert=alert, number=99, started_at=NOW)
         alerts.deliver_due(clock=clock)
+        slow = AlertAttempt.objects.create(delivery=alert.deliveries.get(), number=99, started_at=NOW)
 
-        alerts._mark_failed(slow, TimeoutError(), later(minutes=4))
+        delivering._mark_failed(slow, TimeoutError(), later(minutes=4))
 
         alert.refresh_from_db()
         assert (alert.sent_at, alert.failed_at) == (NOW, None)

@@ -139,7 +139,7 @@ class TestAlertedDraft:
         self, alerted: QuestionnaireResponse, clinician: User
     ) -> None:
         alert = deleted(alerted).alerts.first()
-        assert Alert.objects.due(now=later(hours=3)).filter(pk=alert.pk).exists()
+        assert Alert.objects.to_escalate(now=later(hours=3)).filter(pk=alert.pk).exists()
 
         actions.acknowledge_alert(alert_id=alert.pk, by=clinician, note="Called.", now=later(hours=3))
 

@@ -21,7 +21,7 @@ class Command(PlainCommand):
 
     def run(self, **options: Any) -> None:
         found = Alert.objects.all() if options["all"] else Alert.objects.unacknowledged()
-        listed = found.select_related("response__clinic").order_by("created_at", "id")
+        listed = found.select_related("response__clinic").prefetch_related("deliveries").order_by("created_at", "id")
         rows = [alerts.as_row(alert) for alert in listed]
         lines = [f"{row['created_at']}  {row['response']}  {row['state']}  tried {row['attempts']}×" for row in rows]
         self.report(rows, as_json=options["json"], words="\n".join(lines) or "No alerts.")
