@@ -25,8 +25,8 @@ class QuestionnaireResponse(Enveloped):
     `answering` is what they said at the start about who fills it in; empty when they were not asked.
     `unread_corrections` counts what was added after sending and nobody has opened since.
     A deleted draft is a tombstone: no key, no answers; see docs/decisions/0020-deleted-drafts.md.
-    `disclosed_at` is when something was first disclosed that staff must hear of; it is written apart from the alerts, so
-    that each can be counted against the other.
+    `disclosed_at` is when something was first disclosed that staff must hear of; it is written apart from the alerts,
+    so that each can be counted against the other.
     """
 
     class Status(models.TextChoices):
