@@ -80,6 +80,21 @@ def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:
     return alert
 
 
+def invitations_for(user: Visitor) -> QuerySet[Invitation]:
+    """The invitations of the clinics where a person may invite, with whom they are for and what became of them."""
+    clinics = clinics_of(user, Permission.INVITE)
+    related = ("clinic", "questionnaire", "invited_by", "invitee", "response")
+    return Invitation.objects.filter(clinic__in=clinics).select_related(*related)
+
+
+def get_invitation_or_404(user: Visitor, invitation_id: uuid.UUID) -> Invitation:
+    """One invitation that a person may change. Raises `Http404`."""
+    invitation = invitations_for(user).filter(pk=invitation_id).first()
+    if invitation is None:
+        raise Http404("There is no such invitation.")
+    return invitation
+
+
 # --- patients: what a link opens ---
 
 
@@ -115,11 +130,15 @@ def current_version(questionnaire: Questionnaire | None) -> QuestionnaireVersion
 
 
 def response_of_session(response_id: str | None) -> QuestionnaireResponse | None:
-    """The response that a patient's session opens, or None when it holds none, or it was erased or deleted."""
+    """The response that a patient's session opens. None when it holds none, or it may not be opened (any more)."""
     if not response_id:
         return None
-    responses = QuestionnaireResponse.objects.select_related("clinic", "version").exclude(status="deleted")
-    return responses.filter(pk=response_id).first()
+    return still_open().select_related("clinic", "version").filter(pk=response_id).first()
+
+
+def still_open() -> QuerySet[QuestionnaireResponse]:
+    """What a patient may open: neither deleted, nor begun with a link that was revoked."""
+    return QuestionnaireResponse.objects.exclude(status="deleted").exclude(invitation__revoked_at__isnull=False)
 
 
 def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) -> Invitation | None:

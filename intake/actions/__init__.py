@@ -11,8 +11,19 @@ from .bouncing import NoSuchMessage, record_bounce
 from .clinics import confirm_crisis_contacts, create_clinic
 from .deleting import delete_draft, kept_questions
 from .exporting import export_responses
-from .invitations import Invited, QuestionnaireMissing, invite
+from .invitations import (
+    AlreadyInvited,
+    AlreadyRevoked,
+    InvitationOver,
+    Invited,
+    NoSuchInvitation,
+    QuestionnaireMissing,
+    invite,
+    reissue_invitation,
+    revoke_invitation,
+)
 from .listing import open_worklist
+from .mailing import TooManyMails
 from .noticing import acknowledge_part2_notice
 from .opening import open_response
 from .panel import record_panel_shown
@@ -39,6 +50,8 @@ from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNo
 
 __all__ = [
     "AlreadyAcknowledged",
+    "AlreadyInvited",
+    "AlreadyRevoked",
     "AlreadySent",
     "AlreadySigned",
     "AlreadyStarted",
@@ -50,8 +63,10 @@ __all__ = [
     "CreatedStaff",
     "DeadInvitation",
     "Incomplete",
+    "InvitationOver",
     "Invited",
     "LanguageNotOffered",
+    "NoSuchInvitation",
     "NoSuchMessage",
     "NoSuchPoint",
     "NoSuchResponse",
@@ -67,6 +82,7 @@ __all__ = [
     "Saved",
     "Started",
     "TextMissing",
+    "TooManyMails",
     "TooManyTries",
     "Unfinished",
     "UnknownDisposition",
@@ -91,7 +107,9 @@ __all__ = [
     "open_worklist",
     "record_bounce",
     "record_panel_shown",
+    "reissue_invitation",
     "resume",
+    "revoke_invitation",
     "save_answers",
     "sign_off",
     "start",

@@ -63,7 +63,7 @@ def issue_resume_code(*, response_id: uuid.UUID | str, by: User, now: datetime.d
 def _find(token: str, now: datetime.datetime) -> QuestionnaireResponse | None:
     reference = references.normalised(token)
     if reference:
-        return QuestionnaireResponse.objects.filter(reference=reference, status="draft").first()
+        return access.still_open().filter(reference=reference, status="draft").first()
     invitation = access.live_invitation(token, now=now)
     return getattr(invitation, "response", None)
 

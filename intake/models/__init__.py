@@ -6,6 +6,7 @@ from .alert import Alert, AlertAttempt, AlertDelivery, WorkerHeartbeat
 from .audit import AuditRecord
 from .clinic import Clinic
 from .correction import Correction, CorrectionQuerySet
+from .inviting import InvitationMail, Invitee
 from .notices import NoticeChoice
 from .people import Invitation, Person
 from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanelShown
@@ -24,6 +25,8 @@ __all__ = [
     "Correction",
     "CorrectionQuerySet",
     "Invitation",
+    "InvitationMail",
+    "Invitee",
     "Membership",
     "NoticeChoice",
     "PackedRecord",

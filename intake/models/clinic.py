@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +12,8 @@ from .fields import pair
 
 PHONE = r"^\+?[0-9(][0-9 ().-]{4,28}[0-9]$"
 """A phone number as people write it. It becomes a link that a phone can call."""
+
+MOST_REMINDERS = 4
 
 
 def default_dispositions() -> list[str]:
@@ -33,6 +35,8 @@ class Clinic(models.Model):
     they count as checked once a named person confirmed them. `phone` and `email` are where patients reach the clinic;
     empty, their pages name no way rather than invent one. `dispositions` are the decisions that its clinicians choose
     from when they sign, in order; none is chosen for anybody. `retention_days` empty: kept until erased by hand.
+    `reminder_limit` is how often one invitation is reminded of by e-mail. `mail_names_clinic`: invitations by e-mail
+    may say the clinic's name; otherwise whoever else reads the mailbox learns nothing from them.
     """
 
     class Part2Mode(models.TextChoices):
@@ -72,6 +76,8 @@ class Clinic(models.Model):
     draft_alert_minutes = models.PositiveSmallIntegerField(default=60, validators=[MinValueValidator(1)])
     retention_days = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     dispositions = models.JSONField(default=default_dispositions)
+    reminder_limit = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(MOST_REMINDERS)])
+    mail_names_clinic = models.BooleanField(default=False)
     part2_mode = models.CharField(max_length=8, choices=Part2Mode.choices, default=Part2Mode.OFF)
     created_at = models.DateTimeField()
 
@@ -82,6 +88,11 @@ class Clinic(models.Model):
                 condition=Q(draft_alert_minutes__gte=1),
                 name="clinic_draft_alert_minutes_positive",
                 violation_error_message="A draft must lie for at least one minute before staff are called.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_limit__lte=MOST_REMINDERS),
+                name="clinic_reminder_limit",
+                violation_error_message=f"Remind at most {MOST_REMINDERS} times.",
             ),
         ]
 

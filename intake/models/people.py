@@ -40,7 +40,8 @@ class Invitation(models.Model):
     """A link sent to one person. Only a hash of its token is kept, so nobody can read a live link from the database.
 
     `person` is set when staff invite somebody they already know (a check-in before a session). `invited_by` is empty
-    when the link was made on the server's command line.
+    when the link was made on the server's command line. Whom it is for, as far as staff said, stands in `Invitee`.
+    A new link for the same invitation replaces the token; a revoked one has no link that works until then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -62,6 +63,7 @@ class Invitation(models.Model):
                 violation_error_message="An invitation must expire after it was made.",
             )
         ]
+        indexes = [models.Index(fields=["clinic", "-created_at", "-id"], name="invitation_newest_first")]
 
     def __str__(self) -> str:
         return str(self.id)

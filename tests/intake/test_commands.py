@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import stat
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.utils import timezone
 
-from intake import actions, audit, demonstration, vault
-from intake.models import Alert, AuditRecord, Clinic, Invitation, QuestionnaireResponse, User, WorkerHeartbeat
+from intake import actions, audit, demonstration, invitees, vault
+from intake.models import (
+    Alert,
+    AuditRecord,
+    Clinic,
+    Invitation,
+    InvitationMail,
+    QuestionnaireResponse,
+    User,
+    WorkerHeartbeat,
+)
 
 from .conftest import NOW, Tab
 
@@ -135,6 +147,42 @@ class TestInvite:
 
         assert made["url"].startswith("http://127.0.0.1:8000/i/")
         assert str(Invitation.objects.get().pk) == made["id"]
+
+    def test_it_knows_whom_the_link_is_for(self, clinic: Clinic) -> None:
+        day = f"{timezone.now() + datetime.timedelta(days=6):%Y-%m-%d}T14:30"
+
+        made = run_json(
+            "invite", "--clinic", "north", "--name", " Rosa ", "--email", "rosa@mail.example", "--appointment", day
+        )
+
+        details = invitees.details_of(Invitation.objects.get())
+        assert (details.name, details.email) == ("Rosa", "rosa@mail.example")
+        assert details.appointment_at.astimezone(ZoneInfo("America/New_York")).isoformat().startswith(day)
+        assert made["url"]
+        assert InvitationMail.objects.filter(kind="reminder").count() == 2
+
+    def test_it_sends_the_link_instead_of_printing_it(self, clinic: Clinic) -> None:
+        made = run_json("invite", "--clinic", "north", "--email", "rosa@mail.example", "--send", "--no-reminders")
+        words = run("invite", "--clinic", "north", "--email", "rosa@mail.example", "--send")
+
+        assert made["url"] is None
+        assert "The worker sends the link" in words
+        assert "/i/" not in words
+        assert InvitationMail.objects.filter(kind="invitation").count() == 2
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("--send",), "email: Enter the e-mail address to send"),
+            (("--email", "rosa@"), "email: Enter an e-mail address"),
+            (("--appointment", "Monday"), "2026-03-09T14:30"),
+            (("--appointment", "2020-03-09T14:30"), "appointment_at: Enter an appointment"),
+        ],
+    )
+    def test_it_refuses_what_cannot_be_used(self, clinic: Clinic, arguments: Any, message: str) -> None:
+        with pytest.raises(CommandError, match=message):
+            run("invite", "--clinic", "north", *arguments)
+        assert not Invitation.objects.exists()
 
     def test_it_refuses_a_language_that_is_not_offered(self, clinic: Clinic) -> None:
         with pytest.raises(CommandError, match="fr"):

@@ -64,6 +64,8 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
         "Clinic": {"name", "slug", "country", "timezone", "profile", "alert_email", "phone", "email", "part2_mode"},
         "Person": {"key_id", "reference", "name_hash", "birth_date_hash"},
         "Invitation": {"token_sha256", "language"},
+        "Invitee": {"key_id", "email_hash"},
+        "InvitationMail": {"kind", "failure"},
         "QuestionnaireResponse": {
             "key_id",
             "reference",

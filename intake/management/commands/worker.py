@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.core.management.base import CommandParser
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from intake import alerts, audit
+from intake import alerts, audit, invitation_mail
 from intake.management.base import PlainCommand
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ ANCHOR_EVERY = 720  # rounds: about an hour
 
 
 class Command(PlainCommand):
-    help = "Deliver alerts until told to stop. Exactly one should always run; several do no harm."
+    help = "Deliver alerts and send invitations until told to stop. Exactly one should always run; several do no harm."
     example = "python manage.py worker --once"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,14 +32,19 @@ class Command(PlainCommand):
     def run(self, **options: Any) -> None:
         if options["once"]:
             self._round()
+            self._send_mails()
             return
         stop = _stop_signal()
         logger.info("The worker has started")
+        # Beside the alerts, so that many invitations, or a mail server that hangs on one, never hold up an alert.
+        mails = threading.Thread(target=self._keep_sending_mails, args=(stop,), name="mails")
+        mails.start()
         number = 0
         while not stop.is_set():
             self._careful_round(number)
             number += 1
             stop.wait(PAUSE_SECONDS)
+        mails.join()
         logger.info("The worker has stopped")
 
     def _careful_round(self, number: int) -> None:
@@ -57,6 +63,20 @@ class Command(PlainCommand):
         done = alerts.deliver_due(clock=timezone.now, after_each=self._beat)
         if done.sent or done.failed:
             logger.info("Alerts delivered: %s, failed: %s", done.sent, done.failed)
+
+    def _keep_sending_mails(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self._send_mails(until=stop.is_set)
+            except Exception as error:
+                logger.error("A round of sending invitations failed: %s", type(error).__name__)
+            connection.close()
+            stop.wait(PAUSE_SECONDS)
+
+    def _send_mails(self, until: Callable[[], bool] = lambda: False) -> None:
+        done = invitation_mail.deliver_due(clock=timezone.now, until=until)
+        if done.sent or done.failed:
+            logger.info("Invitations sent: %s, failed: %s", done.sent, done.failed)
 
     def _beat(self) -> None:
         alerts.beat(now=timezone.now())
