@@ -24,12 +24,16 @@ from django.utils import formats, translation
 from django.utils.translation import gettext
 
 from . import access, audit, invitees
-from .alerts import LEASE, Clock, Delivered
+from .alerts import Delivered
 from .models import Invitation, InvitationMail
 from .vault import VaultError
 
 logger = logging.getLogger(__name__)
 
+Clock = Callable[[], datetime.datetime]
+
+# Longer than a mail server can keep us waiting: several steps, each with the mail time-out.
+LEASE = datetime.timedelta(minutes=3)
 FIRST_RETRY = datetime.timedelta(minutes=1)
 LONGEST_RETRY = datetime.timedelta(hours=1)
 MOST_ATTEMPTS = 30
