@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from urllib.parse import urlsplit
 
@@ -21,3 +22,20 @@ forwarded_allow_ips = os.environ.get("TRUSTED_PROXIES", "127.0.0.1")
 # No access log: an address can hold an invitation's token. Put one in front that redacts /i/ (docs/operations.md).
 accesslog = None
 loglevel = "warning"
+
+
+def on_starting(server: object) -> None:
+    """Refuse to serve what a system check calls an error, before any worker is there. Raises `SystemExit`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intake.settings")
+    import django
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+    from django.db import connections
+
+    django.setup()
+    try:
+        call_command("check", stdout=io.StringIO())  # what is wrong goes to the error stream
+    except SystemCheckError as error:
+        raise SystemExit(str(error)) from None
+    finally:
+        connections.close_all()  # a worker opens its own: one connection is never shared across a fork
