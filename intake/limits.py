@@ -34,6 +34,8 @@ class Limit:
 START = Limit(name="start", burst=10, per_second=10 / 60)
 INVITATION = Limit(name="invitation", burst=10, per_second=10 / 60)
 RESUME = Limit(name="resume", burst=10, per_second=10 / 60, must_hold=True)
+SEND = Limit(name="send", burst=6, per_second=6 / 60)
+CORRECT = Limit(name="correct", burst=5, per_second=5 / 60)
 SAVE = Limit(name="save", burst=20, per_second=5)
 
 

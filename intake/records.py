@@ -13,7 +13,7 @@ from screening.engine.answers import Answer, read_answers, write_answer
 from screening.engine.assessment import Assessment
 
 from . import rules, vault
-from .models import Alert, Person, QuestionnaireResponse, Revision
+from .models import Alert, Correction, Person, QuestionnaireResponse, Revision
 from .vault import DataKey
 
 
@@ -51,6 +51,15 @@ class PastChange:
     author_kind: str
     at: datetime.datetime
     answers: dict[str, Answer | None]
+
+
+class CorrectionContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one correction says: words in the patient's language, with the question or section they are about (empty:
+    the whole), or the answers of a late page in storage form."""
+
+    words: str = ""
+    about: str = ""
+    answers: dict[str, dict[str, Any] | None] = {}
 
 
 def read_document(response: QuestionnaireResponse, key: DataKey | None = None) -> Document:
@@ -111,6 +120,12 @@ def read_identity(person: Person) -> dict[str, str]:
 def read_reason(alert: Alert) -> str:
     """Why an alert was raised: a flag's link_id, or the kind of the alert."""
     return vault.data_key(alert.response).open(alert.reason_ct, row=alert, field="reason_ct").decode()
+
+
+def read_correction(correction: Correction) -> CorrectionContent:
+    """What a patient added after sending."""
+    sealed = vault.data_key(correction.response).open(correction.content_ct, row=correction, field="content_ct")
+    return msgspec.json.decode(sealed, type=CorrectionContent)
 
 
 def read_note(alert: Alert) -> str:

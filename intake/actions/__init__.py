@@ -9,6 +9,14 @@ from __future__ import annotations
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
 from .bouncing import NoSuchMessage, record_bounce
 from .clinics import confirm_crisis_contacts, create_clinic
+from .correcting import (
+    NothingSaid,
+    NotSent,
+    TooLong,
+    TooManyCorrections,
+    add_correction,
+    keep_late_answers,
+)
 from .deleting import delete_draft, kept_questions
 from .exporting import export_responses
 from .invitations import (
@@ -77,12 +85,17 @@ __all__ = [
     "NoteMissing",
     "NothingEntered",
     "OwnSignature",
+    "NotSent",
+    "NoteMissing",
+    "NothingSaid",
     "QuestionnaireMissing",
     "Refused",
     "Saved",
     "Started",
     "TextMissing",
     "TooManyMails",
+    "TooLong",
+    "TooManyCorrections",
     "TooManyTries",
     "Unfinished",
     "UnknownDisposition",
@@ -92,6 +105,7 @@ __all__ = [
     "acknowledge_point",
     "add_addendum",
     "add_note",
+    "add_correction",
     "confirm_crisis_contacts",
     "cosign",
     "create_clinic",
@@ -102,6 +116,7 @@ __all__ = [
     "export_responses",
     "invite",
     "issue_resume_code",
+    "keep_late_answers",
     "kept_questions",
     "open_response",
     "open_worklist",

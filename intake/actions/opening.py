@@ -16,7 +16,7 @@ from .refusals import NotPermitted, locked
 def open_response(
     *, response: QuestionnaireResponse, user: User, now: datetime.datetime, as_what: str = "summary"
 ) -> QuestionnaireResponse:
-    """Record that somebody reads a response, and who was first. Call it before anything is shown.
+    """Record that somebody reads a response with its corrections, and who was first. Call it before anything is shown.
 
     `as_what` names the form it is read in, such as `summary` or `pdf`. Raises `NotPermitted`.
     """
@@ -27,5 +27,8 @@ def open_response(
         if current.opened_at is None:
             current.opened_at, current.opened_by = now, user
             current.save(update_fields=["opened_at", "opened_by"])
+        if current.unread_corrections:
+            current.unread_corrections = 0
+            current.save(update_fields=["unread_corrections"])
         audit.record(actor=audit.staff(user), action="response.read", now=now, response=current.pk, read_as=as_what)
     return current

@@ -28,6 +28,7 @@ class TooManyTries(CannotResume):
 
 def resume(*, token: str, code: str, now: datetime.datetime) -> QuestionnaireResponse:
     """Open a draft again. `token` is a link's token, or the reference that was shown when the draft was started.
+    What was sent is opened by its reference to add a correction; reading it back is not for this to allow.
 
     Raises `CannotResume` and `TooManyTries`. The try is counted and committed before the code is looked at.
     """
@@ -63,7 +64,7 @@ def issue_resume_code(*, response_id: uuid.UUID | str, by: User, now: datetime.d
 def _find(token: str, now: datetime.datetime) -> QuestionnaireResponse | None:
     reference = references.normalised(token)
     if reference:
-        return access.still_open().filter(reference=reference, status="draft").first()
+        return access.still_open().filter(reference=reference).first()
     invitation = access.live_invitation(token, now=now)
     return getattr(invitation, "response", None)
 
@@ -88,8 +89,6 @@ def _record_refusal(response: QuestionnaireResponse | None, now: datetime.dateti
 def _open(response: QuestionnaireResponse, now: datetime.datetime) -> QuestionnaireResponse:
     with transaction.atomic():
         current = locked(response.pk)
-        if current.is_sent:
-            raise CannotResume("These answers were sent; there is nothing to continue.")
         codes.forget_tries(current)
         current.save(update_fields=codes.TRY_FIELDS)
         audit.record(actor=audit.patient(current), action="response.resumed", now=now, response=current.pk)

@@ -12,7 +12,7 @@ from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.definition import Question, Section
 
-from .wording import Reading, label, marked, rule_in_words, said, state_of, words
+from .wording import CORRECTED, Reading, label, marked, rule_in_words, said, state_of, words
 
 LONG = 90
 """Characters from which an answer gets a line of its own instead of standing beside its question."""
@@ -68,10 +68,15 @@ def answer_sections(reading: Reading) -> tuple[AnswerSection, ...]:
     visibility = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
     return tuple(
         AnswerSection(
-            link_id=section.link_id, title=words(section.title), lines=_lines(_asked(section, visibility), reading)
+            link_id=section.link_id, title=_title(section, reading), lines=_lines(_asked(section, visibility), reading)
         )
         for section in reading.definition.sections
     )
+
+
+def _title(section: Section, reading: Reading) -> str:
+    title = words(section.title)
+    return f"{title} · {CORRECTED}" if section.link_id in reading.corrected else title
 
 
 def _asked(section: Section, visibility: journey.Visibility) -> list[_Asked]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from intake import part2, records, rules
 from intake.models import Alert, QuestionnaireResponse
 
+from .corrections import corrected_places, correction_lines
 from .summary import AlertLine, Record, Summary, summarize
 from .wording import Reading, moment, words
 
@@ -27,6 +28,7 @@ def summary_of(response: QuestionnaireResponse, *, now: datetime.datetime) -> Su
         settings=rules.settings_of(response),
         as_of=rules.as_of(response, now=now),
         part2=part2.is_on(response),
+        corrected=corrected_places(response),
     )
     if response.is_sent:
         assessment = records.read_assessment(response)
@@ -49,6 +51,7 @@ def _record(response: QuestionnaireResponse, reading: Reading) -> Record:
         sent_at=response.sent_at.astimezone(zone) if response.sent_at else None,
         panel_shown_at=shown.shown_at.astimezone(zone) if shown else None,
         alerts=tuple(_alert_line(alert, reading, zone) for alert in alerts),
+        corrections=correction_lines(response, reading, zone),
         part2_notice=response.part2_notice,
         part2_acknowledged_at=(
             response.part2_acknowledged_at.astimezone(zone) if response.part2_acknowledged_at else None

@@ -18,6 +18,7 @@ from screening.engine.definition import Question, Role
 from screening.engine.intervals import NotADate, ages, date_interval
 
 from .answer_list import AnswerSection, answer_sections
+from .corrections import CorrectionLine
 from .points import PointGroup, RuledOut, point_groups, ruled_out
 from .wording import (
     LANGUAGE,
@@ -66,6 +67,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime.datetime | None = None
     panel_shown_at: datetime.datetime | None = None
     alerts: tuple[AlertLine, ...] = ()
+    corrections: tuple[CorrectionLine, ...] = ()
     part2_notice: str = ""
     part2_acknowledged_at: datetime.datetime | None = None
 
@@ -91,6 +93,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     principle: str
     safety: tuple[AlertLine, ...]
+    corrections: tuple[CorrectionLine, ...]
     groups: tuple[PointGroup, ...]
     medicines: tuple[HeaderLine, ...]
     allergies: tuple[HeaderLine, ...]
@@ -126,6 +129,7 @@ def summarize(*, record: Record, reading: Reading, assessment: Assessment) -> Su
         warnings=_warnings(record, reading),
         principle=PRINCIPLE,
         safety=_safety(record, assessment),
+        corrections=record.corrections,
         groups=point_groups(reading, assessment),
         medicines=_medicines(reading),
         allergies=_allergies(reading),

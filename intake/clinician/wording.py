@@ -31,6 +31,9 @@ STATE_TITLES = {
     "not_reached": "Not reached yet",
 }
 
+CORRECTED = "Corrected after sending, see above"
+"""Stands beside a question whose answer was corrected: the answer itself stays as it was sent."""
+
 PROFILE_NAMES = {"us": "United States", "eu": "European Union"}
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 
@@ -39,6 +42,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One set of answers under one version on one day: what every part of the summary is made from.
 
     `part2`: answers about substance use are marked, and the page says that they may not be shared further.
+    `corrected` are the questions and sections that the patient corrected or added to after sending.
     """
 
     compiled: Compiled
@@ -46,6 +50,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     as_of: datetime.date
     part2: bool = False
+    corrected: frozenset[str] = frozenset()
 
     @property
     def definition(self) -> Definition:
@@ -68,8 +73,10 @@ def label(question: Question) -> str:
 
 
 def marked(question: Question, reading: Reading) -> str:
-    """The clinician's wording of a question, with a mark where the answer is protected by 42 CFR Part 2."""
-    return f"{label(question)} · Part 2" if reading.part2 and question.part2 else label(question)
+    """The clinician's wording of a question, with a mark where the answer is protected by 42 CFR Part 2, or where the
+    patient corrected it after sending."""
+    marks = ((reading.part2 and question.part2, "Part 2"), (question.link_id in reading.corrected, CORRECTED))
+    return " · ".join([label(question), *(text for applies, text in marks if applies)])
 
 
 def state_of(answer: Answer | None) -> str:

@@ -54,6 +54,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     is_sent: bool
     is_deleted: bool
     is_unopened: bool
+    has_correction: bool
     can_read: bool
     is_waiting: bool = False
     marks: tuple[Mark, ...] = ()
@@ -113,7 +114,7 @@ def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireRespo
         When(may_read & is_waiting, then=Value(WAITING)),
         When(may_read & is_urgent, then=Value(URGENT)),
         When(may_read & Q(has_unresolved_safety=True), then=Value(UNRESOLVED_SAFETY)),
-        When(opened_at=None, then=Value(UNOPENED)),
+        When(Q(opened_at=None) | Q(unread_corrections__gt=0), then=Value(UNOPENED)),
         default=Value(OPENED),
     )
     listed = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).filter(
@@ -165,7 +166,8 @@ def _row(response: QuestionnaireResponse, *, can_read: bool) -> Row:
         when=moment(at) if response.is_sent else f"Started {moment(at)}",
         is_sent=response.is_sent,
         is_deleted=response.is_deleted,
-        is_unopened=response.opened_at is None,
+        is_unopened=response.opened_at is None or response.unread_corrections > 0,
+        has_correction=response.unread_corrections > 0,
         can_read=can_read,
         is_waiting=can_read and any(alert.acknowledged_at is None for alert in response.alerts.all()),
         marks=_marks(response) if can_read else (),

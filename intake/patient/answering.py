@@ -20,17 +20,20 @@ from intake.questions.words import Words, in_language
 from screening.engine.answers import cross_problems, display
 from screening.engine.definition import Question, Section
 
-from . import errors, pace, reveal, saving, sessions
+from . import errors, late, pace, reveal, saving, sessions
 from .forms import SectionForm
-from .visit import Visit, draft_view
+from .visit import Visit, patient_view
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_view
+@patient_view
 def section(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
-    """One section: GET draws it with what is stored, POST saves it."""
+    """One section: GET draws it with what is stored, POST saves it. After sending it is not drawn any more, but what
+    a page that was still open says is kept."""
     if request.method == "POST":
         return _take(request, visit, link_id)
+    if visit.response.is_sent:
+        return redirect("patient:sent")
     asked = visit.section(link_id)
     if asked is None:
         return to_page(visit.resume_at())
@@ -147,10 +150,12 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
         return pace.too_fast(request, wait)
     form = section_form(visit, section, data=saving.data_of(request.POST))
     form.is_valid()
+    if visit.response.is_sent:
+        return late.keep(request, visit, form)
     try:
         saved = saving.save_page(request, visit, section, form)
-    except actions.AlreadySent:
-        return redirect("patient:sent")
+    except actions.AlreadySent:  # from another window, at this moment
+        return late.keep(request, visit, form)
     except actions.Conflict as conflict:
         _notice_disclosure(request, visit, conflict.saved, withheld=conflict.clashes)
         return _conflict(request, visit, section, conflict)

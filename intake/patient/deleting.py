@@ -28,10 +28,7 @@ def _delete(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A page of another response in this browser deletes nothing of this one."""
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
-    try:
-        deleted = actions.delete_draft(response_id=visit.response.pk, now=visit.now)
-    except actions.AlreadySent:
-        return redirect("patient:sent")
+    deleted = actions.delete_draft(response_id=visit.response.pk, now=visit.now)
     sessions.end(request)
     request.session[sessions.DELETED_AT] = deleted.clinic.slug
     request.session[sessions.IS_CALLED] = deleted.alerts.exists()

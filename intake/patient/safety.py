@@ -19,12 +19,21 @@ def help_now(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Who can be reached now. Shown after a disclosure, that is recorded; “I am safe” goes on where one was."""
     if request.method == "POST":
         return _go_on(request, visit)
-    # A disclosure may also be one that was typed and not stored: then only the session knows of it.
-    is_disclosed = sessions.HELP_FIRST in request.session or visit.asks_for_help()
-    if is_disclosed:
+    is_disclosed = _is_disclosed(request, visit)
+    if is_disclosed or visit.asks_for_help():
         actions.record_panel_shown(response_id=visit.response.pk, now=visit.now)
     context = {**answering.frame(visit), "is_disclosed": is_disclosed, "minutes": visit.clinic.draft_alert_minutes}
     return render(request, "patient/help.html", context)
+
+
+def _is_disclosed(request: HttpRequest, visit: Visit) -> bool:
+    """Whether the page thanks for a disclosure. It may be one that was typed and not stored: then only the session
+    knows of it. After sending, a session that did not send the answers is told nothing about them, unless help was
+    never shown."""
+    if sessions.HELP_FIRST in request.session:
+        return True
+    may_know = not visit.response.is_sent or sessions.SENT_HERE in request.session
+    return visit.asks_for_help() and (may_know or not visit.response.panels_shown.exists())
 
 
 def _go_on(request: HttpRequest, visit: Visit) -> HttpResponse:

@@ -9,14 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import actions
+from intake import actions, limits
 from intake.questions.elements import element_id
 from intake.questions.words import in_language
 from intake.references import grouped
 from screening.engine.answers import Answer, display
 from screening.engine.definition import Question, Section
 
-from . import answering, errors, sessions
+from . import answering, errors, pace, sessions
 from .visit import Visit, draft_view, patient_view, visit_of
 
 
@@ -103,6 +103,8 @@ def send(request: HttpRequest, visit: Visit) -> HttpResponse:
     disclosure since this page was drawn."""
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
+    if wait := limits.wait_for(limits.SEND, str(visit.response.pk)):
+        return pace.too_fast(request, wait)
     if visit.help_is_due(request):
         request.session[sessions.HELP_NEXT] = reverse("patient:check")
         return redirect("patient:help")
@@ -130,6 +132,7 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
         "reference": grouped(visit.response.reference),
         "expectation": in_language(visit.clinic.expectation, visit.language),
         "has_copy": sessions.SENT_HERE in request.session,
+        "is_corrected": sessions.CORRECTED_HERE in request.session,
     }
     return render(request, "patient/sent.html", context)
 

@@ -16,6 +16,7 @@ INVITATION = "invitation_id"
 HELP_FIRST = "help_first"
 HELP_NEXT = "help_next"
 SENT_HERE = "sent_here"
+CORRECTED_HERE = "corrected_here"
 DELETED_AT = "deleted_at_clinic"
 IS_CALLED = "staff_were_called"
 

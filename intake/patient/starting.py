@@ -141,6 +141,7 @@ def _dead_link(request: HttpRequest, clinic: Clinic | None = None) -> HttpRespon
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_view
+@pace.limited(limits.START)
 def welcome(request: HttpRequest) -> HttpResponse:
     """The start page of somebody invited, once their link was exchanged."""
     found = access.invitation_of_session(request.session.get(sessions.INVITATION), now=timezone.now())

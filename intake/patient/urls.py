@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import answering, deleting, names, notice, safety, sending, starting
+from . import answering, correcting, deleting, names, notice, safety, sending, starting
 
 app_name = "patient"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("q/sent/", sending.sent, name="sent"),
     path("q/copy/", sending.copy, name="copy"),
     path("q/notice/", notice.notice, name="notice"),
+    path("q/correct/", correcting.correct, name="correct"),
     path("q/delete/", deleting.delete, name="delete"),
     path("q/help/", safety.help_now, name="help"),
     path("q/stop/", safety.stop, name="stop"),

@@ -194,6 +194,8 @@ def patient_view(view: View) -> View:
                 return view(request, visit, *args, **kwargs)
             except actions.NoSuchResponse:  # deleted in another window at this moment
                 return redirect("patient:resume")
+            except actions.AlreadySent:  # sent there
+                return redirect("patient:sent")
 
     return login_not_required(never_cache(wrapped))
 

@@ -65,9 +65,14 @@ class TestResume:
 
         assert len(messages) == 1
 
-    def test_it_refuses_after_sending(self, started: actions.Started, sent: QuestionnaireResponse) -> None:
+    def test_after_sending_it_opens_for_a_correction(
+        self, started: actions.Started, sent: QuestionnaireResponse
+    ) -> None:
+        assert actions.resume(token=str(sent), code=started.resume_code, now=NOW).is_sent
+
+    def test_after_sending_a_wrong_code_opens_nothing(self, sent: QuestionnaireResponse) -> None:
         with pytest.raises(actions.CannotResume):
-            actions.resume(token=str(sent), code=started.resume_code, now=NOW)
+            actions.resume(token=str(sent), code=WRONG, now=NOW)
 
     def test_it_leaves_a_record_either_way(self, started: actions.Started) -> None:
         with pytest.raises(actions.CannotResume):

@@ -164,6 +164,14 @@ def test_the_copy_has_the_answers_and_no_verdict(patient):
     assert not [word for word in VERDICTS if word in page.text.lower()]
 
 
+def test_sending_too_often_keeps_the_button(patient):
+    patient.fill("about", given_name="Ana")
+
+    answers = [press_send(patient).status_code for _ in range(7)]
+
+    assert answers[-1] == 429
+
+
 def test_the_copy_is_there_only_where_it_was_sent(patient):
     patient.fill("about", given_name="Ana")
     elsewhere = Client()
@@ -175,13 +183,22 @@ def test_the_copy_is_there_only_where_it_was_sent(patient):
     assert Client().get("/q/copy/")["Location"] == "/resume/"
 
 
-def test_after_sending_the_code_opens_nothing(patient):
+@pytest.mark.parametrize(
+    "path", ["/q/about/", "/q/check/", "/q/copy/", "/q/sent/", "/q/correct/", "/q/help/", "/q/stop/"]
+)
+def test_after_sending_the_code_reads_nothing_back(patient, path):
     patient.fill("about", given_name="Ana")
+    patient.fill("habits", smokes="yes")
     send(patient)
+    elsewhere = Client()
 
-    response = Client().post("/resume/", {"reference": patient.response.reference, "code": patient.code})
+    opened = elsewhere.post("/resume/", {"reference": patient.response.reference, "code": patient.code})
 
-    assert response.status_code == 422
+    assert opened["Location"] == "/resume/"
+    page = elsewhere.get(path, follow=True).content.decode()
+    assert "Ana" not in page
+    assert "How many a day?" not in page, "that it was asked says what was answered"
+    assert "I am safe" not in page
 
 
 @pytest.mark.parametrize("path", ["/q/about/", "/q/habits/", "/q/check/", "/q/help/", "/q/stop/"])

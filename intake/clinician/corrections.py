@@ -1,0 +1,64 @@
+"""What a patient corrected or added after sending, as plain data: beside the answers, which stay as they were sent."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from intake import records
+from intake.models import Correction, QuestionnaireResponse
+from intake.records import CorrectionContent
+
+from .points import Fact
+from .wording import Reading, label, moment, said, words
+
+FROM_LATE_PAGE = "On a page that was still open when the answers were sent"
+
+
+class CorrectionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One correction: when, about what, and either the patient's words or the answers of a late page."""
+
+    when: str
+    about: str
+    text: str = ""
+    answers: tuple[Fact, ...] = ()
+
+
+def correction_lines(response: QuestionnaireResponse, reading: Reading, zone: ZoneInfo) -> tuple[CorrectionLine, ...]:
+    """Every correction of a response in the order of coming."""
+    found = response.corrections.select_related("response").order_by("number")
+    return tuple(_line(correction, response, reading, zone) for correction in found)
+
+
+def corrected_places(response: QuestionnaireResponse) -> frozenset[str]:
+    """The link_ids of the questions and sections that corrections are about."""
+    contents = [records.read_correction(each) for each in response.corrections.select_related("response")]
+    return frozenset(
+        {each.about for each in contents if each.about} | {name for each in contents for name in each.answers}
+    )
+
+
+def _line(correction: Correction, response: QuestionnaireResponse, reading: Reading, zone: ZoneInfo) -> CorrectionLine:
+    content = records.read_correction(correction)
+    when = moment(correction.created_at.astimezone(zone))
+    if correction.source == Correction.Source.LATE_PAGE:
+        return CorrectionLine(when=when, about=FROM_LATE_PAGE, answers=_facts(response, reading, content))
+    return CorrectionLine(when=when, about=_place(content.about, reading), text=content.words)
+
+
+def _facts(response: QuestionnaireResponse, reading: Reading, content: CorrectionContent) -> tuple[Fact, ...]:
+    given = {name: value for name, value in content.answers.items() if value is not None}
+    answers = records.decoded(response, given)
+    questions = reading.compiled.questions
+    return tuple(
+        Fact(question=label(questions[name]), answer=said(questions[name], answer, reading.definition))
+        for name, answer in answers.items()
+    )
+
+
+def _place(link_id: str, reading: Reading) -> str:
+    """What the patient said it is about, in the clinician's words; empty for the whole."""
+    if link_id in reading.compiled.questions:
+        return label(reading.compiled.questions[link_id])
+    return next((words(each.title) for each in reading.definition.sections if each.link_id == link_id), "")
