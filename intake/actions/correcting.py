@@ -24,7 +24,7 @@ MOST = 20
 """Corrections that one person may add to one response; more than that is a call to the clinic."""
 
 
-class NotSent(Refused):
+class NotSentYet(Refused):
     """The answers were not sent yet: they are changed, not corrected."""
 
 
@@ -46,7 +46,7 @@ def add_correction(
     """Append what a patient wants to correct or add after sending. `about` is the link_id of a question or section, or
     empty for the whole. The same `attempt` again adds nothing.
 
-    Raises `NothingSaid`, `TooLong`, `NotSent`, `TooManyCorrections`, `NoSuchResponse`.
+    Raises `NothingSaid`, `TooLong`, `NotSentYet`, `TooManyCorrections`, `NoSuchResponse`.
     """
     if not words.strip():
         raise NothingSaid("Write what you want to correct or add.")
@@ -70,7 +70,7 @@ def keep_late_answers(
     """Keep what a page said that was still open when the answers were sent, and call staff for what it discloses.
 
     Only what says something else than what was sent, or kept from a late page before, is kept: None when nothing does.
-    Raises `NotSent`, `NoSuchResponse`.
+    Raises `NotSentYet`, `NoSuchResponse`.
     """
     with transaction.atomic():
         response = _sent(response_id)
@@ -99,7 +99,7 @@ def _kept_before(response: QuestionnaireResponse) -> dict[str, Answer]:
 def _sent(response_id: uuid.UUID | str) -> QuestionnaireResponse:
     response = locked(response_id)
     if not response.is_sent:
-        raise NotSent("These answers were not sent yet. Change them instead.")
+        raise NotSentYet("These answers were not sent yet. Change them instead.")
     return response
 
 

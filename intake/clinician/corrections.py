@@ -25,22 +25,35 @@ class CorrectionLine(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Fact, ...] = ()
 
 
-def correction_lines(response: QuestionnaireResponse, reading: Reading, zone: ZoneInfo) -> tuple[CorrectionLine, ...]:
-    """Every correction of a response in the order of coming."""
+Corrections = tuple[tuple[Correction, CorrectionContent], ...]
+
+
+def read_corrections(response: QuestionnaireResponse) -> Corrections:
+    """Every correction of a response with what it says, in the order of coming."""
     found = response.corrections.select_related("response").order_by("number")
-    return tuple(_line(correction, response, reading, zone) for correction in found)
+    return tuple((each, records.read_correction(each)) for each in found)
 
 
-def corrected_places(response: QuestionnaireResponse) -> frozenset[str]:
+def correction_lines(
+    corrections: Corrections, response: QuestionnaireResponse, reading: Reading, zone: ZoneInfo
+) -> tuple[CorrectionLine, ...]:
+    """Each correction as it is printed."""
+    return tuple(_line(each, content, response, reading, zone) for each, content in corrections)
+
+
+def corrected_places(corrections: Corrections) -> frozenset[str]:
     """The link_ids of the questions and sections that corrections are about."""
-    contents = [records.read_correction(each) for each in response.corrections.select_related("response")]
-    return frozenset(
-        {each.about for each in contents if each.about} | {name for each in contents for name in each.answers}
-    )
+    named = {content.about for _, content in corrections if content.about}
+    return frozenset(named | {link_id for _, content in corrections for link_id in content.answers})
 
 
-def _line(correction: Correction, response: QuestionnaireResponse, reading: Reading, zone: ZoneInfo) -> CorrectionLine:
-    content = records.read_correction(correction)
+def _line(
+    correction: Correction,
+    content: CorrectionContent,
+    response: QuestionnaireResponse,
+    reading: Reading,
+    zone: ZoneInfo,
+) -> CorrectionLine:
     when = moment(correction.created_at.astimezone(zone))
     if correction.source == Correction.Source.LATE_PAGE:
         return CorrectionLine(when=when, about=FROM_LATE_PAGE, answers=_facts(response, reading, content))

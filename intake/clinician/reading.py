@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from intake import part2, records, rules
 from intake.models import Alert, QuestionnaireResponse
 
-from .corrections import corrected_places, correction_lines
+from .corrections import Corrections, corrected_places, correction_lines, read_corrections
 from .summary import AlertLine, Record, Summary, summarize
 from .wording import Reading, moment, words
 
@@ -22,22 +22,24 @@ KIND_TITLES = {
 
 def summary_of(response: QuestionnaireResponse, *, now: datetime.datetime) -> Summary:
     """The summary of a response as it is now. A draft is assessed for today, a sent response as it was on sending."""
+    corrections = read_corrections(response)
     reading = Reading(
         compiled=rules.compiled_of(response),
         answers=records.read_answers_of(response),
         settings=rules.settings_of(response),
         as_of=rules.as_of(response, now=now),
         part2=part2.is_on(response),
-        corrected=corrected_places(response),
+        corrected=corrected_places(corrections),
     )
     if response.is_sent:
         assessment = records.read_assessment(response)
     else:
         assessment = rules.assess(response, reading.answers, now=now)
-    return summarize(record=_record(response, reading), reading=reading, assessment=assessment)
+    record = _record(response, reading, corrections)
+    return summarize(record=record, reading=reading, assessment=assessment)
 
 
-def _record(response: QuestionnaireResponse, reading: Reading) -> Record:
+def _record(response: QuestionnaireResponse, reading: Reading, corrections: Corrections) -> Record:
     zone = ZoneInfo(response.clinic.timezone)
     shown = response.panels_shown.order_by("shown_at").first()
     alerts = response.alerts.select_related("response", "acknowledged_by").order_by("created_at", "pk")
@@ -51,7 +53,7 @@ def _record(response: QuestionnaireResponse, reading: Reading) -> Record:
         sent_at=response.sent_at.astimezone(zone) if response.sent_at else None,
         panel_shown_at=shown.shown_at.astimezone(zone) if shown else None,
         alerts=tuple(_alert_line(alert, reading, zone) for alert in alerts),
-        corrections=correction_lines(response, reading, zone),
+        corrections=correction_lines(corrections, response, reading, zone),
         part2_notice=response.part2_notice,
         part2_acknowledged_at=(
             response.part2_acknowledged_at.astimezone(zone) if response.part2_acknowledged_at else None

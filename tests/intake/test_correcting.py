@@ -92,7 +92,7 @@ class TestAddCorrection:
             correct(sent, attempt="words:20")
 
     def test_a_draft_is_changed_not_corrected(self, draft: QuestionnaireResponse) -> None:
-        with pytest.raises(actions.NotSent):
+        with pytest.raises(actions.NotSentYet):
             correct(draft)
 
     def test_a_place_that_is_not_there_becomes_the_whole(self, sent: QuestionnaireResponse) -> None:
@@ -142,7 +142,7 @@ class TestKeepLateAnswers:
         assert self.keep(sent, plan_now=unknown("not_sure")) is not None
 
     def test_a_draft_is_saved_instead(self, tab: Tab) -> None:
-        with pytest.raises(actions.NotSent):
+        with pytest.raises(actions.NotSentYet):
             self.keep(tab.response, plan_now="yes")
         assert not Alert.objects.exists()
 

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from intake import access, actions, audit, records, rules, vault
+from intake import access, actions, audit, health, records, rules, vault
 from intake.models import Alert, AuditRecord, QuestionnaireResponse, Revision, User
 
 from .conftest import NOW, Tab, later
@@ -54,6 +54,11 @@ class TestCalmDraft:
         tombstone.document_ct = before
         with pytest.raises(vault.VaultError):
             records.read_document(tombstone)
+
+    def test_the_installation_stays_ready(self, calm: QuestionnaireResponse) -> None:
+        deleted(calm)
+
+        assert health.state(now=NOW)["parts"]["keyring"] == "ok"  # type: ignore[index]
 
     def test_it_is_recorded_once_and_by_whom(self, calm: QuestionnaireResponse) -> None:
         deleted(calm)
@@ -183,9 +188,9 @@ def test_whatever_is_sealed_with_a_responses_key_is_thought_of() -> None:
         "QuestionnaireResponse.assessment_ct",
         "PackedRecord.vector_ct",
         "Correction.content_ct",
-        "FlagAcknowledgement.note_ct",
+        "ReviewEntry.body_ct",
         "SignOff.decision_ct",
     }
-    of_another_key = {"Person.identity_ct"}
+    of_another_key = {"Person.identity_ct", "Invitee.details_ct", "InvitationMail.token_ct"}
 
     assert sealed == with_the_alert | gone | only_after_sending | of_another_key
