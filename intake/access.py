@@ -95,6 +95,13 @@ def get_invitation_or_404(user: Visitor, invitation_id: uuid.UUID) -> Invitation
     return invitation
 
 
+def questionnaires_offered(clinic: Clinic) -> list[Questionnaire]:
+    """What a clinic's patients may be invited to: everything published, what the clinic offers by itself first."""
+    published = QuestionnaireVersion.objects.in_use().values("questionnaire")
+    found = Questionnaire.objects.filter(pk__in=published).order_by("key")
+    return sorted(found, key=lambda one: one.pk != clinic.questionnaire_id)
+
+
 # --- patients: what a link opens ---
 
 

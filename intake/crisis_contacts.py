@@ -145,6 +145,15 @@ def for_country(country: str, *, emergency: str = "") -> list[Contact]:
     return [_emergency(emergency), *(contact for contact in contacts if not contact.get("is_emergency"))]
 
 
+def emergency_number(contacts: list[Contact]) -> str:
+    """The emergency number among them, as it is dialled; empty when there is none.
+
+    >>> emergency_number(for_country("GB"))
+    '999'
+    """
+    return next((str(contact.get("call", "")) for contact in contacts if contact.get("is_emergency")), "")
+
+
 def problems(contacts: list[Contact], languages: list[str]) -> list[str]:
     """Everything that would keep a contact from being used, each with what to do."""
     if not contacts:

@@ -30,7 +30,7 @@ from .invitations import (
     reissue_invitation,
     revoke_invitation,
 )
-from .listing import open_worklist
+from .listing import open_invitation, open_invitations, open_worklist
 from .mailing import TooManyMails
 from .noticing import acknowledge_part2_notice
 from .opening import open_response
@@ -117,6 +117,8 @@ __all__ = [
     "issue_resume_code",
     "keep_late_answers",
     "kept_questions",
+    "open_invitation",
+    "open_invitations",
     "open_response",
     "open_worklist",
     "record_bounce",

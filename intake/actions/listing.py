@@ -1,4 +1,4 @@
-"""Opening the worklist."""
+"""Opening a list of patients."""
 
 from __future__ import annotations
 
@@ -7,10 +7,22 @@ import datetime
 from django.db import transaction
 
 from intake import audit
-from intake.models import User
+from intake.models import Clinic, Invitation, User
 
 
 def open_worklist(*, user: User, shown: int, now: datetime.datetime) -> None:
     """Record that somebody reads the list of who has sent. `shown` is how many lines the page has."""
     with transaction.atomic():
         audit.record(actor=audit.staff(user), action="worklist.read", now=now, shown=shown)
+
+
+def open_invitations(*, user: User, clinic: Clinic, shown: int, now: datetime.datetime) -> None:
+    """Record that somebody reads the list of who was invited. `shown` is how many lines the page has."""
+    with transaction.atomic():
+        audit.record(actor=audit.staff(user), action="invitations.read", now=now, clinic=clinic.pk, shown=shown)
+
+
+def open_invitation(*, user: User, invitation: Invitation, now: datetime.datetime) -> None:
+    """Record that somebody reads whom one invitation is for."""
+    with transaction.atomic():
+        audit.record(actor=audit.staff(user), action="invitation.read", now=now, invitation=invitation.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import acknowledging, views
+from . import acknowledging, invitations, views
 
 app_name = "clinician"
 
@@ -12,5 +12,10 @@ urlpatterns = [
     path("", views.worklist, name="worklist"),
     path("responses/<str:reference>/", views.summary, name="summary"),
     path("responses/<str:reference>/summary.pdf", views.summary_pdf, name="summary_pdf"),
+    path("invitations/", invitations.invitations, name="invitations"),
+    path("invitations/new/", invitations.new_invitation, name="invitation_new"),
+    path("invitations/<uuid:invitation_id>/", invitations.invitation, name="invitation"),
+    path("invitations/<uuid:invitation_id>/new-link/", invitations.reissue, name="invitation_reissue"),
+    path("invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("alerts/<uuid:alert_id>/acknowledge/", acknowledging.acknowledge, name="acknowledge"),
 ]
