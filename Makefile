@@ -12,7 +12,7 @@ help:  ## list the commands
 run: $(VENV)/.installed  ## set up and serve the product with a demo clinic (PORT=8000)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
-	@$(BIN)/python manage.py demo --sample 6
+	@$(BIN)/python manage.py demo --sample 10
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start --no-prefix
 
 code:  ## print the current six digits of the demo sign-ins

@@ -12,7 +12,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from screening.models import Questionnaire, QuestionnaireVersion
@@ -70,6 +70,12 @@ def alerts_for(user: Visitor) -> QuerySet[Alert]:
     """The alerts that a person may acknowledge."""
     clinics = clinics_of(user, Permission.ACKNOWLEDGE)
     return Alert.objects.filter(response__clinic__in=clinics).select_related("response", "response__clinic")
+
+
+def with_acknowledgeable(alerts: QuerySet[Alert], user: Visitor) -> QuerySet[Alert]:
+    """Alerts of a record that was opened, each with `is_acknowledgeable`: it waits, and this person may settle it."""
+    clinics = clinics_of(user, Permission.ACKNOWLEDGE).values("pk")
+    return alerts.annotate(is_acknowledgeable=Q(acknowledged_at=None, response__clinic__in=clinics))
 
 
 def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from screening.models import Questionnaire, QuestionnaireVersion
 
 from . import access, actions
 from .models import Clinic, QuestionnaireResponse, User
+from .sample_patients import SAMPLES, SamplePatient
 
 SLUG = "demo"
 CONTENT = Path(screening.__file__).parent / "content" / "ketamine"
@@ -36,16 +37,6 @@ EXPECTATION = {
     "en": "A clinician reads your answers on the next working day, before your consultation.",
     "es": "Un profesional clínico lee sus respuestas el siguiente día laborable, antes de su consulta.",
 }
-# Cases of the starter questionnaire that show what a worklist looks like, each under a name that nobody could take for
-# a person's: nothing raised, suicidal thoughts, high blood pressure, something not sure, a medicine, two tiers at once.
-SAMPLES = (
-    ("V01", "Rosa", "Example"),
-    ("V02", "Tom", "Sample"),
-    ("V05", "Priya", "Placeholder"),
-    ("V06", "Wei", "Fictional"),
-    ("V08", "Amina", "Invented"),
-    ("V14", "Jonas", "Imaginary"),
-)
 
 
 class CannotSetUp(Exception):  # noqa: N818 (named for the event)
@@ -133,25 +124,25 @@ def _staff(clinic: Clinic, now: datetime.datetime) -> None:
 
 
 def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int) -> None:
-    """Send the answers of some cases, through the same actions as anybody's, until there are enough."""
+    """Send the answers of made-up patients, through the same actions as anybody's, until there are enough."""
     present = QuestionnaireResponse.objects.filter(clinic=clinic, status="sent").count()
     if present >= wanted:
         return
-    definition = publishing.definition_of(version)
     cases = {case.id: case for case in _cases()}
     for number in range(present, wanted):
-        case_id, *name = SAMPLES[number % len(SAMPLES)]
-        _send(clinic, version, definition, cases[case_id], (name[0], name[1]))
+        _send(clinic, version, cases, SAMPLES[number % len(SAMPLES)])
 
 
-def _send(
-    clinic: Clinic, version: QuestionnaireVersion, definition: Definition, case: Case, name: tuple[str, str]
-) -> None:
-    day = case.as_of
+def _send(clinic: Clinic, version: QuestionnaireVersion, cases: Mapping[str, Case], sample: SamplePatient) -> None:
+    definition = publishing.definition_of(version)
+    day = cases[sample.cases[0]].as_of
     now = datetime.datetime.combine(day, datetime.time(15), tzinfo=datetime.UTC)
-    answers = read_answers(definition, case.answers, on=day) | _named(definition, name, day)
-    response = actions.start(clinic=clinic, version=version, language="en", now=now).response
-    for number, (section, part) in enumerate(_pages(definition, answers), start=1):
+    given = sample.answers_from(cases, cases["baseline"].answers)
+    answers = read_answers(definition, given, on=day) | _named(definition, sample.name, day)
+    first = read_answers(definition, dict(sample.at_first), on=day)
+    response = actions.start(clinic=clinic, version=version, language=sample.language, now=now).response
+    pages = [*_pages(definition, answers | first), *(_pages(definition, answers) if first else ())]
+    for number, (section, part) in enumerate(pages, start=1):
         saved = actions.save_answers(
             response_id=response.pk,
             answers=part,

@@ -10,7 +10,7 @@ from intake import access, audit
 from intake.models import QuestionnaireResponse, User
 from intake.permissions import Permission
 
-from .refusals import NotPermitted, locked
+from .refusals import NoSuchResponse, NotPermitted, locked
 
 
 def open_response(
@@ -21,9 +21,7 @@ def open_response(
     `as_what` names the form it is read in, such as `summary` or `pdf`. Raises `NotPermitted`.
     """
     with transaction.atomic():
-        current = locked(response.pk, even_deleted=True)
-        if not access.may(user, Permission.READ_ANSWERS, current.clinic):
-            raise NotPermitted("Your roles do not allow reading answers in this clinic.")
+        current = _readable(response, user)
         if current.opened_at is None:
             current.opened_at, current.opened_by = now, user
             current.save(update_fields=["opened_at", "opened_by"])
@@ -32,3 +30,11 @@ def open_response(
             current.save(update_fields=["unread_corrections"])
         audit.record(actor=audit.staff(user), action="response.read", now=now, response=current.pk, read_as=as_what)
     return current
+
+
+def _readable(response: QuestionnaireResponse, user: User) -> QuestionnaireResponse:
+    """The row, locked, in the same query that asks whether this person may read it."""
+    try:
+        return locked(response.pk, even_deleted=True, among=access.responses_for(user, Permission.READ_ANSWERS))
+    except NoSuchResponse as error:
+        raise NotPermitted("Your roles do not allow reading answers in this clinic.") from error

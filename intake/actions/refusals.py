@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import QuerySet
+
 from intake.models import QuestionnaireResponse
 
 
@@ -19,13 +21,20 @@ class NoSuchResponse(Refused):
     """There is no response with this id."""
 
 
-def locked(response_id: uuid.UUID | str, *, even_deleted: bool = False) -> QuestionnaireResponse:
-    """A response that nobody else writes until this transaction ends. Raises `NoSuchResponse`, also for a draft that
-    its patient deleted, unless `even_deleted`."""
-    responses = QuestionnaireResponse.objects.select_for_update(of=("self",)).select_related("clinic", "version")
+def locked(
+    response_id: uuid.UUID | str,
+    *,
+    even_deleted: bool = False,
+    among: QuerySet[QuestionnaireResponse] | None = None,
+) -> QuestionnaireResponse:
+    """A response that nobody else writes until this transaction ends; `among` narrows where it is looked for.
+
+    Raises `NoSuchResponse`, also for a draft that its patient deleted, unless `even_deleted`.
+    """
+    responses = QuestionnaireResponse.objects.all() if among is None else among
     if not even_deleted:
         responses = responses.exclude(status="deleted")
     try:
-        return responses.get(pk=response_id)
+        return responses.select_for_update(of=("self",)).select_related("clinic", "version").get(pk=response_id)
     except QuestionnaireResponse.DoesNotExist as error:
         raise NoSuchResponse("There is no such response. It may have been erased.") from error

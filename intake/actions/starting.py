@@ -89,6 +89,7 @@ def _draft(
             "profile": clinic.profile,
             "parameters": clinic.parameters,
             "part2": clinic.part2_mode != Clinic.Part2Mode.OFF,
+            "changed_answers": clinic.shows_changed_answers,
         },
         started_at=now,
         saved_at=now,

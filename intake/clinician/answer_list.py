@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Literal
 
@@ -17,9 +17,15 @@ from .wording import CORRECTED, Reading, label, marked, rule_in_words, said, sta
 LONG = 90
 """Characters from which an answer gets a line of its own instead of standing beside its question."""
 
+Show = Literal["all", "asked", "positive"]
+"""Every question; only those that were asked; or those of them that were not simply answered with a no."""
+
 
 class AnswerLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One question and its answer in the patient's words, or its state in words. `asked` is the patient's wording."""
+    """One question and its answer in the patient's words, or its state in words. `asked` is the patient's wording.
+
+    `before` is what was answered first and changed. `is_negative`: a plain "no", "none of these" or "not at all".
+    """
 
     kind: Literal["answer", "long", "entries", "heading"]
     question: str
@@ -27,6 +33,8 @@ class AnswerLine(msgspec.Struct, frozen=True, kw_only=True):
     answer: str = ""
     state: str = "answered"
     entries: tuple[tuple[AnswerLine, ...], ...] = ()
+    before: tuple[str, ...] = ()
+    is_negative: bool = False
 
     @property
     def template(self) -> str:
@@ -63,12 +71,16 @@ class _Asked(msgspec.Struct, frozen=True):
     condition: str
 
 
-def answer_sections(reading: Reading) -> tuple[AnswerSection, ...]:
-    """All sections in order, those that were not asked included."""
+def answer_sections(
+    reading: Reading, *, earlier: Mapping[str, tuple[str, ...]] | None = None, show: Show = "all"
+) -> tuple[AnswerSection, ...]:
+    """All sections in order, those that were not asked included. `earlier` is what was answered before, by link_id."""
     visibility = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
     return tuple(
         AnswerSection(
-            link_id=section.link_id, title=_title(section, reading), lines=_lines(_asked(section, visibility), reading)
+            link_id=section.link_id,
+            title=_title(section, reading),
+            lines=_wanted(_lines(_asked(section, visibility), reading, earlier or {}), show),
         )
         for section in reading.definition.sections
     )
@@ -77,6 +89,15 @@ def answer_sections(reading: Reading) -> tuple[AnswerSection, ...]:
 def _title(section: Section, reading: Reading) -> str:
     title = words(section.title)
     return f"{title} · {CORRECTED}" if section.link_id in reading.corrected else title
+
+
+def _wanted(lines: list[AnswerLine | NotAsked], show: Show) -> tuple[AnswerLine | NotAsked, ...]:
+    if show == "all":
+        return tuple(lines)
+    asked = [line for line in lines if isinstance(line, AnswerLine)]
+    if show == "asked":
+        return tuple(asked)
+    return tuple(line for line in asked if line.kind != "heading" and (line.before or not line.is_negative))
 
 
 def _asked(section: Section, visibility: journey.Visibility) -> list[_Asked]:
@@ -102,7 +123,9 @@ def _both(first: str, second: str) -> str:
     return f"({first}) and ({second})" if first and second else first or second
 
 
-def _lines(asked: list[_Asked], reading: Reading) -> tuple[AnswerLine | NotAsked, ...]:
+def _lines(
+    asked: list[_Asked], reading: Reading, earlier: Mapping[str, tuple[str, ...]]
+) -> list[AnswerLine | NotAsked]:
     """A line for each question that was shown, one for each run of questions that were not for the same reason."""
     lines: list[AnswerLine | NotAsked] = []
     for (is_shown, condition), run in groupby(
@@ -110,11 +133,15 @@ def _lines(asked: list[_Asked], reading: Reading) -> tuple[AnswerLine | NotAsked
     ):
         questions = [one.question for one in run]
         if is_shown:
-            lines.extend(_line(question, reading.answers.get(question.link_id), reading) for question in questions)
+            found = (_line(question, reading.answers.get(question.link_id), reading) for question in questions)
+            lines.extend(
+                msgspec.structs.replace(line, before=earlier.get(question.link_id, ()))
+                for question, line in zip(questions, found, strict=True)
+            )
         else:
             names = tuple(label(question) for question in questions)
             lines.append(NotAsked(questions=names, why=_why_not(is_shown, condition, reading)))
-    return tuple(lines)
+    return lines
 
 
 def _why_not(is_shown: bool | None, condition: str, reading: Reading) -> str:
@@ -134,8 +161,25 @@ def _line(question: Question, answer: Answer | None, reading: Reading) -> Answer
     text = said(question, answer, reading.definition)
     kind: Literal["answer", "long"] = "long" if len(text) >= LONG or "\n" in text else "answer"
     return AnswerLine(
-        kind=kind, question=marked(question, reading), asked=words(question.text), answer=text, state=state
+        kind=kind,
+        question=marked(question, reading),
+        asked=words(question.text),
+        answer=text,
+        state=state,
+        is_negative=_is_negative(question, answer),
     )
+
+
+def _is_negative(question: Question, answer: Answer | None) -> bool:
+    """Whether an answer says no, none of these, or the lowest of a scored scale. An unknown never does."""
+    if answer is None or not answer.is_known or answer.typed:
+        return False
+    if question.type == "yes_no":
+        return answer.value == "no"
+    chosen = answer.value if isinstance(answer.value, tuple) else (answer.value,)
+    options = {option.code: option for option in question.options}
+    picked = [options[code] for code in chosen if isinstance(code, str) and code in options]
+    return bool(picked) and all(option.exclusive or option.score == 0 for option in picked)
 
 
 def _entries(question: Question, answer: Answer, reading: Reading) -> AnswerLine:

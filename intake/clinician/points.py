@@ -259,7 +259,10 @@ def _flag(link_id: str, reading: Reading) -> Flag:
 
 def _label_of(link_id: str, reading: Reading) -> str:
     question = reading.compiled.questions.get(link_id)
-    return marked(question, reading) if question else link_id.replace("_", " ")
+    if question:
+        return marked(question, reading)
+    score = next((one for one in reading.definition.scores if one.link_id == link_id), None)
+    return words(score.title) if score else link_id.replace("_", " ")
 
 
 def _sources_of(own: tuple[Citation, ...], flag: tuple[Citation, ...], reading: Reading) -> tuple[SourceLine, ...]:

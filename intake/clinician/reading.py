@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from intake import part2, records, rules
-from intake.models import Alert, QuestionnaireResponse
+from django.db.models import QuerySet
 
+from intake import part2, records, rules
+from intake.models import Alert, QuestionnaireResponse, Revision
+
+from .answer_list import Show
+from .changed import Step
 from .corrections import Corrections, corrected_places, correction_lines, read_corrections
 from .summary import AlertLine, Record, Summary, summarize
 from .wording import Reading, moment, words
@@ -20,8 +25,17 @@ KIND_TITLES = {
 }
 
 
-def summary_of(response: QuestionnaireResponse, *, now: datetime.datetime) -> Summary:
-    """The summary of a response as it is now. A draft is assessed for today, a sent response as it was on sending."""
+def summary_of(
+    response: QuestionnaireResponse,
+    *,
+    now: datetime.datetime,
+    show: Show = "all",
+    alerts: Sequence[Alert] | None = None,
+) -> Summary:
+    """The summary of a response as it is now. A draft is assessed for today, a sent response as it was on sending.
+
+    `alerts` are those of the response, where the caller has read them; `show` says how much of the answers is listed.
+    """
     corrections = read_corrections(response)
     reading = Reading(
         compiled=rules.compiled_of(response),
@@ -35,14 +49,27 @@ def summary_of(response: QuestionnaireResponse, *, now: datetime.datetime) -> Su
         assessment = records.read_assessment(response)
     else:
         assessment = rules.assess(response, reading.answers, now=now)
-    record = _record(response, reading, corrections)
-    return summarize(record=record, reading=reading, assessment=assessment)
+    record = _record(response, reading, alerts_of(response) if alerts is None else alerts, corrections)
+    return summarize(record=record, reading=reading, assessment=assessment, steps=_steps(response), show=show)
 
 
-def _record(response: QuestionnaireResponse, reading: Reading, corrections: Corrections) -> Record:
+def _steps(response: QuestionnaireResponse) -> tuple[Step, ...]:
+    """The patient's own saves, where they were told when they started that changes may be seen."""
+    if not response.settings.get("changed_answers", True):
+        return ()
+    return tuple(step for step in records.history_of(response) if step.author_kind == Revision.AuthorKind.PATIENT)
+
+
+def alerts_of(response: QuestionnaireResponse) -> QuerySet[Alert]:
+    """The alerts of a response in the order they were raised."""
+    return response.alerts.select_related("response", "acknowledged_by").order_by("created_at", "pk")
+
+
+def _record(
+    response: QuestionnaireResponse, reading: Reading, alerts: Iterable[Alert], corrections: Corrections
+) -> Record:
     zone = ZoneInfo(response.clinic.timezone)
     shown = response.panels_shown.order_by("shown_at").first()
-    alerts = response.alerts.select_related("response", "acknowledged_by").order_by("created_at", "pk")
     return Record(
         reference=str(response),
         clinic=response.clinic.name,

@@ -6,31 +6,31 @@ The software raises points to discuss; only people decide. Nothing here says whe
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from intake import part2
-from screening.engine import journey
 from screening.engine.answers import display
 from screening.engine.assessment import Assessment
 from screening.engine.definition import Question, Role
 from screening.engine.intervals import NotADate, ages, date_interval
 
-from .answer_list import AnswerSection, answer_sections
+from .answer_list import AnswerSection, Show, answer_sections
+from .background import Background, background
+from .changed import ChangedAnswer, Step, earlier_answers, taken_back
 from .corrections import CorrectionLine
 from .points import PointGroup, RuledOut, point_groups, ruled_out
 from .wording import (
     LANGUAGE,
     LANGUAGE_NAMES,
     PROFILE_NAMES,
+    SHOW_TITLES,
     Reading,
     day,
     figure,
-    marked,
     moment,
     said,
-    state_of,
     words,
 )
 
@@ -42,6 +42,8 @@ NOT_REVIEWED_LIST = (
 NOT_SENT = "Not sent yet. The patient is still answering, or has stopped: this is what was saved so far."
 
 LONG_FACT = 44
+FEW_POINTS = 8
+"""Points, changes and alerts that a sheet of paper holds in print of the usual size."""
 
 
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +97,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     safety: tuple[AlertLine, ...]
     corrections: tuple[CorrectionLine, ...]
     groups: tuple[PointGroup, ...]
-    medicines: tuple[HeaderLine, ...]
-    allergies: tuple[HeaderLine, ...]
+    changed: tuple[ChangedAnswer, ...]
+    background: Background
     ruled_out: tuple[RuledOut, ...]
+    show: Show
     sections: tuple[AnswerSection, ...]
 
     @property
@@ -111,13 +114,30 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(group.title for group in self.groups if not group.points)
 
     @property
+    def show_title(self) -> str:
+        """How much of the answers is listed, in words."""
+        return SHOW_TITLES[self.show]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there is so much to say that paper needs smaller print to keep the face sheet on one page."""
+        points = sum(len(group.points) for group in self.detailed)
+        return points + len(self.changed) + len(self.safety) > FEW_POINTS
+
+    @property
     def detailed(self) -> tuple[PointGroup, ...]:
         """The groups whose points have a rule, a reason and sources to print behind the face sheet."""
         return tuple(group for group in self.filled if group.kind in ("flags", "open"))
 
 
-def summarize(*, record: Record, reading: Reading, assessment: Assessment) -> Summary:
-    """The whole summary of one response. Pure: the same record, answers and assessment give the same page."""
+def summarize(
+    *, record: Record, reading: Reading, assessment: Assessment, steps: Sequence[Step] = (), show: Show = "all"
+) -> Summary:
+    """The whole summary of one response. Pure: the same record, answers and assessment give the same page.
+
+    `steps` are the saves of the patient, in order, where the clinic shows what was changed before sending. `show` says
+    how much of the list of answers is wanted; the points are always complete.
+    """
     return Summary(
         name=name_of(reading) or "Name not given",
         reference=record.reference,
@@ -131,10 +151,11 @@ def summarize(*, record: Record, reading: Reading, assessment: Assessment) -> Su
         safety=_safety(record, assessment),
         corrections=record.corrections,
         groups=point_groups(reading, assessment),
-        medicines=_medicines(reading),
-        allergies=_allergies(reading),
+        changed=taken_back(steps, reading, assessment),
+        background=background(reading, assessment),
         ruled_out=ruled_out(reading, assessment),
-        sections=answer_sections(reading),
+        show=show,
+        sections=answer_sections(reading, earlier=earlier_answers(steps, reading), show=show),
     )
 
 
@@ -241,24 +262,3 @@ def _safety(record: Record, assessment: Assessment) -> tuple[AlertLine, ...]:
     elif assessment.safety_panel:
         lines.insert(0, AlertLine(text="These answers call for crisis contacts to be shown.", is_open=True))
     return tuple(lines)
-
-
-def _medicines(reading: Reading) -> tuple[HeaderLine, ...]:
-    """Each medicine question with its list; nothing when the version asks for none."""
-    asked = (question for question in reading.definition.questions() if question.type == "medicines")
-    return tuple(
-        HeaderLine(label=marked(question, reading), value=_said(question, reading), is_long=True)
-        for question in asked
-        if state_of(reading.answers.get(question.link_id)) != "not_reached"
-    )
-
-
-def _allergies(reading: Reading) -> tuple[HeaderLine, ...]:
-    """Each question about allergies that is asked, with its answer or its state: an open one never reads as none."""
-    shown = journey.shown(reading.compiled, reading.answers, reading.as_of, reading.settings)
-    asked = (question for question in reading.definition.questions() if question.role == "allergies")
-    return tuple(
-        HeaderLine(label=marked(question, reading), value=_said(question, reading), is_long=True)
-        for question in asked
-        if question.link_id in shown
-    )

@@ -17,5 +17,7 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/", invitations.invitation, name="invitation"),
     path("invitations/<uuid:invitation_id>/new-link/", invitations.reissue, name="invitation_reissue"),
     path("invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
+    path("responses/<str:reference>/text/", views.summary_text, name="summary_text"),
+    path("responses/<str:reference>/summary.txt", views.summary_txt, name="summary_txt"),
     path("alerts/<uuid:alert_id>/acknowledge/", acknowledging.acknowledge, name="acknowledge"),
 ]

@@ -5,6 +5,9 @@ Nothing they answer is kept by a browser or a proxy: `EdgeMiddleware` says so on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -12,15 +15,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import access, actions
-from intake.models import QuestionnaireResponse
+from intake.models import Alert, QuestionnaireResponse
 from intake.permissions import Permission
 
 from . import pdf
 from . import worklist as lists
+from .answer_list import Show
 from .deleted import deleted_context
 from .forms import AcknowledgeForm
-from .reading import summary_of
+from .plain_text import plain_text
+from .reading import alerts_of, summary_of
 from .summary import NOT_REVIEWED_LIST
+from .wording import SHOW_TITLES
 
 
 @require_safe
@@ -56,9 +62,11 @@ def show(
 
     `refused` is the form of one that has mistakes, `not_kept` a note that came after somebody else's.
     """
-    waiting = access.alerts_for(request.user).filter(response=response).unacknowledged().values_list("pk", flat=True)
+    alerts = list(access.with_acknowledgeable(alerts_of(response), request.user))
+    waiting = [alert.pk for alert in alerts if alert.is_acknowledgeable]
     context = {
-        **_page_of(response),
+        **_page_of(request, response, alerts),
+        "shows": SHOW_TITLES.items(),
         "frame": "base_clinician.html",
         "forms": [refused if refused and refused.alert == str(pk) else AcknowledgeForm(pk) for pk in waiting],
         "refused": refused,
@@ -67,10 +75,14 @@ def show(
     return render(request, _template_of(response), context, status=status)
 
 
-def _page_of(response: QuestionnaireResponse) -> dict[str, object]:
+def _page_of(
+    request: HttpRequest, response: QuestionnaireResponse, alerts: Sequence[Alert] | None = None
+) -> dict[str, object]:
     """The summary, or what is left of a draft that called for somebody and was deleted."""
     now = timezone.now()
-    return deleted_context(response, now=now) if response.is_deleted else {"summary": summary_of(response, now=now)}
+    if response.is_deleted:
+        return deleted_context(response, now=now)
+    return {"summary": summary_of(response, now=now, show=wanted(request), alerts=alerts)}
 
 
 def _template_of(response: QuestionnaireResponse) -> str:
@@ -81,7 +93,7 @@ def _template_of(response: QuestionnaireResponse) -> str:
 def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same page as a PDF, or what to do when this server cannot make one."""
     response = opened(request, reference, as_what="pdf")
-    html = render_to_string(_template_of(response), _page_of(response) | {"frame": "base_document.html"})
+    html = render_to_string(_template_of(response), _page_of(request, response) | {"frame": "base_document.html"})
     try:
         written = pdf.write_pdf(html, paper=pdf.paper_of(response.clinic.country))
     except (pdf.PdfUnavailable, pdf.PdfNotFinished) as error:
@@ -89,6 +101,34 @@ def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "clinician/pdf_unavailable.html", why, status=503)
     headers = {"Content-Disposition": f'attachment; filename="summary-{response}.pdf"'}
     return HttpResponse(written, content_type="application/pdf", headers=headers)
+
+
+@require_safe
+def summary_text(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same as plain text, to copy into a record system."""
+    response = opened(request, reference, as_what="text")
+    if response.is_deleted:
+        return redirect("clinician:summary", reference)
+    summary = summary_of(response, now=timezone.now(), show=wanted(request))
+    context = {"summary": summary, "shows": SHOW_TITLES.items(), "text": plain_text(summary)}
+    return render(request, "clinician/text.html", context)
+
+
+@require_safe
+def summary_txt(request: HttpRequest, reference: str) -> HttpResponse:
+    """The plain text as a file."""
+    response = opened(request, reference, as_what="text")
+    if response.is_deleted:
+        return redirect("clinician:summary", reference)
+    text = plain_text(summary_of(response, now=timezone.now(), show=wanted(request)))
+    headers = {"Content-Disposition": f'attachment; filename="summary-{response}.txt"'}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def wanted(request: HttpRequest) -> Show:
+    """How much of the answers somebody asked for; everything, unless they chose less."""
+    chosen = request.GET.get("show", "all")
+    return cast(Show, chosen) if chosen in SHOW_TITLES else "all"
 
 
 def opened(request: HttpRequest, reference: str, *, as_what: str) -> QuestionnaireResponse:

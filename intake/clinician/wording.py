@@ -34,6 +34,12 @@ STATE_TITLES = {
 CORRECTED = "Corrected after sending, see above"
 """Stands beside a question whose answer was corrected: the answer itself stays as it was sent."""
 
+SHOW_TITLES = {
+    "all": "Everything",
+    "asked": "All that was asked",
+    "positive": "Only what is not a plain no",
+}
+
 PROFILE_NAMES = {"us": "United States", "eu": "European Union"}
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 

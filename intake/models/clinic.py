@@ -78,6 +78,9 @@ class Clinic(models.Model):
     dispositions = models.JSONField(default=default_dispositions)
     reminder_limit = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(MOST_REMINDERS)])
     mail_names_clinic = models.BooleanField(default=False)
+    shows_changed_answers = models.BooleanField(
+        default=True, help_text="Clinicians see answers that were changed before sending. Patients are told."
+    )
     part2_mode = models.CharField(max_length=8, choices=Part2Mode.choices, default=Part2Mode.OFF)
     created_at = models.DateTimeField()
 

@@ -94,7 +94,7 @@ class TestStart:
         Clinic.objects.filter(pk=clinic.pk).update(profile="eu", parameters={"high": 1})
 
         draft.refresh_from_db()
-        assert draft.settings == {"profile": "us", "parameters": {}, "part2": False}
+        assert draft.settings == {"profile": "us", "parameters": {}, "part2": False, "changed_answers": True}
 
     def test_it_gives_a_reference_that_can_be_read_aloud(self, draft: QuestionnaireResponse) -> None:
         assert references.normalised(str(draft)) == draft.reference

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from intake.clinician.summary import NOT_REVIEWED, NOT_SENT, AlertLine, Summary, summarize
-from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag
+from intake.records import PastChange
+from screening.engine.answers import Answer
+from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag, evaluate
 from screening.engine.compiler import compile_definition
 
 from . import sample
@@ -413,25 +415,103 @@ class TestAnswers:
     def test_it_lists_allergies_on_the_face_sheet(self) -> None:
         summary = summary_of({"reaction": "yes", "reaction_what": "Latex, a rash"})
 
-        assert [(line.label, line.value) for line in summary.allergies] == [
+        assert [(line.label, line.value) for line in summary.background.allergies] == [
             ("Allergy", "Yes"),
             ("Allergy, which", "Latex, a rash"),
         ]
 
     def test_an_open_question_about_allergies_does_not_read_as_none(self) -> None:
-        assert [line.value for line in summary_of({"reaction": None}).allergies] == ["Not reached yet"]
-        assert [line.value for line in summary_of({"reaction": {"state": "not_sure"}}).allergies] == ["Not sure"]
+        assert [line.value for line in summary_of({"reaction": None}).background.allergies] == ["Not reached yet"]
+        assert [line.value for line in summary_of({"reaction": {"state": "not_sure"}}).background.allergies] == [
+            "Not sure"
+        ]
 
     def test_it_leaves_out_an_allergy_that_was_taken_back(self) -> None:
         summary = summary_of({"reaction": "no", "reaction_what": "Latex"})
 
-        assert [line.value for line in summary.allergies] == ["No"]
+        assert [line.value for line in summary.background.allergies] == ["No"]
 
     def test_it_lists_medicines_on_the_face_sheet(self) -> None:
         summary = summary_of({"pills": [{"code": "diazepam", "dose_mg": 5}, "a blue one"]})
 
-        assert "diazepam" in summary.medicines[0].value
-        assert "a blue one" in summary.medicines[0].value
+        assert "diazepam" in summary.background.medicines[0].value
+        assert "a blue one" in summary.background.medicines[0].value
 
     def test_it_gives_the_same_page_for_the_same_answers(self) -> None:
         assert summary_of({"thoughts": "yes"}) == summary_of({"thoughts": "yes"})
+
+
+class TestShow:
+    def test_it_lists_everything_unless_asked_for_less(self) -> None:
+        assert line(summary_of(), "Plan").kind == "not_asked"
+        assert summary_of().show_title == "Everything"
+
+    def test_all_that_was_asked_leaves_out_what_was_not(self) -> None:
+        kinds = {one.kind for section in shown("asked").sections for one in section.lines}
+
+        assert "not_asked" not in kinds
+        assert line(shown("asked"), "Smokes").answer == "No"
+
+    @pytest.mark.parametrize(
+        ("given", "is_listed"),
+        [
+            ({"smoker": "yes"}, True),
+            ({"smoker": "no"}, False),
+            ({"smoker": {"state": "not_sure"}}, True),
+            ({"smoker": {"state": "declined"}}, True),
+            ({"smoker": {"state": "skipped"}}, True),
+            ({"smoker": {"state": "skipped", "typed": {"": "maybe?"}}}, True),
+            ({"smoker": None}, True),
+        ],
+    )
+    def test_only_a_plain_no_is_left_out(self, given: dict[str, Any], is_listed: bool) -> None:
+        names = [one.question for section in shown("positive", given).sections for one in section.lines]
+
+        assert ("Smokes" in names) is is_listed
+
+    def test_the_lowest_of_a_scale_is_a_plain_no(self) -> None:
+        names = [one.question for section in shown("positive", {"mood_2": "some"}).sections for one in section.lines]
+
+        assert "Mood 1" not in names
+        assert "Mood 2" in names
+
+    def test_a_no_that_was_a_yes_at_first_is_listed(self) -> None:
+        step = PastChange(1, "patient", NOW, {"smoker": Answer(state="answered", value="yes")})
+        reading = reading_of()
+        summary = summarize(record=record(), reading=reading, assessment=Assessment(), steps=(step,), show="positive")
+
+        assert line(summary, "Smokes").before == ("Yes",)
+
+    def test_the_points_are_the_same_whatever_is_listed(self) -> None:
+        given = {"smoker": "yes", "pregnant": {"state": "not_sure"}}
+
+        assert shown("positive", given).groups == shown("all", given).groups
+
+
+class TestBackground:
+    def test_it_gives_measurements(self) -> None:
+        assert [(one.label, one.value) for one in summary_of().background.measures] == [("Reading", "122/78 mmHg")]
+
+    def test_it_gives_no_line_for_a_form_that_the_version_does_not_cover(self) -> None:
+        assert summary_of({"route": "nasal"}).background.rems == ()
+
+    def test_it_leaves_out_headings_with_nothing_under_them(self) -> None:
+        assert [title for title, _ in summary_of().background.titled] == ["Medicines", "Allergies", "Measurements"]
+
+
+class TestDense:
+    def test_a_page_with_little_to_say_keeps_its_size(self) -> None:
+        assert not summary_of({"smoker": "yes"}).is_dense
+
+    def test_a_page_with_much_to_say_is_printed_smaller(self) -> None:
+        alerts = tuple(AlertLine(text=f"Alert {number}.", is_open=True) for number in range(9))
+
+        summary = summarize(record=record(alerts=alerts), reading=reading_of(), assessment=Assessment())
+
+        assert summary.is_dense
+
+
+def shown(show: Any, changes: dict[str, Any] | None = None) -> Summary:
+    reading = reading_of(changes)
+    assessment = evaluate(reading.compiled, reading.answers, sample.TODAY, reading.settings)
+    return summarize(record=record(), reading=reading, assessment=assessment, show=show)

@@ -1,0 +1,127 @@
+"""The summary as plain text, to paste into a record system that takes nothing else. Nothing of the page is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from .answer_list import AnswerLine, AnswerSection, NotAsked
+from .points import FlagPoint, OpenPoint, PointGroup, ScoreLine
+from .summary import Summary
+from .wording import SHOW_TITLES
+
+
+def plain_text(summary: Summary) -> str:
+    """The whole page in reading order: a heading in capitals, one point or answer a line, long answers below theirs."""
+    blocks = [
+        _head(summary),
+        _corrections(summary),
+        *(_points(group) for group in summary.filled),
+        *_background(summary),
+    ]
+    blocks += [_ruled_out(summary), [summary.principle], [f"ANSWERS: {SHOW_TITLES[summary.show].upper()}"]]
+    blocks += [_section(section) for section in summary.sections]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _head(summary: Summary) -> list[str]:
+    facts = (*summary.facts, *summary.record)
+    lines = [
+        f"{summary.name}",
+        f"{summary.clinic}, {summary.questionnaire}, reference {summary.reference}",
+        *(f"{fact.label}: {fact.value}" for fact in facts),
+        *(f"Note: {warning}" for warning in summary.warnings),
+        *(f"Safety: {line.text}" for line in summary.safety),
+    ]
+    return lines + [f"Changed before sending: {_changed(one)}" for one in summary.changed]
+
+
+def _corrections(summary: Summary) -> list[str]:
+    lines = [
+        f"- {line.when}, {line.about or 'in general'}: "
+        + "; ".join(
+            [*([line.text] if line.text else []), *(f"{fact.question}: {fact.answer}" for fact in line.answers)]
+        )
+        for line in summary.corrections
+    ]
+    return [_heading("Corrected or added by the patient after sending"), *lines] if lines else []
+
+
+def _changed(one: Any) -> str:
+    return f"{one.question}: first {', then '.join(one.before)}; sent as {one.now}. At first: {', '.join(one.raised)}"
+
+
+def _points(group: PointGroup) -> list[str]:
+    return [_heading(group.title), *(f"- {line}" for point in group.points for line in _point(point))]
+
+
+def _heading(title: str) -> str:
+    return title.upper()
+
+
+def _flag(point: FlagPoint) -> Iterator[str]:
+    because = "; ".join(f"{fact.question}: {fact.answer}" for fact in point.because)
+    yield f"{point.title}. Because: {because}. Discuss: {point.discussion}"
+
+
+def _open(point: OpenPoint) -> Iterator[str]:
+    raised = f", raised as {point.raised_as.lower()}" if point.raised_as else ""
+    asks = " ".join(f"Ask: {one.ask or one.question} (now: {one.state or 'not known'})" for one in point.questions)
+    yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}".rstrip()
+
+
+def _score(point: ScoreLine) -> Iterator[str]:
+    part = "" if point.is_complete else "incomplete, "
+    band = f", {point.band}" if point.band else ""
+    yield f"{point.title}: {point.result}{band} ({part}{point.answered})"
+
+
+def _line(point: str) -> Iterator[str]:
+    yield point
+
+
+POINTS: dict[type, Callable[[Any], Iterator[str]]] = {
+    FlagPoint: _flag,
+    OpenPoint: _open,
+    ScoreLine: _score,
+    str: _line,
+}
+
+
+def _point(point: object) -> Iterator[str]:
+    return POINTS[type(point)](point)
+
+
+def _background(summary: Summary) -> Iterator[list[str]]:
+    for title, facts in summary.background.titled:
+        yield [_heading(title), *(f"- {fact.label}: {fact.value}" for fact in facts)]
+
+
+def _ruled_out(summary: Summary) -> list[str]:
+    lines = [f"- {group.group}: {'; '.join(group.titles)}" for group in summary.ruled_out]
+    return [_heading("Ruled out by the answers"), *(lines or ["- Nothing."])]
+
+
+def _section(section: AnswerSection) -> list[str]:
+    return [_heading(section.title), *_answers(section.lines)] if section.lines else []
+
+
+def _answers(lines: Iterable[AnswerLine | NotAsked]) -> Iterator[str]:
+    for line in lines:
+        if isinstance(line, NotAsked):
+            yield f"- Not asked ({line.why}): {'; '.join(line.questions)}"
+        else:
+            yield from _answer(line)
+
+
+def _answer(line: AnswerLine) -> Iterator[str]:
+    if line.kind == "heading":
+        yield f"{line.question}:"
+        return
+    if line.kind == "entries":
+        yield f"- {line.question}: {line.answer} entries"
+        for number, entry in enumerate(line.entries, start=1):
+            yield f"  {number}. " + "; ".join(f"{item.question}: {item.answer}" for item in entry)
+        return
+    before = f" (first answered: {', then '.join(line.before)})" if line.before else ""
+    yield f"- {line.question}: {line.answer}{before}"

@@ -1,0 +1,100 @@
+"""The face sheet of the starter questionnaire's sample patients: complete on one sheet, A4 and Letter."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+import pypdf
+import pytest
+from django.template.loader import render_to_string
+
+from intake.clinician import pdf
+from intake.clinician.summary import Summary, summarize
+from intake.clinician.wording import Reading
+from intake.demonstration import CONTENT
+from intake.sample_patients import SAMPLES, SamplePatient
+from screening.engine import journey
+from screening.engine.answers import read_answers
+from screening.engine.assessment import Settings, evaluate
+from screening.engine.compiler import Compiled, compile_definition
+from screening.exchange.cases import Case, load_cases
+from screening.exchange.yaml import load_definition
+
+from .sample import record
+
+MANY = SAMPLES[9]
+"""Twelve points and more."""
+
+
+@cache
+def compiled() -> Compiled:
+    return compile_definition(load_definition(CONTENT))
+
+
+@cache
+def cases() -> dict[str, Case]:
+    return {case.id: case for case in load_cases(CONTENT)}
+
+
+def summary_of(sample: SamplePatient, profile: str = "us") -> Summary:
+    day, settings = cases()["baseline"].as_of, Settings(profile=profile)
+    given = read_answers(compiled().definition, sample.answers_from(cases(), cases()["baseline"].answers), on=day)
+    answers = journey.with_skipped(compiled(), given, day, settings)
+    reading = Reading(compiled=compiled(), answers=dict(answers), settings=settings, as_of=day)
+    return summarize(record=record(), reading=reading, assessment=evaluate(compiled(), answers, day, settings))
+
+
+def points(summary: Summary) -> int:
+    return sum(len(group.points) for group in summary.detailed)
+
+
+def named(sample: str) -> Summary:
+    return summary_of(next(one for one in SAMPLES if one.name[0] == sample))
+
+
+class TestPaper:
+    @pytest.mark.parametrize("paper", ["A4", "Letter"])
+    def test_twelve_points_fit_on_one_sheet(self, paper: str) -> None:
+        summary = summary_of(MANY)
+        assert points(summary) >= 12
+
+        html = render_to_string("clinician/summary.html", {"summary": summary, "frame": "base_document.html"})
+        pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.write_pdf(html, paper=paper))).pages]
+
+        assert "The absence of a flag is not clearance" in " ".join(pages[0].split())
+        assert "Why each point was raised" in pages[1]
+
+
+class TestSamples:
+    def test_there_are_ten_and_no_two_alike(self) -> None:
+        found = {(points(summary_of(sample)), summary_of(sample).empty) for sample in SAMPLES}
+
+        assert len(SAMPLES) == len({sample.name for sample in SAMPLES}) == 10
+        assert len(found) >= 7
+
+    def test_together_they_show_every_kind_of_point(self) -> None:
+        shown = {group.key for sample in SAMPLES for group in summary_of(sample).filled}
+
+        assert shown == {group.key for group in summary_of(MANY).groups}
+
+
+class TestRemsLine:
+    def test_it_gives_each_class_for_a_nasal_spray(self) -> None:
+        assert {fact.label: fact.value for fact in named("Inés").background.rems} == {
+            "benzodiazepines": "none listed",
+            "sedative hypnotics and other sedatives": "none listed",
+            "opioids": "none listed",
+            "stimulants": "none listed",
+            "MAO inhibitors": "none listed",
+        }
+
+    def test_a_medicine_that_is_not_known_leaves_the_others_open(self) -> None:
+        line = {fact.label: fact.value for fact in summary_of(MANY).background.rems}
+
+        assert line["benzodiazepines"] == "clonazepam, 2 mg a day"
+        assert line["opioids"] == "not known"
+
+    def test_it_is_left_out_for_another_route_or_label(self) -> None:
+        assert named("Rosa").background.rems == ()
+        assert summary_of(MANY, profile="eu").background.rems == ()
