@@ -18,7 +18,7 @@ from django.http import Http404, HttpRequest
 from screening.models import Questionnaire, QuestionnaireVersion
 
 from . import references
-from .models import Alert, Clinic, Invitation, QuestionnaireResponse, User
+from .models import Alert, AlertContact, Clinic, Invitation, QuestionnaireResponse, User
 from .permissions import Permission, roles_with
 
 Visitor = User | AbstractBaseUser | AnonymousUser
@@ -106,6 +106,32 @@ def questionnaires_offered(clinic: Clinic) -> list[Questionnaire]:
     published = QuestionnaireVersion.objects.in_use().values("questionnaire")
     found = Questionnaire.objects.filter(pk__in=published).order_by("key")
     return sorted(found, key=lambda one: one.pk != clinic.questionnaire_id)
+
+
+def managed_clinics(user: Visitor) -> QuerySet[Clinic]:
+    """The clinics whose settings a person may change."""
+    return clinics_of(user, Permission.MANAGE_CLINIC).order_by("name", "slug")
+
+
+def get_managed_clinic_or_404(user: Visitor, slug: str) -> Clinic:
+    """One clinic whose settings a person may change. Raises `Http404`."""
+    clinic = managed_clinics(user).filter(slug=slug).first()
+    if clinic is None:
+        raise Http404("There is no such clinic.")
+    return clinic
+
+
+def contacts_of(clinic: Clinic) -> QuerySet[AlertContact]:
+    """Who is on a clinic's alert rota, in the order in which they are told."""
+    return clinic.alert_contacts.filter(removed_at=None).order_by("step", "created_at", "pk")
+
+
+def get_contact_or_404(clinic: Clinic, contact_id: uuid.UUID) -> AlertContact:
+    """One contact on a clinic's alert rota. Raises `Http404`."""
+    contact = contacts_of(clinic).filter(pk=contact_id).first()
+    if contact is None:
+        raise Http404("There is no such contact.")
+    return contact
 
 
 # --- patients: what a link opens ---

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from .alerts import standing
+
+if TYPE_CHECKING:
+    from .alerts.standing import Standing
+
+STAFF_PAGES = "/staff/"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """`is_embedded`: this is a trial on one machine, and the page says that it is not for care."""
     return {"is_embedded": settings.IS_EMBEDDED}
+
+
+def alarm(request: HttpRequest) -> dict[str, object]:
+    """How alerts stand, for the head of every staff page. Looked up only where a page asks, and only for somebody who
+    got past the second factor: other pages have none."""
+    user = getattr(request, "user", None)
+    if not request.path_info.startswith(STAFF_PAGES) or user is None or not user.is_authenticated:
+        return {}
+    return {"alarm": SimpleLazyObject(lambda: _standing(request))}
+
+
+def _standing(request: HttpRequest) -> Standing:
+    return standing.of(request.user, now=timezone.now())  # type: ignore[arg-type]

@@ -75,6 +75,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "intake.context_processors.site",
+                "intake.context_processors.alarm",
             ],
         },
     }

@@ -51,12 +51,22 @@ from .review_signing import (
     sign_off,
 )
 from .reviewing import AlreadySigned, NotSent, TextMissing
+from .rota import (
+    AddedContact,
+    NoSuchContact,
+    add_contact,
+    change_contact,
+    remove_contact,
+    send_test,
+    set_rota,
+)
 from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
 from .sending import Incomplete, Unfinished, submit
 from .staff import CreatedStaff, create_staff
 from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start
 
 __all__ = [
+    "AddedContact",
     "AlreadyAcknowledged",
     "AlreadyInvited",
     "AlreadyRevoked",
@@ -74,6 +84,7 @@ __all__ = [
     "InvitationOver",
     "Invited",
     "LanguageNotOffered",
+    "NoSuchContact",
     "NoSuchInvitation",
     "NoSuchMessage",
     "NoSuchPoint",
@@ -103,8 +114,10 @@ __all__ = [
     "acknowledge_part2_notice",
     "acknowledge_point",
     "add_addendum",
+    "add_contact",
     "add_correction",
     "add_note",
+    "change_contact",
     "confirm_crisis_contacts",
     "cosign",
     "create_clinic",
@@ -124,9 +137,12 @@ __all__ = [
     "record_bounce",
     "record_panel_shown",
     "reissue_invitation",
+    "remove_contact",
     "resume",
     "revoke_invitation",
     "save_answers",
+    "send_test",
+    "set_rota",
     "sign_off",
     "start",
     "submit",

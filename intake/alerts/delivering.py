@@ -99,7 +99,7 @@ def _mark_sent(attempt: AlertAttempt, now: datetime.datetime) -> None:
     with transaction.atomic():
         _finish(attempt, now, is_delivered=True)
         _pending(attempt).update(delivered_at=now, failed_at=None, leased_until=None)
-        Alert.objects.filter(pk=attempt.delivery.alert_id, sent_at=None).update(sent_at=now, failed_at=None)
+        _unsent(attempt).update(sent_at=now, failed_at=None)
 
 
 def _mark_failed(attempt: AlertAttempt, error: Exception, now: datetime.datetime) -> None:
@@ -108,12 +108,17 @@ def _mark_failed(attempt: AlertAttempt, error: Exception, now: datetime.datetime
         # The kind of failure only: what a mail server says may quote the message.
         _finish(attempt, now, is_delivered=False, failure=type(error).__name__)
         _pending(attempt).update(failed_at=now, leased_until=again_at)
-        Alert.objects.filter(pk=attempt.delivery.alert_id, sent_at=None).update(failed_at=now)
+        _unsent(attempt).update(failed_at=now)
 
 
 def _pending(attempt: AlertAttempt) -> QuerySet[AlertDelivery]:
     """The delivery, unless another worker settled it after this one's lease ran out."""
     return AlertDelivery.objects.pending().filter(pk=attempt.delivery_id)
+
+
+def _unsent(attempt: AlertAttempt) -> QuerySet[Alert]:
+    """The alert of the delivery, while nobody has been reached; none for a test."""
+    return Alert.objects.unsent().filter(deliveries=attempt.delivery_id)
 
 
 def _finish(attempt: AlertAttempt, now: datetime.datetime, *, is_delivered: bool, failure: str = "") -> None:
@@ -127,4 +132,5 @@ def retry_after(attempts: int) -> datetime.timedelta:
     >>> [retry_after(attempts).seconds for attempts in (1, 2, 3, 7, 50)]
     [10, 20, 40, 600, 600]
     """
-    return min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+    doubled: datetime.timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 10)
+    return min(doubled, LONGEST_RETRY)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from intake.models import Alert, WorkerHeartbeat
+from intake.models import Alert, AlertDelivery, WorkerHeartbeat
 from intake.models.alert import SKEW
 
 LATE_AFTER = datetime.timedelta(minutes=5)
@@ -48,3 +50,32 @@ def oldest_unsent_age(*, now: datetime.datetime) -> datetime.timedelta | None:
 
 def _undelivered(now: datetime.datetime) -> QuerySet[Alert]:
     return Alert.objects.unsent().unacknowledged().filter(due_at__lte=now)
+
+
+def failed_deliveries(clinics: Iterable[uuid.UUID], *, now: datetime.datetime) -> QuerySet[AlertDelivery]:
+    """The messages of these clinics that came back, failed, or took too long, while that still matters: the alert is
+    open, or it is the latest test of a contact on the rota. Oldest first."""
+    open_or_test = Q(alert__isnull=False, alert__acknowledged_at=None) | Q(
+        alert=None, pk__in=latest_tests().values("pk")
+    )
+    went_wrong = Q(failed_at__isnull=False) | Q(planned_at__lte=now - LISTED_AFTER)
+    found = AlertDelivery.objects.filter(open_or_test, went_wrong, delivered_at=None, contact__removed_at=None)
+    return found.filter(clinic__in=clinics).select_related("alert__response", "clinic").order_by("planned_at", "pk")
+
+
+def failed_tests(*, now: datetime.datetime) -> QuerySet[AlertDelivery]:
+    """The latest tests, of anybody on a rota, that came back or are late."""
+    found = AlertDelivery.objects.filter(
+        pk__in=latest_tests().values("pk"), delivered_at=None, contact__removed_at=None
+    )
+    return found.filter(Q(bounced_at__isnull=False) | Q(planned_at__lte=now - LATE_AFTER))
+
+
+def latest_tests() -> QuerySet[AlertDelivery]:
+    """The latest test message to each contact, and to each clinic's `alert_email` while it has no contacts."""
+    tests = AlertDelivery.objects.filter(alert=None).order_by("-planned_at", "-pk")
+    same = tests.filter(clinic=OuterRef("clinic"))
+    of_contact = same.filter(contact=OuterRef("contact")).values("pk")[:1]
+    of_address = same.values("pk")[:1]
+    latest = Q(contact__isnull=False, pk=Subquery(of_contact)) | Q(contact=None, pk=Subquery(of_address))
+    return tests.filter(latest)

@@ -90,7 +90,9 @@ class Rota:
 def of(clinic: Clinic) -> Rota:
     """The rota of a clinic as it is now."""
     stored = AlertRota.objects.filter(clinic=clinic).first()
-    contacts = tuple(map(_contact, clinic.alert_contacts.filter(removed_at=None).order_by("step", "created_at", "pk")))
+    contacts = tuple(
+        map(contact_of, clinic.alert_contacts.filter(removed_at=None).order_by("step", "created_at", "pk"))
+    )
     times = stored or AlertRota()
     minutes = (times.first_wait_minutes, times.second_wait_minutes, times.repeat_minutes)
     return Rota(
@@ -101,7 +103,8 @@ def of(clinic: Clinic) -> Rota:
     )
 
 
-def _contact(row: AlertContact) -> Contact:
+def contact_of(row: AlertContact) -> Contact:
+    """A stored contact as plain data."""
     return Contact(
         id=row.pk, name=row.name, channel=row.channel, address=row.address_sealed, step=row.step, duty=row.duty
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import acknowledging, invitations, views
+from . import acknowledging, alert_rota, alerts, invitations, views
 
 app_name = "clinician"
 
@@ -19,5 +19,12 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("responses/<str:reference>/text/", views.summary_text, name="summary_text"),
     path("responses/<str:reference>/summary.txt", views.summary_txt, name="summary_txt"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("clinic/alerts/", alert_rota.choose, name="alert_rotas"),
+    path("clinic/<slug:slug>/alerts/", alert_rota.rota, name="alert_rota"),
+    path("clinic/<slug:slug>/alerts/contacts/", alert_rota.add, name="alert_contacts"),
+    path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/", alert_rota.change, name="alert_contact"),
+    path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/remove/", alert_rota.remove, name="remove_contact"),
+    path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/test/", alert_rota.test, name="test_contact"),
     path("alerts/<uuid:alert_id>/acknowledge/", acknowledging.acknowledge, name="acknowledge"),
 ]

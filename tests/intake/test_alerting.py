@@ -105,6 +105,72 @@ class TestFromADraft:
         assert (tab.response.revision, Alert.objects.count()) == (0, 0)
 
 
+class TestAfterAnAcknowledgement:
+    """An acknowledged alert is no reason to be silent about what is disclosed anew."""
+
+    @pytest.fixture
+    def acknowledged(self, tab: Tab, clinician: User) -> None:
+        tab.save(plan_now="yes", low_mood="no")
+        for alert in Alert.objects.all():
+            actions.acknowledge_alert(alert_id=alert.pk, by=clinician, note="Called.", now=later(minutes=1))
+
+    def waiting(self) -> list[str]:
+        return sorted(f"{alert.kind} {records.read_reason(alert)}" for alert in Alert.objects.unacknowledged())
+
+    def test_the_same_answer_saved_again_stays_silent(self, acknowledged: None, tab: Tab) -> None:
+        tab.save(plan_now="yes", stroke="no", now=later(minutes=5))
+        tab.save(section="safety", now=later(minutes=6))
+
+        assert self.waiting() == []
+
+    def test_an_answer_taken_back_and_given_again_calls_again(self, acknowledged: None, tab: Tab) -> None:
+        tab.save(plan_now="no", now=later(minutes=5))
+        assert self.waiting() == []
+
+        tab.save(plan_now="yes", now=later(minutes=6))
+
+        assert self.waiting() == ["at_once plan_now", "urgent suicide_plan"]
+        assert Alert.objects.unacknowledged().filter(kind="at_once").get().due_at == later(minutes=6)
+
+    def test_it_calls_once_however_often_it_is_saved(self, acknowledged: None, tab: Tab) -> None:
+        for minutes, answer in enumerate(["no", "yes", "no", "yes", "yes"], start=5):
+            tab.save(plan_now=answer, now=later(minutes=minutes))
+
+        assert len(self.waiting()) == 2
+
+    def test_another_state_left_open_calls_again(self, tab: Tab, clinician: User) -> None:
+        tab.save(harm_thoughts=unknown("not_sure"))
+        actions.acknowledge_alert(alert_id=Alert.objects.get().pk, by=clinician, note="Called.", now=NOW)
+
+        tab.save(harm_thoughts=unknown("declined"), now=later(minutes=5))
+
+        assert self.waiting() == ["unresolved_safety harm_to_others"]
+
+    def test_sending_what_was_acknowledged_stays_silent(self, acknowledged: None, tab: Tab) -> None:
+        tab.finish(family_name="Díaz", harm_thoughts="no", now=later(minutes=5))
+        actions.submit(response_id=tab.response.pk, now=later(minutes=6))
+
+        assert self.waiting() == []
+
+
+class TestDisclosedAt:
+    def test_it_is_when_it_was_first_said(self, tab: Tab) -> None:
+        tab.save(plan_now="yes")
+        tab.save(harm_thoughts="yes", now=later(minutes=5))
+
+        assert QuestionnaireResponse.objects.get().disclosed_at == NOW
+
+    @pytest.mark.parametrize("said", [{"low_mood": "yes"}, {"harm_thoughts": unknown("skipped")}])
+    def test_it_is_kept_for_whatever_calls_staff(self, tab: Tab, said: dict[str, object]) -> None:
+        tab.save(**said)
+
+        assert QuestionnaireResponse.objects.get().disclosed_at == NOW
+
+    def test_harmless_answers_leave_it_empty(self, sent: QuestionnaireResponse) -> None:
+        assert sent.disclosed_at is None
+        assert not Alert.objects.exists()
+
+
 class TestOnSending:
     def test_waiting_alerts_become_due(self, tab: Tab) -> None:
         tab.finish(given_name="Rosa", family_name="Díaz", harm_thoughts="yes", plan_now="no")
