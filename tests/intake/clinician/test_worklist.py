@@ -206,11 +206,11 @@ class TestPage:
         with CaptureQueriesContext(connection) as seven:
             desk.get(URL)
 
-        assert cost(seven) == cost(one) <= 8
+        assert cost(seven) == cost(one) <= 9
 
 
 def cost(queries: CaptureQueriesContext) -> int:
-    """Queries, the session's and the audit record's included; not the marks of nested transactions, and not the lock of
+    """Queries, those of session, menu and audit included; not the marks of nested transactions, and not the lock of
     the audit record on PostgreSQL, which SQLite has no need of."""
     free = ("SAVEPOINT", "pg_advisory_xact_lock")
     return sum(not any(word in query["sql"] for word in free) for query in queries.captured_queries)
