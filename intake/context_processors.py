@@ -18,8 +18,10 @@ STAFF_PAGES = "/staff/"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """`is_embedded`: this is a trial on one machine, and the page says that it is not for care."""
-    return {"is_embedded": settings.IS_EMBEDDED}
+    """`is_embedded`: this is a trial on one machine, and the page says that it is not for care. `text_size`: what was
+    chosen in this browser, for patients' pages."""
+    chosen = request.COOKIES.get("text_size", "")
+    return {"is_embedded": settings.IS_EMBEDDED, "text_size": chosen if chosen in ("large", "largest") else ""}
 
 
 def alarm(request: HttpRequest) -> dict[str, object]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from typing import Any
 
 from django.db import transaction
 
-from intake import access, audit, codes, readiness, records, vault
+from intake import access, audit, codes, readiness, records, rules, vault
 from intake.models import Clinic, Invitation, QuestionnaireResponse
+from screening.engine.answers import Answer
 from screening.models import QuestionnaireVersion
 
 from .refusals import Refused
+
+Answering = QuestionnaireResponse.Answering
 
 
 class DeadInvitation(Refused):
@@ -45,9 +49,13 @@ def start(
     language: str,
     now: datetime.datetime,
     invitation: Invitation | None = None,
+    answering: str = "",
+    is_on_tablet: bool = False,
 ) -> Started:
     """Begin an empty draft on one version, with the clinic's settings as they are now.
 
+    `answering` is who fills it in, as `QuestionnaireResponse.Answering`; a question that asks the same (role
+    `answered_by`) begins with that answer, so that nobody is asked twice.
     Raises `ClinicNotReady`, `LanguageNotOffered`, `DeadInvitation`, `AlreadyStarted`.
     """
     if not readiness.is_ready(clinic):
@@ -59,7 +67,19 @@ def start(
     with transaction.atomic():
         if invitation is not None:
             _take(invitation, clinic, now)
-        response = _draft(clinic, version, language, now, hashed, invitation)
+        response = QuestionnaireResponse(
+            clinic=clinic,
+            version=version,
+            invitation=invitation,
+            language=language,
+            settings=_settings_of(clinic),
+            started_at=now,
+            saved_at=now,
+            resume_code_hash=hashed,
+            answering=answering,
+            is_on_tablet=is_on_tablet,
+        )
+        _save_empty(response)
         audit.record(actor=audit.patient(response), action="response.started", now=now, response=response.pk)
     return Started(response, code)
 
@@ -72,30 +92,33 @@ def _take(invitation: Invitation, clinic: Clinic, now: datetime.datetime) -> Non
         raise AlreadyStarted("This questionnaire has been started. Continue it with the code you were given.")
 
 
-def _draft(
-    clinic: Clinic,
-    version: QuestionnaireVersion,
-    language: str,
-    now: datetime.datetime,
-    resume_code_hash: str,
-    invitation: Invitation | None,
-) -> QuestionnaireResponse:
-    response = QuestionnaireResponse(
-        clinic=clinic,
-        version=version,
-        invitation=invitation,
-        language=language,
-        settings={
-            "profile": clinic.profile,
-            "parameters": clinic.parameters,
-            "part2": clinic.part2_mode != Clinic.Part2Mode.OFF,
-            "changed_answers": clinic.shows_changed_answers,
-        },
-        started_at=now,
-        saved_at=now,
-        resume_code_hash=resume_code_hash,
-    )
+def _settings_of(clinic: Clinic) -> dict[str, Any]:
+    """The clinic's settings that stay with a response whatever becomes of them."""
+    return {
+        "profile": clinic.profile,
+        "parameters": clinic.parameters,
+        "part2": clinic.part2_mode != Clinic.Part2Mode.OFF,
+        "changed_answers": clinic.shows_changed_answers,
+    }
+
+
+def _save_empty(response: QuestionnaireResponse) -> None:
+    """A draft without answers, except to who answers where that was told at the start."""
     key = vault.create_data_key(response)
-    records.write_document(response, records.Document(answers={}, posted=()), key)
+    records.write_document(response, records.Document(answers=_told_at_start(response), posted=()), key)
     response.save(force_insert=True)
-    return response
+
+
+AS_ANSWERED = {Answering.SELF: "patient", Answering.HELPED: "helper", Answering.BEHALF: "helper"}
+"""The option of a question about who answers, for each thing that the start page can be told."""
+
+
+def _told_at_start(response: QuestionnaireResponse) -> dict[str, Answer]:
+    """What the start page was told, as the answer of the question that asks the same."""
+    code = AS_ANSWERED.get(Answering(response.answering)) if response.answering else None
+    on = rules.day_at(response.clinic, response.started_at)
+    return {
+        question.link_id: Answer(state="answered", value=code, on=on)
+        for question in rules.compiled_of(response).definition.questions()
+        if question.role == "answered_by" and code in {option.code for option in question.options}
+    }

@@ -81,6 +81,8 @@ def _record(
         panel_shown_at=shown.shown_at.astimezone(zone) if shown else None,
         alerts=tuple(_alert_line(alert, reading, zone) for alert in alerts),
         corrections=correction_lines(corrections, response, reading, zone),
+        answering=response.get_answering_display() if response.answering else "",
+        is_on_tablet=response.is_on_tablet,
         part2_notice=response.part2_notice,
         part2_acknowledged_at=(
             response.part2_acknowledged_at.astimezone(zone) if response.part2_acknowledged_at else None

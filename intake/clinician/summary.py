@@ -70,6 +70,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     panel_shown_at: datetime.datetime | None = None
     alerts: tuple[AlertLine, ...] = ()
     corrections: tuple[CorrectionLine, ...] = ()
+    answering: str = ""
+    is_on_tablet: bool = False
     part2_notice: str = ""
     part2_acknowledged_at: datetime.datetime | None = None
 
@@ -226,6 +228,8 @@ def _record_lines(record: Record, reading: Reading) -> tuple[HeaderLine, ...]:
     sent = moment(record.sent_at) if record.sent_at else "Not sent yet"
     lines = (
         ("Sent", sent),
+        ("Filled in", record.answering),
+        ("Answered on", "A tablet at the clinic" if record.is_on_tablet else ""),
         ("Answered in", LANGUAGE_NAMES.get(record.language, record.language)),
         ("Label profile", titles.get(profile) or PROFILE_NAMES.get(profile, profile)),
         ("Questionnaire", f"version {record.version} · {record.version_sha256[:8]}"),

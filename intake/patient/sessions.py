@@ -10,6 +10,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from intake import access
 from intake.models import Clinic, QuestionnaireResponse
 
+TEXT_SIZE = "text_size"
+TEXT_SIZES = ("normal", "large", "largest")
+YEAR = 365 * 24 * 60 * 60
+
 RESPONSE = "response_id"
 CODE = "code_of_response"
 INVITATION = "invitation_id"

@@ -14,12 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from intake import access, actions, limits, readiness
 from intake.models import Clinic, Invitation
-from intake.questions.words import in_language
 from intake.references import grouped
-from screening import publishing
-from screening.models import QuestionnaireVersion
 
-from . import answering, errors, pace, sessions
+from . import answering, beginning, errors, pace, sessions
 from .visit import public_view, visit_of
 
 
@@ -47,60 +44,13 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         if version is None or not readiness.is_ready(clinic):
             return _closed(request, clinic, language)
         if request.method == "POST":
-            return _begin(request, clinic, version, language, None)
-        return render(request, "patient/start.html", about(request, clinic, version, language))
+            return beginning.begin(request, clinic, version, language, None)
+        return beginning.show(request, clinic, version, language)
 
 
 def _closed(request: HttpRequest, clinic: Clinic, language: str) -> HttpResponse:
     """A clinic that cannot receive anybody yet, in words that say what to do."""
     return render(request, "patient/closed.html", {"clinic": clinic, "language": language}, status=404)
-
-
-def about(request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str) -> dict[str, Any]:
-    """What the start page says, all of it from the clinic's settings and the published version."""
-    definition = publishing.compiled(version).definition
-    off = definition.switched_off()
-    unconditional = [one for one in definition.questions() if not one.ask_when and one.link_id not in off]
-    return {
-        "clinic": clinic,
-        "language": language,
-        "languages": [code for code in definition.languages if code in sessions.offered(clinic)],
-        "questionnaire": in_language(definition.title, language),
-        "expectation": in_language(clinic.expectation, language),
-        "minutes": max(10, -(-len(unconditional) * 12 // 300) * 5),
-        "has_draft": _has_draft(request, clinic),
-    }
-
-
-def _has_draft(request: HttpRequest, clinic: Clinic) -> bool:
-    response = sessions.response_of(request)
-    return response is not None and response.clinic_id == clinic.pk and not response.is_sent
-
-
-def _begin(
-    request: HttpRequest,
-    clinic: Clinic,
-    version: QuestionnaireVersion,
-    language: str,
-    invitation: Invitation | None,
-) -> HttpResponse:
-    """Start, and show the code once. It is part of this page only: it is stored nowhere, also not in the session."""
-    if invitation is None and _has_draft(request, clinic):
-        return redirect("patient:resume")
-    started = actions.start(
-        clinic=clinic, version=version, language=language, now=timezone.now(), invitation=invitation
-    )
-    sessions.begin(request, started.response)
-    definition = publishing.compiled(version).definition
-    context = {
-        "clinic": clinic,
-        "language": language,
-        "questionnaire": in_language(definition.title, language),
-        "reference": grouped(started.response.reference),
-        "code": started.resume_code,
-        "first": definition.sections[0].link_id,
-    }
-    return render(request, "patient/code.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,8 +107,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
         if not readiness.is_ready(found.clinic):
             return _closed(request, found.clinic, language)
         if request.method == "POST":
-            return _begin(request, found.clinic, version, language, found)
-        return render(request, "patient/start.html", about(request, found.clinic, version, language))
+            return beginning.begin(request, found.clinic, version, language, found)
+        return beginning.show(request, found.clinic, version, language)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,4 +183,22 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect(back if errors.is_patient_path(back) else reverse("patient:landing"))
     if chosen in dict(settings.LANGUAGES):
         answering.remember_language(response, chosen)
+    return response
+
+
+@require_POST
+@public_view
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Choose how large the text is; a cookie of this browser keeps it, and names nobody."""
+    chosen, back = request.POST.get("text_size", ""), request.POST.get("next", "/")
+    response = redirect(back if errors.is_patient_path(back) else reverse("patient:landing"))
+    if chosen in sessions.TEXT_SIZES:
+        response.set_cookie(
+            sessions.TEXT_SIZE,
+            chosen,
+            max_age=sessions.YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     return response

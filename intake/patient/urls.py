@@ -16,6 +16,7 @@ urlpatterns = [
     path("resume/", starting.resume, name="resume"),
     path("deleted/", deleting.deleted, name="deleted"),
     path("language/", starting.language, name="language"),
+    path("text-size/", starting.text_size, name="text_size"),
     path("names/<slug:sha256>/<slug:key>.json", names.medicine_names, name="medicine_names"),
     path("q/check/", sending.check, name="check"),
     path("q/send/", sending.send, name="send"),

@@ -67,8 +67,11 @@ Role = Literal[
     "height",
     "weight",
     "allergies",
+    "answered_by",
 ]
-"""What an answer is used for besides being read: identity, `age`, `bmi`, and the face sheet of the summary."""
+"""What an answer is used for besides being read: identity, `age`, `bmi`, and the face sheet of the summary.
+
+`answered_by` has the options `patient` and `helper`: it begins with what the start page was told."""
 
 MEDICATION_LIST = "medication_list"
 """The pseudo-flag that stands for every medicine flag when the list itself is uncertain (NS-4)."""

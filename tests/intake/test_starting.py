@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 import hashlib
 
+import msgspec
 import pytest
 
 from intake import access, actions, records, references
 from intake.models import AuditRecord, Clinic, Invitation, QuestionnaireResponse, User
+from screening import publishing
+from screening.engine.definition import Option, Question, Section
 from screening.models import QuestionnaireVersion
 
-from .conftest import NOW, later
+from .conftest import DEFINITION, NOW, later
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +148,46 @@ def test_references_leave_out_what_is_mistaken_for_something_else() -> None:
 
 def test_a_day_of_invitation_is_kept_in_utc(invited: actions.Invited) -> None:
     assert invited.invitation.expires_at.utcoffset() == datetime.timedelta(0)
+
+
+class TestWhoAnswers:
+    """A questionnaire that asks itself who fills it in begins with what the start page was told."""
+
+    @pytest.fixture
+    def asking(self, clinic, questionnaire):
+        options = tuple(Option(code=code, text={"en": code, "es": code}) for code in ("patient", "helper"))
+        question = Question(
+            link_id="filled_in_by",
+            type="choice",
+            text={"en": "Who?", "es": "¿Quién?"},
+            role="answered_by",
+            options=options,
+        )
+        page = Section(link_id="who", title={"en": "Who", "es": "Quién"}, questions=(question,))
+        definition = msgspec.structs.replace(DEFINITION, sections=(page, *DEFINITION.sections))
+        document = publishing.canonical_json(definition)
+        return QuestionnaireVersion.objects.create(
+            questionnaire=questionnaire,
+            number=7,
+            document=document.decode(),
+            sha256=publishing.sha256_of(document),
+            published_at=NOW,
+            published_by="The cast",
+        )
+
+    @pytest.mark.parametrize(("told", "value"), [("self", "patient"), ("helped", "helper"), ("behalf", "helper")])
+    def test_it_is_answered(self, clinic, asking, told, value) -> None:
+        begun = actions.start(clinic=clinic, version=asking, language="en", now=NOW, answering=told)
+
+        assert records.read_answers_of(begun.response)["filled_in_by"].value == value
+        assert begun.response.answering == told
+
+    def test_untold_it_is_open(self, clinic, asking) -> None:
+        begun = actions.start(clinic=clinic, version=asking, language="en", now=NOW)
+
+        assert records.read_answers_of(begun.response) == {}
+
+    def test_a_questionnaire_without_it_is_empty(self, clinic, version) -> None:
+        begun = actions.start(clinic=clinic, version=version, language="en", now=NOW, answering="self")
+
+        assert records.read_answers_of(begun.response) == {}

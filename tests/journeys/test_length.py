@@ -63,7 +63,8 @@ def test_the_narrowest_phone_with_spaced_text_needs_no_sideways_scrolling(patien
     page.set_viewport_size(NARROWEST)
     page.context.add_cookies([{"name": "language", "value": "es", "url": patient.origin}])
     page.goto(f"{patient.origin}/start/demo/")
-    page.locator("main form .button").first.click()
+    page.locator("#answering-self").check()
+    page.get_by_role("button", name="Empezar ahora").click()
     page.goto(f"{patient.origin}/q/{section}/")
 
     page.evaluate(ADOPT, SPACED)

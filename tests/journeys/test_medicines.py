@@ -25,6 +25,7 @@ def listing(live_server, page: Page) -> Page:
     """Somebody on the page of medicines."""
     open_clinic(publish(load_definition(CONTENT)))
     page.goto(f"{live_server.url}/start/harbor/")
+    page.get_by_role("radio", name="I answer for myself", exact=True).check()
     page.get_by_role("button", name="Start now").click()
     page.goto(f"{live_server.url}/q/medicines_and_allergies/")
     return page

@@ -18,6 +18,7 @@ def started(live_server, page: Page) -> Page:
     """Somebody who has just begun, on the first section."""
     open_clinic(publish(EVERY_TYPE))
     page.goto(f"{live_server.url}/start/harbor/")
+    page.get_by_role("radio", name="I answer for myself", exact=True).check()
     page.get_by_role("button", name="Start now").click()
     page.get_by_role("link", name="Go to the first question").click()
     return page

@@ -28,6 +28,7 @@ ROLES: dict[Role, tuple[QuestionType, ...]] = {
     "height": ("height",),
     "weight": ("weight",),
     "allergies": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
+    "answered_by": ("choice",),
 }
 SHARED_ROLES: frozenset[Role] = frozenset({"allergies"})
 """Roles that several questions may have: their answers are listed one after another."""

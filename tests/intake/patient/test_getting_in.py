@@ -229,3 +229,84 @@ def test_an_unknown_language_is_not_remembered(clinic):
     response = Client().post("/language/", {"language": "xx", "next": "/"})
 
     assert "language" not in response.cookies
+
+
+class TestWhoIsAnswering:
+    @pytest.mark.parametrize("who", ["self", "helped", "behalf"])
+    def test_it_is_asked_once_and_kept(self, clinic, who):
+        answer = Client().post("/start/harbor/", {"asks_who": "yes", "answering": who})
+
+        assert answer.status_code == 200
+        assert QuestionnaireResponse.objects.get().answering == who
+
+    @pytest.mark.parametrize("said", [{}, {"answering": "nobody"}])
+    def test_it_is_needed(self, clinic, said):
+        answer = Client().post("/start/harbor/", {"asks_who": "yes", **said})
+
+        assert answer.status_code == 422
+        page = read(answer)
+        assert page.title.startswith("Error:")
+        assert "#answering-self" in page.links
+        assert "answering-self" in page.ids
+        assert not QuestionnaireResponse.objects.exists()
+
+    def test_somebody_invited_is_asked_too(self, invited):
+        client = Client()
+        client.post(f"/i/{invited.token}/")
+
+        assert client.post("/welcome/", {"asks_who": "yes"}).status_code == 422
+        client.post("/welcome/", {"asks_who": "yes", "answering": "behalf"})
+        assert QuestionnaireResponse.objects.get().answering == "behalf"
+
+
+class TestTextSize:
+    def test_it_stays_on_every_page(self, patient):
+        patient.client.post("/text-size/", {"text_size": "large", "next": "/start/harbor/"})
+
+        for path in ("/start/harbor/", "/q/about/", "/q/help/", "/"):
+            assert 'class="text-large"' in patient.client.get(path).content.decode(), path
+
+    def test_it_goes_back_to_the_page_it_came_from(self, clinic):
+        answer = Client().post("/text-size/", {"text_size": "largest", "next": "/start/harbor/"})
+
+        assert answer["Location"] == "/start/harbor/"
+        assert answer.cookies["text_size"]["samesite"] == "Lax"
+
+    @pytest.mark.parametrize("chosen", ["", "huge", '"><script>'])
+    def test_nothing_else_is_kept(self, clinic, chosen):
+        answer = Client().post("/text-size/", {"text_size": chosen, "next": "https://elsewhere.example/"})
+
+        assert answer["Location"] == "/"
+        assert "text_size" not in answer.cookies
+
+    def test_a_cookie_of_ones_own_making_does_nothing(self, clinic):
+        client = Client()
+        client.cookies["text_size"] = '"><script>'
+
+        assert "<script>" not in client.get("/start/harbor/").content.decode()
+        assert '<html lang="en">' in client.get("/start/harbor/").content.decode()
+
+    def test_staff_pages_do_not_change(self, clinic):
+        client = Client()
+        client.cookies["text_size"] = "large"
+
+        assert 'class="text-large"' not in client.get("/accounts/login/").content.decode()
+
+
+def test_the_start_page_offers_ways_to_make_it_easier(clinic):
+    clinic.phone = "(202) 555-0142"
+    clinic.save()
+
+    page = read(Client().get("/start/harbor/"))
+
+    assert "Make this easier for you" in page.text
+    assert "tel:2025550142" in page.links
+    assert "Español" in page.html
+
+
+def test_the_code_page_says_how_to_come_back_and_prints(clinic):
+    page = read(Client().post("/start/harbor/"))
+
+    assert "http://127.0.0.1:8000/resume/" in page.text
+    assert "data-print" in page.html
+    assert "the clinic can give you a new one" in page.text

@@ -1,0 +1,102 @@
+"""The start page, wherever somebody comes from, and the first moment of a response: the code to come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from intake import actions, rules
+from intake.models import Clinic, Invitation, QuestionnaireResponse
+from intake.questions.words import in_language
+from intake.references import grouped
+from screening import publishing
+from screening.engine.assessment import Settings
+from screening.models import QuestionnaireVersion
+
+from . import sessions
+from .duration import minutes_for
+
+Answering = QuestionnaireResponse.Answering
+
+
+def show(
+    request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str, *, error: str = ""
+) -> HttpResponse:
+    """What this is, who reads it and when, how long it takes, and who is answering."""
+    context = about(request, clinic, version, language) | {"error": error}
+    return render(request, "patient/start.html", context, status=422 if error else 200)
+
+
+def about(request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str) -> dict[str, Any]:
+    """What the start page says, all of it from the clinic's settings and the published version."""
+    compiled = publishing.compiled(version)
+    on = rules.day_at(clinic, timezone.now())
+    return {
+        "clinic": clinic,
+        "language": language,
+        "languages": [code for code in compiled.definition.languages if code in sessions.offered(clinic)],
+        "questionnaire": in_language(compiled.definition.title, language),
+        "expectation": in_language(clinic.expectation, language),
+        "minutes": minutes_for(compiled, Settings(profile=clinic.profile, parameters=clinic.parameters), on),
+        "has_draft": has_draft(request, clinic),
+        "who": _who(),
+    }
+
+
+def _who() -> list[tuple[str, str]]:
+    return [
+        (Answering.SELF, gettext("I answer for myself")),
+        (Answering.HELPED, gettext("I answer for myself, with help from someone")),
+        (Answering.BEHALF, gettext("I answer for someone else")),
+    ]
+
+
+def has_draft(request: HttpRequest, clinic: Clinic) -> bool:
+    """Whether this browser has an unsent response of the clinic open."""
+    response = sessions.response_of(request)
+    return response is not None and response.clinic_id == clinic.pk and not response.is_sent
+
+
+def begin(
+    request: HttpRequest,
+    clinic: Clinic,
+    version: QuestionnaireVersion,
+    language: str,
+    invitation: Invitation | None,
+) -> HttpResponse:
+    """Start, and show the code once. It is part of this page only: it is stored nowhere, also not in the session."""
+    if invitation is None and has_draft(request, clinic):
+        return redirect("patient:resume")
+    answering = request.POST.get("answering", "")
+    if "asks_who" in request.POST and answering not in Answering.values:
+        return show(request, clinic, version, language, error=gettext("Choose who is answering"))
+    started = actions.start(
+        clinic=clinic,
+        version=version,
+        language=language,
+        now=timezone.now(),
+        invitation=invitation,
+        answering=answering if answering in Answering.values else "",
+    )
+    sessions.begin(request, started.response)
+    return show_code(request, started.response, started.resume_code, language)
+
+
+def show_code(request: HttpRequest, response: QuestionnaireResponse, code: str, language: str) -> HttpResponse:
+    """The reference and the code, to write down, photograph or print."""
+    definition = rules.compiled_of(response).definition
+    context = {
+        "clinic": response.clinic,
+        "language": language,
+        "questionnaire": in_language(definition.title, language),
+        "reference": grouped(response.reference),
+        "code": code,
+        "origin": settings.SITE_ORIGIN,
+        "first": definition.sections[0].link_id,
+    }
+    return render(request, "patient/code.html", context)
