@@ -6,11 +6,10 @@ import dataclasses
 import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from intake import access
-from intake.models import User
-from intake.models.alert import AlertQuerySet
+from intake.models import Alert, Membership, User, WorkerHeartbeat
 from intake.permissions import ROLES, Permission
 
 from . import liveness
@@ -19,8 +18,8 @@ from .ages import span
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
-    """For one person, over the clinics where they acknowledge alerts. `stopped_since` is None while the worker lives;
-    `never_ran` when it was never seen. `may` are the names of what any of the person's roles allows."""
+    """For one person, over the clinics where they acknowledge alerts. `stopped_since` is when the worker was last seen,
+    None when it lives or never ran. `may` are the names of what any of the person's roles allows."""
 
     may: frozenset[str]
     open: int = 0
@@ -36,25 +35,37 @@ class Standing:
 
 
 def of(user: User, *, now: datetime.datetime) -> Standing:
-    """Three queries at most, whatever the size."""
-    memberships = list(user.memberships.order_by("created_at").values_list("role", "clinic__timezone"))
-    may = frozenset(each.name for role, _ in memberships for each in ROLES[role].permissions)
-    beat_at = liveness.latest_beat()
-    is_stopped = not liveness.is_alive(beat_at, now=now)
-    counts = _counts(access.alerts_for(user), now) if Permission.ACKNOWLEDGE.name in may else {}
+    """One query, whatever the size: it is asked on every page."""
+    rows = list(_by_membership(user, now))
+    may = frozenset(each.name for row in rows for each in ROLES[row["role"]].permissions)
+    mine = {row["clinic_id"]: row for row in rows if Permission.ACKNOWLEDGE in ROLES[row["role"]].permissions}
+    oldest = min((row["oldest_at"] for row in mine.values() if row["oldest_at"]), default=None)
+    beat_at = rows[0]["beat_at"] if rows else None
+    is_stopped = bool(rows) and not liveness.is_alive(beat_at, now=now)
     return Standing(
         may=may,
+        open=sum(row["open"] for row in mine.values()),
+        oldest_for=span(now - oldest) if oldest else "",
+        late=sum(row["late"] for row in mine.values()),
         is_stopped=is_stopped,
         stopped_since=beat_at if is_stopped else None,
-        timezone=memberships[0][1] if memberships else "UTC",
-        **counts,
+        timezone=rows[0]["clinic__timezone"] if rows else "UTC",
     )
 
 
-def _counts(alerts: AlertQuerySet, now: datetime.datetime) -> dict[str, Any]:
+def _by_membership(user: User, now: datetime.datetime) -> QuerySet[Membership, dict[str, Any]]:
+    """Each of the person's roles, with the open alerts of its clinic and the worker's heartbeat."""
+    waiting = Alert.objects.unacknowledged().filter(response__clinic=OuterRef("clinic"))
+    counted = waiting.order_by().values("response__clinic")
     is_late = Q(sent_at=None) & (Q(failed_at__isnull=False) | Q(due_at__lte=now - liveness.LISTED_AFTER))
-    found = alerts.unacknowledged().aggregate(
-        open=Count("pk"), oldest_at=Min("created_at"), late=Count("pk", filter=is_late)
+    beat = WorkerHeartbeat.objects.filter(name=liveness.WORKER).values("beat_at")
+    return (
+        user.memberships.order_by("created_at", "pk")
+        .annotate(
+            open=Coalesce(Subquery(counted.annotate(found=Count("pk")).values("found")), 0),
+            late=Coalesce(Subquery(counted.annotate(found=Count("pk", filter=is_late)).values("found")), 0),
+            oldest_at=Subquery(counted.annotate(found=Min("created_at")).values("found")),
+            beat_at=Subquery(beat),
+        )
+        .values("role", "clinic_id", "clinic__timezone", "open", "late", "oldest_at", "beat_at")
     )
-    oldest_at = found.pop("oldest_at")
-    return {**found, "oldest_for": span(now - oldest_at) if oldest_at else ""}

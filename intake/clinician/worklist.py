@@ -78,10 +78,9 @@ class UnknownPlace(Exception):  # noqa: N818 (named for the event)
 
 def page_of(user: User, *, after: str = "") -> Page:
     """The page of the list after a place. Raises `UnknownPlace`."""
-    readable = set(access.clinics_of(user, Permission.READ_ANSWERS).values_list("pk", flat=True))
-    responses = list(_after(_listed(user, readable), after)[: PAGE_SIZE + 1])
+    responses = list(_after(_listed(user), after)[: PAGE_SIZE + 1])
     shown = responses[:PAGE_SIZE]
-    rows = tuple(_row(response, can_read=response.clinic_id in readable) for response in shown)
+    rows = tuple(_row(response, can_read=response.can_read) for response in shown)
     return Page(
         rows=rows,
         next_after=_place(shown[-1]) if len(responses) > PAGE_SIZE else "",
@@ -97,13 +96,13 @@ def _are_reviewed(responses: list[QuestionnaireResponse]) -> bool:
     return all(publishing.compiled(version).definition.review.clinical for version in versions.values())
 
 
-def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireResponse]:
+def _listed(user: User) -> QuerySet[Any]:
     """What was sent, and every draft that raised an alert: somebody must see it before it is sent.
 
-    Where a person may not read answers (`readable` are the clinics where they may), neither the order nor the presence
+    Where a person may not read answers (`can_read` says so), neither the order nor the presence
     of a draft tells anything about them.
     """
-    may_read = Q(clinic__in=readable)
+    may_read = Q(clinic__in=access.clinics_of(user, Permission.READ_ANSWERS))
     mine = access.alerts_for(user)
     alerts = mine.filter(response=OuterRef("pk"))
     # A draft, or one that was deleted, has no assessment: its alerts stand in for one.
@@ -123,7 +122,11 @@ def _listed(user: User, readable: set[uuid.UUID]) -> QuerySet[QuestionnaireRespo
     named = Prefetch("alerts", queryset=mine.select_related("acknowledged_by"))
     return (
         listed.defer("version__document", "document_ct", "assessment_ct")
-        .annotate(urgency=order, since=Coalesce("sent_at", "started_at"))
+        .annotate(
+            can_read=Case(When(may_read, then=True), default=False),
+            urgency=order,
+            since=Coalesce("sent_at", "started_at"),
+        )
         .prefetch_related(named)
         .order_by("urgency", "since", "pk")
     )

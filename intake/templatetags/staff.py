@@ -13,6 +13,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def may(context: template.Context, permission: str) -> bool:
     """Whether the signed-in person may do something in some clinic: `{% may "INVITE" as may_invite %}`."""
+    if "alarm" in context:
+        return permission in context["alarm"].may
     request = context.get("request")
     return request is not None and access.may_somewhere(request.user, Permission[permission])
 

@@ -176,11 +176,11 @@ class TestStrip:
         assert not standing.of(clinician, now=later(minutes=2)).is_stopped
         assert standing.of(clinician, now=later(minutes=2, seconds=1)).is_stopped
 
-    def test_it_costs_three_queries(self, clinician: User, waiting: QuestionnaireResponse) -> None:
+    def test_it_costs_one_query(self, clinician: User, waiting: QuestionnaireResponse) -> None:
         with CaptureQueriesContext(connection) as queries:
             standing.of(clinician, now=NOW)
 
-        assert len(queries) == 3
+        assert len(queries) == 1
 
     @pytest.mark.usefixtures("alive")
     @pytest.mark.parametrize("who", ["front_desk", "admin", "outsider"])

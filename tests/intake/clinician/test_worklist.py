@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from intake import actions
+from intake import actions, alerts
 from intake.clinician import worklist
 from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, User
 from screening import publishing
@@ -241,6 +242,7 @@ class TestWrongPerson:
         self, sign_in: SignIn, front_desk: User, send: Send, clinic: Clinic
     ) -> None:
         response = send(clinic, plan_now="yes", harm_thoughts=unknown("declined"))
+        alerts.beat(now=timezone.now())
 
         text = sign_in(front_desk).get(URL).content.decode()
 
