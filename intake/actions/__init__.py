@@ -30,6 +30,7 @@ from .invitations import (
     reissue_invitation,
     revoke_invitation,
 )
+from .invitations_many import ListChanged, invite_many
 from .listing import open_invitation, open_invitations, open_worklist
 from .mailing import TooManyMails
 from .noticing import acknowledge_part2_notice
@@ -84,6 +85,7 @@ __all__ = [
     "InvitationOver",
     "Invited",
     "LanguageNotOffered",
+    "ListChanged",
     "NoSuchContact",
     "NoSuchInvitation",
     "NoSuchMessage",
@@ -127,6 +129,7 @@ __all__ = [
     "enter_answers",
     "export_responses",
     "invite",
+    "invite_many",
     "issue_resume_code",
     "keep_late_answers",
     "kept_questions",

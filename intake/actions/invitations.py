@@ -9,7 +9,6 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -24,9 +23,6 @@ from .refusals import NotPermitted, Refused
 
 DAY = datetime.timedelta(days=1)
 VALID_FOR = 14 * DAY
-LONGEST = 120 * DAY
-"""A link lives until the day after a known appointment, but no longer than this."""
-LONGEST_NAME = 200
 
 
 class QuestionnaireMissing(Refused):
@@ -87,7 +83,7 @@ def invite(
     details = details or Details()
     _refuse_stranger(by, clinic)
     offered = _offered(clinic, language, questionnaire)
-    refuse_mistakes(details, now=now, send=send)
+    _refuse_mistakes(details, now=now, send=send)
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         pk=invitation_id or uuid.uuid4(),
@@ -149,7 +145,7 @@ def reissue_invitation(
         response = QuestionnaireResponse.objects.select_for_update().filter(invitation=invitation).first()
         if response is None and access.current_version(invitation.questionnaire) is None:
             raise QuestionnaireMissing(f"{invitation.clinic.name} has no published questionnaire. Publish one first.")
-        refuse_mistakes(details, now=None, send=send)
+        _refuse_mistakes(details, now=None, send=send)
         invitation.token_sha256 = access.token_hash(token)
         invitation.expires_at, invitation.revoked_at = _expiry(details, now), None
         invitation.save(update_fields=["token_sha256", "expires_at", "revoked_at"])
@@ -159,35 +155,9 @@ def reissue_invitation(
     return _invited(invitation, token, send, code)
 
 
-def refuse_mistakes(details: Details, *, now: datetime.datetime | None, send: bool) -> None:
-    """Raise Django's `ValidationError` with everything that is wrong, by field.
-
-    `now` None: the details were accepted before, and the appointment may be over.
-    """
-    problems: dict[str, list[str]] = {}
-    if len(details.name) > LONGEST_NAME:
-        problems["name"] = [f"Write a name of at most {LONGEST_NAME} characters."]
-    if details.email and not is_email(details.email):
-        problems["email"] = ["Enter an e-mail address, such as name@example.org."]
-    if send and not details.email:
-        problems["email"] = ["Enter the e-mail address to send the link to."]
-    if details.appointment_at and now and not now < details.appointment_at < now + LONGEST:
-        problems["appointment_at"] = [f"Enter an appointment in the next {LONGEST.days} days."]
-    if problems:
+def _refuse_mistakes(details: Details, *, now: datetime.datetime | None, send: bool) -> None:
+    if problems := invitees.problems(details, now=now, send=send):
         raise ValidationError(problems)
-
-
-def is_email(text: str) -> bool:
-    """Whether a text can be an e-mail address.
-
-    >>> is_email("rosa@example.org"), is_email("rosa@"), is_email("a@b.org\\nBcc: c@d.org")
-    (True, False, False)
-    """
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
 
 
 def _refuse_stranger(by: User | None, clinic: Clinic) -> None:
@@ -240,7 +210,7 @@ def _replace_code(response: QuestionnaireResponse | None, hashed: str) -> bool:
 
 def _expiry(details: Details, now: datetime.datetime) -> datetime.datetime:
     after_visit = details.appointment_at + DAY if details.appointment_at else now
-    return max(now + VALID_FOR, min(after_visit, now + LONGEST))
+    return max(now + VALID_FOR, min(after_visit, now + invitees.FARTHEST))
 
 
 def _record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake import access
+from intake import access, invitation_lists
 from intake.invitees import Details
 from intake.models import Clinic
 from screening.models import Questionnaire
@@ -21,6 +22,7 @@ from screening.models import Questionnaire
 from .wording import LANGUAGE_NAMES
 
 SHOW, MAIL = "show", "mail"
+USED_UP = "This page cannot be used any more. Open it again."
 WRITTEN_AS = "%Y-%m-%dT%H:%M"
 
 # How the fields of a form are called where an action refuses one.
@@ -101,7 +103,7 @@ class InviteForm(HowForm):
     def clean(self) -> dict[str, Any] | None:
         hidden = {field.name for field in self.hidden_fields()}
         if hidden & set(self.errors):
-            raise ValidationError("This page cannot be used any more. Open it again.")
+            raise ValidationError(USED_UP)
         return super().clean()
 
     @property
@@ -143,3 +145,54 @@ class ReissueForm(HowForm):
 
 def _title(questionnaire: Questionnaire) -> str:
     return questionnaire.title.get("en") or next(iter(questionnaire.title.values()), questionnaire.key)
+
+
+class ListForm(forms.Form):
+    """Many people to invite: a file or a pasted list, and after the check what was shown of it.
+
+    `checked` and `expected` say which list was shown and how many of its rows are good.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    clinic = forms.SlugField(widget=forms.HiddenInput)
+    file = forms.FileField(
+        label="CSV file",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        allow_empty_file=True,
+    )
+    text = forms.CharField(
+        label="Or the list itself",
+        required=False,
+        strip=False,
+        max_length=invitation_lists.MOST_BYTES,
+        help_text=f"The first line names the columns: {invitation_lists.EXAMPLE_HEAD}",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    remind = forms.BooleanField(
+        label="Send reminders by e-mail, until the answers are sent", required=False, initial=True
+    )
+
+    def __init__(
+        self, clinic: Clinic, data: Mapping[str, Any] | None = None, files: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, files, initial={"key": uuid.uuid4(), "clinic": clinic.slug})
+
+    def clean(self) -> dict[str, Any]:
+        """The list as text, whichever way it came. A file goes before what stands in the field."""
+        data = super().clean() or {}
+        try:
+            if data.get("file"):
+                data["text"] = invitation_lists.decoded(data["file"].read())
+        except invitation_lists.Unreadable as error:
+            self.add_error("file", str(error))
+        if "key" in self.errors:
+            raise ValidationError(USED_UP)
+        if not self.errors and not data.get("text", "").strip():
+            self.add_error("file", "Choose a file, or write the list below.")
+        return data
+
+
+def mark_of(text: str) -> str:
+    """Names a text, to notice that it is not the one that was checked. Line ends do not count: browsers change them."""
+    return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()

@@ -187,13 +187,14 @@ def _mails(invitation: Invitation) -> list[InvitationMail]:
 
 
 def _latest(mails: list[InvitationMail], zone: ZoneInfo) -> str:
-    """The e-mail that matters now in a few words: one in trouble, one that is being sent, or the last that left."""
+    """The e-mail that matters now in a few words: one in trouble, one that is being sent, the last that left, or the
+    next that is planned."""
     troubled = [mail for mail in mails if mail.failed_at]
     waiting = [mail for mail in mails if not mail.sent_at and mail.kind == InvitationMail.Kind.INVITATION]
     left = [mail for mail in mails if mail.sent_at]
-    chosen = (troubled or waiting or left[-1:] or [None])[-1]
+    chosen = (troubled or waiting or left[-1:] or mails[:1] or [None])[-1]
     if chosen is None:
-        return ""
+        return "None"
     return f"{chosen.get_kind_display()} by e-mail: {_outcome(chosen, zone)}"
 
 

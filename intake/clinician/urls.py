@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import acknowledging, alert_rota, alerts, invitations, views
+from . import acknowledging, alert_rota, alerts, invitations, invitations_many, views
 
 app_name = "clinician"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("responses/<str:reference>/summary.pdf", views.summary_pdf, name="summary_pdf"),
     path("invitations/", invitations.invitations, name="invitations"),
     path("invitations/new/", invitations.new_invitation, name="invitation_new"),
+    path("invitations/many/", invitations_many.many, name="invitations_many"),
+    path("invitations/many/example.csv", invitations_many.example, name="invitations_example"),
     path("invitations/<uuid:invitation_id>/", invitations.invitation, name="invitation"),
     path("invitations/<uuid:invitation_id>/new-link/", invitations.reissue, name="invitation_reissue"),
     path("invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
