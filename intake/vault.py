@@ -137,6 +137,11 @@ def open_text(sealed: str, *, purpose: str) -> str:
     return _open(_purpose_key(_key(keyring(), key_id), purpose), payload, purpose.encode()).decode()
 
 
+def key_for(purpose: str, *, key_id: str) -> bytes:
+    """32 bytes for one purpose under one key of the ring. Raises `KeyRingError`, `VaultError` for an unknown key."""
+    return _purpose_key(_key(keyring(), key_id), purpose)
+
+
 # --- the key ring ---
 
 

@@ -1,0 +1,137 @@
+"""Making, verifying and restoring backups. What was restored is compared with what was backed up before it counts."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+
+from intake import audit
+
+from . import sealing, state, stores
+from .sealing import BackupDamaged
+from .state import State
+from .stores import PlaceNotUsable
+
+
+class BackupNewer(Exception):  # noqa: N818 (named for the event)
+    """The backup was made by a newer version of the product than this one."""
+
+
+class NotWhole(Exception):  # noqa: N818
+    """What was restored is not what was backed up. The message lists what is not."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backup says of itself: when it was made, and what the database held at that moment."""
+
+    made_at: datetime.datetime
+    size: int
+    state: State
+
+
+def make(path: Path, *, now: datetime.datetime) -> Manifest:
+    """Back up the connected database into a new file that only its owner can read, while the product is in use.
+
+    Raises `FileExistsError`, `OSError`, `PlaceNotUsable`, `vault.KeyRingError`.
+    """
+    if path.exists():
+        raise FileExistsError(path)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with _private_folder(path.parent) as folder:
+            copy = folder / "copy"
+            with stores.moment(copy):
+                found = state.describe()
+            manifest = Manifest(made_at=now, size=copy.stat().st_size, state=found)
+            with copy.open("rb") as content:
+                sealing.seal(partial, msgspec.json.encode(manifest), content)
+        _put_in_place(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    with transaction.atomic():
+        audit.record(actor=audit.OPERATOR, action="backup.made", now=now, audit_seq=found.audit_seq)
+    return manifest
+
+
+def verify(path: Path) -> Manifest:
+    """Restore a backup into a place that is thrown away, and compare. Raises as `restore` does."""
+    with _private_folder(None) as folder:
+        manifest, copy = _opened(path, folder)
+        with stores.scratch(folder) as place:
+            stores.put(copy, place)
+            _compare(manifest, place, folder)
+    return manifest
+
+
+def restore(path: Path, place: str) -> Manifest:
+    """Put a backup into a new, empty place and compare it with what was backed up.
+
+    `place` is a database address as in `DATABASE_URL`. The database in use is never touched. Raises `BackupDamaged`,
+    `BackupNewer`, `NotWhole`, `PlaceNotUsable`, `vault.VaultError` when the key ring does not open it.
+    """
+    stores.refuse_unless_empty(place)
+    target = stores.settings_of(place)
+    is_file = target["ENGINE"].endswith("sqlite3")
+    with _private_folder(Path(target["NAME"]).parent if is_file else None) as folder:
+        manifest, copy = _opened(path, folder)
+        tried = f"sqlite:///{folder / 'restored.sqlite3'}" if is_file else place
+        stores.put(copy, tried)
+        _compare(manifest, tried, folder, "--restored")
+        if is_file:  # under its own name only once it is known to be whole
+            _put_in_place(folder / "restored.sqlite3", Path(target["NAME"]))
+    return manifest
+
+
+def _opened(path: Path, folder: Path) -> tuple[Manifest, Path]:
+    """The manifest and the copy, every piece of which was as it was written."""
+    pieces = sealing.unseal(path)
+    manifest = msgspec.json.decode(next(pieces), type=Manifest)
+    if unknown := state.unknown_migrations(manifest.state):
+        raise BackupNewer(f"The backup was made by a newer version, which has {', '.join(unknown)}. Upgrade first.")
+    if manifest.state.vendor != connection.vendor:
+        raise PlaceNotUsable(f"The backup is of {manifest.state.vendor}; this installation uses {connection.vendor}.")
+    copy = folder / "copy"
+    with copy.open("wb") as file:
+        for piece in pieces:
+            file.write(piece)
+    if copy.stat().st_size != manifest.size:
+        raise BackupDamaged(f"{path} holds {copy.stat().st_size} bytes and should hold {manifest.size}.")
+    return manifest, copy
+
+
+def _compare(manifest: Manifest, place: str, folder: Path, *options: str) -> None:
+    """Let another process, connected to the new place, say what is not as it was."""
+    expected = folder / "expected.json"
+    expected.write_bytes(msgspec.json.encode(manifest.state))
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "compare_database", str(expected), *options]
+    done = subprocess.run(  # noqa: S603 (our own command)
+        command, env={**os.environ, "DATABASE_URL": place}, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise NotWhole((done.stdout + done.stderr).strip())
+
+
+@contextlib.contextmanager
+def _private_folder(beside: Path | None) -> Iterator[Path]:
+    """A folder that nobody else may read, on the disk of the result, thrown away afterwards."""
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=beside) as name:
+        yield Path(name)
+
+
+def _put_in_place(partial: Path, path: Path) -> None:
+    """Give a finished file its name: whole on the disk first, never over another. Raises `FileExistsError`."""
+    os.chmod(partial, 0o600)
+    stores.sync(partial)
+    os.link(partial, path)
+    stores.sync(path.parent)

@@ -1,0 +1,34 @@
+"""`manage.py restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from intake.backups import archive
+from intake.management.backups import plainly
+from intake.management.base import PlainCommand
+
+
+class Command(PlainCommand):
+    help = (
+        "Put a backup into a new, empty database and compare everything with what was backed up.\n"
+        "The database in use is never touched: stop the product, name the new place in DATABASE_URL, start it."
+    )
+    example = "python manage.py restore 2026-01-31.backup sqlite:////srv/screening/restored.sqlite3"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, help="a file that `backup` wrote")
+        parser.add_argument("place", help="as in DATABASE_URL: a new file, or an empty database")
+
+    def run(self, **options: Any) -> None:
+        with plainly(options["path"]):
+            found = archive.restore(options["path"], options["place"])
+        rows = sum(found.state.counts.values())
+        self.stdout.write(
+            f"Restored {rows} rows of {found.made_at:%Y-%m-%d %H:%M} UTC; everything is as it was.\n"
+            f"Next: set DATABASE_URL to the new place, run `python manage.py migrate`, start the product, look at "
+            f"/health/ready."
+        )

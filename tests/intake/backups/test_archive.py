@@ -1,0 +1,297 @@
+"""Backups: taken while the product is in use, compared when restored, and never put over anything."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from intake import audit, vault
+from intake.backups import archive, sealing, state, stores
+from intake.models import AuditRecord, QuestionnaireResponse
+from tests.intake.conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
+ON_SQLITE = connection.vendor == "sqlite"
+DAMAGES = [lambda b: b[:-1], lambda b: b[:-9] + b"x" + b[-8:], lambda b: b"", lambda b: b * 2]
+
+
+@pytest.fixture
+def shared_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison runs in another process: it gets this one's key ring by the environment."""
+    ring = vault.new_keyring(key_id="shared")
+    monkeypatch.setenv("KEYRING", ring)
+    vault.forget_keys()
+
+
+@pytest.fixture
+def backup(shared_keys: None, sent: QuestionnaireResponse, tmp_path: Path) -> Path:
+    """A backup of a clinic with one sent response."""
+    path = tmp_path / "clinic.backup"
+    archive.make(path, now=NOW)
+    return path
+
+
+@pytest.fixture
+def place(tmp_path: Path):
+    """A new, empty place of the same kind as the connected database."""
+    if ON_SQLITE:
+        yield f"sqlite:///{tmp_path / 'restored.sqlite3'}"
+        return
+    with stores.scratch(tmp_path) as address:
+        yield address
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def manifest_of(path: Path) -> archive.Manifest:
+    return msgspec.json.decode(next(sealing.unseal(path)), type=archive.Manifest)
+
+
+def seal_again(path: Path, manifest: archive.Manifest, copy: bytes) -> None:
+    """Put other content into a backup, sealed with the right key: as a fault of the product would."""
+    path.unlink()
+    sealing.seal(path, msgspec.json.encode(manifest), io.BytesIO(copy))
+
+
+def copy_of(path: Path) -> bytes:
+    return b"".join(list(sealing.unseal(path))[1:])
+
+
+class TestMaking:
+    def test_it_is_whole_and_only_its_owner_can_read_it(self, backup: Path) -> None:
+        assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+        assert sum(manifest_of(backup).state.counts.values()) > 10
+        assert list(backup.parent.iterdir()) == [backup]
+
+    def test_it_is_recorded(self, backup: Path) -> None:
+        assert AuditRecord.objects.filter(action="backup.made").count() == 1
+
+    def test_it_says_nothing_about_anybody(self, backup: Path) -> None:
+        content = backup.read_bytes()
+        for word in (b"Rosa", "Díaz".encode(), b"screening_question", b"SQLite format"):
+            assert word not in content
+
+    def test_it_never_writes_over_a_backup(self, backup: Path) -> None:
+        before = backup.read_bytes()
+
+        with pytest.raises(CommandError, match="is there already"):
+            run("backup", str(backup))
+        assert backup.read_bytes() == before
+
+    def test_a_folder_that_is_not_there_is_said(self, shared_keys, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="cannot be written: No such file"):
+            run("backup", str(tmp_path / "nowhere" / "x.backup"))
+
+    def test_a_failure_leaves_nothing_behind(self, shared_keys, tmp_path: Path, monkeypatch) -> None:
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(sealing, "seal", full)
+
+        with pytest.raises(CommandError, match="No space left"):
+            run("backup", str(tmp_path / "x.backup"))
+        assert list(tmp_path.iterdir()) == []
+
+    def test_it_shows_one_moment_while_others_write(self, shared_keys, sent, second_clinic_writes, tmp_path) -> None:
+        path = tmp_path / "busy.backup"
+        second_clinic_writes(during=lambda: archive.make(path, now=NOW))
+
+        found = manifest_of(path).state
+        assert found.counts["intake_auditrecord"] == found.audit_seq
+        assert AuditRecord.objects.count() > found.audit_seq
+
+
+@pytest.fixture
+def second_clinic_writes(sent: QuestionnaireResponse):
+    """Runs something while another thread writes audit records as fast as it can."""
+
+    def during_writes(*, during) -> None:
+        done, began = threading.Event(), threading.Event()
+
+        def write() -> None:
+            while not done.is_set():
+                with transaction.atomic():
+                    audit.record(actor=audit.SYSTEM, action="worklist.read", now=NOW, shown=0)
+                began.set()
+            connection.close()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        began.wait(20)
+        try:
+            during()
+        finally:
+            done.set()
+            writer.join(20)
+
+    return during_writes
+
+
+class TestRestoring:
+    def test_everything_is_there_and_the_live_database_is_untouched(self, backup: Path, place: str, sent) -> None:
+        before = state.describe()
+
+        said = run("restore", str(backup), place)
+
+        assert "everything is as it was" in said
+        assert state.describe() == before
+        assert restored(place) == {"response": str(sent), "name": "Rosa", "last": "backup.restored"}
+
+    def test_a_backup_is_verified_without_keeping_anything(self, backup: Path) -> None:
+        found = json.loads(run("verify_backup", str(backup), "--json"))
+
+        assert found["whole"] is True
+        assert found["audit_seq"] == manifest_of(backup).state.audit_seq
+        assert list(backup.parent.iterdir()) == [backup]
+
+    def test_a_row_that_is_not_there_is_named(self, backup: Path) -> None:
+        manifest = manifest_of(backup)
+        counts = {**manifest.state.counts, "intake_person": 7}
+        more = msgspec.structs.replace(manifest, state=msgspec.structs.replace(manifest.state, counts=counts))
+        seal_again(backup, more, copy_of(backup))
+
+        with pytest.raises(CommandError, match=r"NOT WHOLE[\s\S]*intake_person has 1 rows and should have 7"):
+            run("verify_backup", str(backup))
+
+    def test_nothing_is_left_in_the_place_when_it_is_not_whole(self, backup: Path, tmp_path: Path) -> None:
+        if not ON_SQLITE:
+            pytest.skip("A database on a server is its owner's to drop.")
+        manifest = manifest_of(backup)
+        other = msgspec.structs.replace(manifest, state=msgspec.structs.replace(manifest.state, audit_mac="0" * 64))
+        seal_again(backup, other, copy_of(backup))
+
+        with pytest.raises(CommandError, match="audit record does not end where it ended"):
+            run("restore", str(backup), f"sqlite:///{tmp_path / 'restored.sqlite3'}")
+        assert list(tmp_path.iterdir()) == [backup]
+
+
+def restored(place: str) -> dict[str, str]:
+    """What another process finds in a place."""
+    script = (
+        "import json, django; django.setup()\n"
+        "from intake import records\n"
+        "from intake.models import AuditRecord, QuestionnaireResponse\n"
+        "r = QuestionnaireResponse.objects.get()\n"
+        "print(json.dumps({'response': str(r), 'name': records.read_identity(r.person)['given_name'],"
+        " 'last': AuditRecord.objects.order_by('seq').last().action}))"
+    )
+    environment = {**os.environ, "DATABASE_URL": place, "DJANGO_SETTINGS_MODULE": "intake.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class TestRefusing:
+    def test_a_place_that_holds_something_is_never_written_over(self, backup: Path, tmp_path: Path) -> None:
+        taken = tmp_path / "taken.sqlite3"
+        taken.write_bytes(b"mine")
+        place = f"sqlite:///{taken}" if ON_SQLITE else stores._address(stores._live())
+
+        with pytest.raises(CommandError, match=r"is there already|is not empty"):
+            run("restore", str(backup), place)
+        assert taken.read_bytes() == b"mine"
+
+    def test_a_newer_backup_is_refused_before_anything_is_written(self, backup: Path, place: str) -> None:
+        manifest = manifest_of(backup)
+        names = (*manifest.state.migrations, "intake.9999_from_the_future")
+        newer = msgspec.structs.replace(manifest, state=msgspec.structs.replace(manifest.state, migrations=names))
+        seal_again(backup, newer, copy_of(backup))
+
+        with pytest.raises(CommandError, match=r"which has intake\.9999_from_the_future\. Upgrade first"):
+            run("restore", str(backup), place)
+
+    def test_a_backup_of_the_other_kind_of_database_is_refused(self, backup: Path, place: str) -> None:
+        manifest = manifest_of(backup)
+        other = msgspec.structs.replace(manifest, state=msgspec.structs.replace(manifest.state, vendor="oracle"))
+        seal_again(backup, other, copy_of(backup))
+
+        with pytest.raises(CommandError, match="backup is of oracle"):
+            run("restore", str(backup), place)
+
+    @pytest.mark.parametrize(
+        "damage", [lambda b: b[:-1], lambda b: b[:-9] + b"x" + b[-8:], lambda b: b"", lambda b: b * 2]
+    )
+    def test_a_damaged_file_is_refused(self, backup: Path, place: str, damage) -> None:
+        backup.write_bytes(damage(backup.read_bytes()))
+
+        with pytest.raises(CommandError, match=r"is not a backup|was changed|goes on"):
+            run("restore", str(backup), place)
+
+    def test_a_missing_key_is_named(self, backup: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KEYRING", vault.new_keyring(key_id="other"))
+        vault.forget_keys()
+
+        with pytest.raises(CommandError, match="key “shared” is not in the key ring"):
+            run("restore", str(backup), place)
+
+    @pytest.mark.parametrize("place", ["nonsense", "mysql://x/y", "sqlite3"])
+    def test_a_place_that_is_no_address_is_refused(self, backup: Path, place: str) -> None:
+        with pytest.raises(CommandError, match=r"Write the place as|Only SQLite and PostgreSQL"):
+            run("restore", str(backup), place)
+
+    def test_a_file_that_is_not_there_is_said(self, shared_keys, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="No such file"):
+            run("verify_backup", str(tmp_path / "nothing.backup"))
+
+
+class TestComparing:
+    """In this process, with the database of the test as what was restored."""
+
+    @pytest.fixture
+    def expected(self, shared_keys, sent) -> state.State:
+        return state.describe()
+
+    def test_nothing_differs_from_itself(self, expected: state.State) -> None:
+        assert list(state.differences(expected)) == []
+
+    def test_lost_rows_and_a_later_end_are_named(self, expected: state.State) -> None:
+        QuestionnaireResponse.objects.get().panels_shown.create(revision=1, shown_at=NOW)
+        with_one_more = list(state.differences(expected))
+
+        assert with_one_more == ["intake_safetypanelshown has 1 rows and should have 0."]
+
+    def test_another_end_of_the_audit_record_is_named(self, expected: state.State) -> None:
+        other = msgspec.structs.replace(expected, audit_seq=expected.audit_seq + 1)
+
+        assert list(state.differences(other)) == ["The audit record does not end where it ended."]
+
+    def test_other_migrations_are_named(self, expected: state.State) -> None:
+        older = msgspec.structs.replace(expected, migrations=expected.migrations[:-1])
+
+        assert list(state.differences(older)) == ["The tables were made by other migrations."]
+
+    def test_a_key_that_opens_nothing_is_named(self, expected: state.State, monkeypatch: pytest.MonkeyPatch) -> None:
+        ring = json.loads(os.environ["KEYRING"])
+        ring["keys"]["shared"] = json.loads(vault.new_keyring())["keys"]["1"]
+        monkeypatch.setenv("KEYRING", json.dumps(ring))
+        vault.forget_keys()
+
+        assert "The key ring does not open intake_person under the key “shared”." in list(state.differences(expected))
+
+    def test_it_counts_every_table_of_the_product(self, expected: state.State) -> None:
+        assert {"intake_alert", "intake_person", "intake_revision", "screening_questionnaireversion"} <= set(
+            expected.counts
+        )
