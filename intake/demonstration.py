@@ -27,6 +27,7 @@ from .sample_patients import SAMPLES, SamplePatient
 
 SLUG = "demo"
 CONTENT = Path(screening.__file__).parent / "content" / "ketamine"
+CHECK_IN = Path(screening.__file__).parent / "content" / "check_in"
 # Public on purpose: this runs only where nobody else can reach it.
 PASSWORD = "calm-river-lantern"  # noqa: S105
 STAFF = {
@@ -46,6 +47,7 @@ class CannotSetUp(Exception):  # noqa: N818 (named for the event)
 def set_up(*, now: datetime.datetime, samples: int = 0) -> dict[str, Any]:
     """Make what is missing and say where everything is. Raises `CannotSetUp`."""
     clinic = Clinic.objects.filter(slug=SLUG).first() or _clinic(now)
+    _questionnaire("ketamine_check_in", CHECK_IN, now)
     version = access.current_version(clinic.questionnaire)
     if version is None:
         raise CannotSetUp("The demo clinic's questionnaire has no published version. Publish one first.")
@@ -74,18 +76,17 @@ def _clinic(now: datetime.datetime) -> Clinic:
         email="front-desk@demo.example",
         alert_email="alerts@demo.example",
         expectation=EXPECTATION,
-        questionnaire=_questionnaire(now),
+        questionnaire=_questionnaire("ketamine_screening", CONTENT, now),
         now=now,
     )
 
 
-def _questionnaire(now: datetime.datetime) -> Questionnaire:
-    """The starter questionnaire, loaded and published unless it is."""
+def _questionnaire(key: str, path: Path, now: datetime.datetime) -> Questionnaire:
+    """A starter questionnaire, loaded and published unless it is."""
     try:
-        definition = load_definition(CONTENT)
-        questionnaire = Questionnaire.objects.filter(key=definition.key).first()
+        questionnaire = Questionnaire.objects.filter(key=key).first()
         if access.current_version(questionnaire) is None:
-            questionnaire = _published(definition, questionnaire, now)
+            questionnaire = _published(path, questionnaire, now)
     except ContentError as error:
         raise CannotSetUp(f"The starter questionnaire cannot be loaded:\n{error}") from error
     except publishing.PublishRefused as error:
@@ -95,9 +96,9 @@ def _questionnaire(now: datetime.datetime) -> Questionnaire:
 
 
 @transaction.atomic
-def _published(definition: Definition, into: Questionnaire | None, now: datetime.datetime) -> Questionnaire:
-    questionnaire = publishing.rows_from_definition(definition, into=into)
-    publishing.store_cases(questionnaire=questionnaire, cases_to_store=_cases())
+def _published(path: Path, into: Questionnaire | None, now: datetime.datetime) -> Questionnaire:
+    questionnaire = publishing.rows_from_definition(load_definition(path), into=into)
+    publishing.store_cases(questionnaire=questionnaire, cases_to_store=load_cases(path))
     publishing.publish(questionnaire=questionnaire, by="Demo", now=now, note="Starter questionnaire")
     return questionnaire
 

@@ -3,6 +3,9 @@
 `questionnaire.yaml` comes first; `sections/` holds a file for each section, `instruments/` one for each instrument with
 its items and scores; `flags.yaml`, `sources.yaml` and the like hold lists; `medicines.yaml` a vocabulary; `es.yaml`
 translations. docs/content.md describes them with examples.
+
+`includes: [shared]` in `questionnaire.yaml` names directories beside this one: what is written in them belongs to this
+questionnaire as though it stood here, so that two questionnaires can ask the same words.
 """
 
 from __future__ import annotations
@@ -29,12 +32,23 @@ class Directory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problems: list[ContentProblem] = []
-        self.files = sorted(str(file.relative_to(path).as_posix()) for file in path.rglob("*.y*ml"))
+        self.files = _yaml_files(path)
+        self.included: list[str] = []
         self.used: set[str] = set()
+
+    def include(self, name: str) -> None:
+        """Let the files of a directory beside this one stand as though they were here."""
+        found = _yaml_files(self.path.parent / name)
+        self.included.append(name)
+        self.files = sorted([*self.files, *(f"../{name}/{file}" for file in found)], key=self.own_name)
+
+    def own_name(self, name: str) -> str:
+        """A file's name within the directory that it stands in."""
+        return name.split("/", 2)[2] if name.startswith("../") else name
 
     def named(self, stem: str) -> list[str]:
         """The files of one kind: `flags.yaml`, `flags_heart.yaml` and `flags/heart.yaml`."""
-        return [name for name in self.files if _is_kind(name, stem)]
+        return [name for name in self.files if _is_kind(self.own_name(name), stem)]
 
     def read(self, name: str) -> object:
         """A file's content; None, with its problems noted, when it cannot be read."""
@@ -68,6 +82,10 @@ class Directory:
         self.problems.append(spot.problem(place, message))
 
 
+def _yaml_files(path: Path) -> list[str]:
+    return sorted(str(file.relative_to(path).as_posix()) for file in path.rglob("*.y*ml"))
+
+
 def _is_kind(name: str, stem: str) -> bool:
     plain = name.rpartition(".")[0]
     return plain == stem or plain.startswith((f"{stem}_", f"{stem}/"))
@@ -77,8 +95,10 @@ def read_directory(path: Path) -> tuple[YamlMap, list[ContentProblem]]:
     """The whole directory as one mapping, and what was wrong with single files."""
     directory = Directory(path)
     root = directory.mapping(ROOT) if ROOT in directory.files else _no_root(directory)
+    _include(directory, root)
     for name in LISTS:
         _join_lists(directory, root, name)
+    _join_option_sets(directory, root)
     _join_vocabularies(directory, root)
     expansion = Expansion(root, directory.problems)
     expansion.instruments([directory.mapping(name) for name in directory.named("instruments")])
@@ -96,6 +116,20 @@ def _no_root(directory: Directory) -> YamlMap:
     return YamlMap(Spot(ROOT))
 
 
+def _include(directory: Directory, root: YamlMap) -> None:
+    """Take in the directories that the root names. A name is no path: nothing but a neighbour can be read."""
+    spot, wanted = root.at("includes"), root.pop("includes", None)
+    for name in wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]:
+        beside = [one.name for one in directory.path.resolve().parent.iterdir() if one.is_dir()]
+        if str(name) not in beside or str(name) == directory.path.resolve().name:
+            hint = did_you_mean(str(name), beside)
+            directory.refuse(spot, "includes", f"There is no directory “{name}” beside this one{hint}")
+        elif str(name) in directory.included:
+            directory.refuse(spot, "includes", f"Name “{name}” once")
+        else:
+            directory.include(str(name))
+
+
 def _languages(root: YamlMap) -> list[str]:
     found = root.get("languages")
     return [str(one) for one in found] if isinstance(found, list) and found else ["en"]
@@ -110,6 +144,19 @@ def _join_lists(directory: Directory, root: YamlMap, name: str) -> None:
         joined.spots.extend(part.spots)
     if joined:
         root[name] = joined
+
+
+def _join_option_sets(directory: Directory, root: YamlMap) -> None:
+    held = root.get("option_sets")
+    joined = held if isinstance(held, YamlMap) else YamlMap(root.spot)
+    for name in directory.named("option_sets"):
+        part = directory.mapping(name)
+        for key, options in part.items():
+            if key in joined:
+                directory.refuse(part.at(key), key, "Keep one option set of this name: there are two")
+            joined[key] = options
+    if joined:
+        root["option_sets"] = joined
 
 
 def _join_vocabularies(directory: Directory, root: YamlMap) -> None:
@@ -166,6 +213,7 @@ def _has_maps(order: list[object]) -> bool:
 def _refuse_unused(directory: Directory) -> None:
     """A file that nothing reads is a mistake in its name, and would silently be left out."""
     for name in directory.files:
-        if name not in directory.used and not _is_kind(name, CASES) and name != f"{COVERAGE}.yaml":
-            known = (ROOT, *(f"{one}.yaml" for one in LISTS), "medicines.yaml", "cases.yaml", "coverage.yaml")
+        own = directory.own_name(name)
+        if name not in directory.used and not _is_kind(own, CASES) and own != f"{COVERAGE}.yaml":
+            known = (ROOT, *(f"{one}.yaml" for one in (*LISTS, "option_sets", "medicines", "cases", "coverage")))
             directory.refuse(Spot(name), "", f"Rename or remove this file: nothing reads it{did_you_mean(name, known)}")
