@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 
-from . import edge, second_factor, staff_sessions
+from . import edge, second_factor, staff_sessions, unsent
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -79,8 +80,18 @@ class StaffSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and not staff_sessions.go_on(request):
+            request.ended_for = str(request.user.pk)  # type: ignore[attr-defined]
             logout(request)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """What was posted too late waits for the same person to sign in again. A forged post never comes this far."""
+        if request.method != "POST" or request.user.is_authenticated or not hasattr(view, "typed_comes_back"):
+            return None
+        writer = getattr(request, "ended_for", "") or unsent.writer_of(request)
+        if writer:
+            unsent.hold(request, writer)
+        return redirect_to_login(unsent.where_it_waits(view, request.path))
 
 
 class SecondFactorMiddleware:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import uuid
 from functools import cached_property
 from typing import Any, Literal
 
@@ -63,11 +62,10 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided, in the clinic's words of that day, and why. `as_of_entry`: the latest entry it takes in."""
+    """What was decided, in the clinic's words of that day, and why."""
 
     disposition: str
     rationale: str
-    as_of_entry: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,14 +78,14 @@ class Entry:
     by: User
     body: Body
     answers: dict[str, Answer]
-    sign_off: uuid.UUID | None = None
+    sign_off: SignOff | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Signature:
     """One signed decision with what was added to it. `content` names what the signer had read."""
 
-    id: uuid.UUID
+    row: SignOff
     at: datetime.datetime
     by: User
     content: str
@@ -106,7 +104,6 @@ class Review:
     own: Assessment
     entries: tuple[Entry, ...]
     signatures: tuple[Signature, ...]
-    content: str
     alerts_waiting: int
 
     # --- answers ---
@@ -165,6 +162,11 @@ class Review:
 
     # --- signatures ---
 
+    @cached_property
+    def content(self) -> str:
+        """What a signature would be on now."""
+        return content_of(self.response, self.entries)
+
     @property
     def latest(self) -> Signature | None:
         """The latest signature, whatever it was on."""
@@ -201,22 +203,25 @@ def token_of(response: QuestionnaireResponse, key: str) -> str:
     return vault.keyed_hash("point", str(response.pk), key)[:20]
 
 
-def review_of(response: QuestionnaireResponse) -> Review:
-    """The review of a sent response. Raises `ValueError` for a draft: there is nothing to review yet."""
+def review_of(response: QuestionnaireResponse, *, alerts_waiting: int | None = None) -> Review:
+    """The review of a sent response; `alerts_waiting` where the caller has counted them.
+
+    Raises `ValueError` for a draft: there is nothing to review yet.
+    """
     key = vault.data_key(response)
     own = records.read_assessment(response)
     document = records.read_document(response, key)
-    entries = tuple(
-        _entry(response, row, key) for row in response.review_entries.select_related("done_by").order_by("number")
-    )
+    rows = response.review_entries.select_related("done_by", "sign_off").order_by("number")
+    entries = tuple(_entry(response, row, key) for row in rows)
+    if alerts_waiting is None:
+        alerts_waiting = response.alerts.unacknowledged().count()
     return Review(
         response=response,
         patient_answers=document.answers,
         own=own,
         entries=entries,
-        signatures=_signatures(response, entries, key),
-        content=content_of(response, key=key, entries=entries),
-        alerts_waiting=response.alerts.unacknowledged().count(),
+        signatures=tuple(_signature(entry, entries, key) for entry in entries if entry.kind == Kind.SIGNED),
+        alerts_waiting=alerts_waiting,
     )
 
 
@@ -229,23 +234,18 @@ def _entry(response: QuestionnaireResponse, row: ReviewEntry, key: DataKey) -> E
         by=row.done_by,
         body=body,
         answers=records.decoded(response, body.answers),
-        sign_off=row.sign_off_id,
+        sign_off=row.sign_off,
     )
 
 
-def _signatures(response: QuestionnaireResponse, entries: tuple[Entry, ...], key: DataKey) -> tuple[Signature, ...]:
-    rows = response.sign_offs.select_related("signed_by").order_by("signed_at", "pk")
-    signed = (_signature(row, entries, key) for row in rows)
-    # Several may bear the same time; the entries they take in tell which came first.
-    return tuple(sorted(signed, key=lambda one: one.decision.as_of_entry))
-
-
-def _signature(row: SignOff, entries: tuple[Entry, ...], key: DataKey) -> Signature:
-    mine = [entry for entry in entries if entry.sign_off == row.pk]
+def _signature(signed: Entry, entries: tuple[Entry, ...], key: DataKey) -> Signature:
+    row = signed.sign_off
+    assert row is not None
+    mine = [entry for entry in entries if entry.sign_off == row]
     return Signature(
-        id=row.pk,
+        row=row,
         at=row.signed_at,
-        by=row.signed_by,
+        by=signed.by,
         content=row.content_sha256,
         version_sha256=row.version_sha256,
         decision=msgspec.json.decode(key.open(row.decision_ct, row=row, field="decision_ct"), type=Decision),
@@ -257,17 +257,15 @@ def _signature(row: SignOff, entries: tuple[Entry, ...], key: DataKey) -> Signat
 # --- what a signature is on ---
 
 
-def content_of(
-    response: QuestionnaireResponse, *, key: DataKey | None = None, entries: tuple[Entry, ...] | None = None
-) -> str:
+def content_of(response: QuestionnaireResponse, entries: tuple[Entry, ...] | None = None) -> str:
     """A keyed SHA-256 of everything a decision on this response rests on. Anything new gives another one.
 
     It covers the version, the day and settings of the rules, the patient's answers and what was made of them, what the
     patient corrected afterwards, and every answer that staff entered. What clinicians wrote about them changes nothing.
     """
-    key = key or vault.data_key(response)
+    key = vault.data_key(response)
     if entries is None:
-        rows = response.review_entries.exclude(kind=Kind.NOTED).select_related("done_by").order_by("number")
+        rows = response.review_entries.select_related("done_by", "sign_off").order_by("number")
         entries = tuple(_entry(response, row, key) for row in rows)
     parts = {
         "version": response.version.sha256,

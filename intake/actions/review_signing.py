@@ -8,7 +8,7 @@ import uuid
 import msgspec
 from django.db import transaction
 
-from intake import audit, vault
+from intake import vault
 from intake.models import ReviewEntry, SignOff, User
 from intake.permissions import Permission
 from intake.reviewing import Decision, Review, Signature
@@ -57,8 +57,7 @@ def sign_off(
             raise UnknownDisposition("Choose one of the clinic's decisions.")
         if not rationale.strip():
             raise TextMissing("Write why you decide so.")
-        latest = review.entries[-1].number if review.entries else 0
-        decision = Decision(disposition=disposition, rationale=rationale.strip(), as_of_entry=latest)
+        decision = Decision(disposition=disposition, rationale=rationale.strip())
         return _sign(review, decision, by, now)
 
 
@@ -82,15 +81,8 @@ def _sign(review: Review, decision: Decision, by: User, now: datetime.datetime) 
     sealed = vault.data_key(response).seal(msgspec.json.encode(decision), row=signed, field="decision_ct")
     signed.decision_ct = sealed
     signed.save(force_insert=True)
-    audit.record(
-        actor=audit.staff(by),
-        action="review.signed",
-        now=now,
-        response=response.pk,
-        sign_off=signed.pk,
-        version=signed.version_sha256,
-        content=signed.content_sha256,
-    )
+    bound_to = {"version": signed.version_sha256, "content": signed.content_sha256}
+    append(review, Kind.SIGNED, by=by, now=now, sign_off=signed, **bound_to)
     return signed
 
 
@@ -110,7 +102,7 @@ def cosign(
             raise OwnSignature("You signed this decision. A second signature comes from a second person.")
         if any(entry.by == by for entry in signed.cosigned):
             raise AlreadySigned("You have signed this decision.")
-        return append(review, Kind.COSIGNED, by=by, now=now, text=note, sign_off=signed.id)
+        return append(review, Kind.COSIGNED, by=by, now=now, text=note, sign_off=signed.row)
 
 
 def add_addendum(*, response_id: uuid.UUID | str, text: str, by: User, now: datetime.datetime) -> ReviewEntry:
@@ -121,7 +113,7 @@ def add_addendum(*, response_id: uuid.UUID | str, text: str, by: User, now: date
             raise NotSigned("Nothing was signed yet.")
         if not text.strip():
             raise TextMissing("Write the addendum.")
-        return append(review, Kind.ADDENDUM, by=by, now=now, text=text, sign_off=review.latest.id)
+        return append(review, Kind.ADDENDUM, by=by, now=now, text=text, sign_off=review.latest.row)
 
 
 def _signed(review: Review) -> Signature:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from intake import access, audit, records, reviewing, vault
-from intake.models import QuestionnaireResponse, ReviewEntry, User
+from intake.models import QuestionnaireResponse, ReviewEntry, SignOff, User
 from intake.permissions import Permission
 from intake.reviewing import Body, How, Review
 from screening.engine.answers import Answer
@@ -56,18 +56,22 @@ def append(
     text: str = "",
     answers: Mapping[str, Answer] | None = None,
     how: How = "",
-    sign_off: uuid.UUID | None = None,
+    sign_off: SignOff | None = None,
+    **also: str,
 ) -> ReviewEntry:
-    """Add one entry with its audit record. The same entry as the person's latest of this kind is a second click."""
+    """Add one entry with its audit record, which names `also` besides. The same entry as the person's latest of this
+    kind and point is a second click.
+    """
     response = review.response
     body = Body(point=point, text=text.strip(), how=how, answers=_stored(answers or {}))
     if (repeated := _repeated(review, kind, body, by, sign_off)) is not None:
         return repeated
     number = review.entries[-1].number + 1 if review.entries else 1
-    entry = ReviewEntry(response=response, number=number, kind=kind, sign_off_id=sign_off, done_at=now, done_by=by)
+    entry = ReviewEntry(response=response, number=number, kind=kind, sign_off=sign_off, done_at=now, done_by=by)
     entry.body_ct = vault.data_key(response).seal(msgspec.json.encode(body), row=entry, field="body_ct")
     entry.save(force_insert=True)
-    audit.record(actor=audit.staff(by), action=f"review.{kind.value}", now=now, response=response.pk, entry=entry.pk)
+    named = {"response": str(response.pk), "entry": str(entry.pk), **also}
+    audit.record(actor=audit.staff(by), action=f"review.{kind.value}", now=now, **named)
     return entry
 
 
@@ -75,7 +79,7 @@ def _stored(answers: Mapping[str, Answer]) -> dict[str, dict[str, object]]:
     return {link_id: value for link_id, value in records.encoded(answers).items() if value is not None}
 
 
-def _repeated(review: Review, kind: Kind, body: Body, by: User, sign_off: uuid.UUID | None) -> ReviewEntry | None:
+def _repeated(review: Review, kind: Kind, body: Body, by: User, sign_off: SignOff | None) -> ReviewEntry | None:
     mine = [entry for entry in review.entries if entry.kind == kind and entry.by == by and entry.sign_off == sign_off]
     mine = [entry for entry in mine if entry.body.point == body.point]
     if not mine or mine[-1].body != body:

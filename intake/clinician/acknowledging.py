@@ -11,18 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from intake import access, actions, records
+from intake import access, actions, records, unsent
 from intake.models import Alert
 
 from .forms import AcknowledgeForm
 from .views import opened, show
 
 
+@unsent.keeps_what_was_typed(comes_back=False)
 @require_POST
 def acknowledge(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Keep who has seen an alert and what they did. What was typed comes back whenever it was not kept."""
     alert = access.get_alert_or_404(request.user, alert_id)
-    form = AcknowledgeForm(alert.pk, request.POST)
+    form = AcknowledgeForm(alert.pk, request.POST, writer=request.user)
     if not form.is_valid():
         return _again(request, alert, {"refused": form}, status=422)
     note = form.cleaned_data["note"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from . import acknowledging, alert_rota, alerts, invitations, invitations_many, views
+from . import acknowledging, alert_rota, alerts, invitations, invitations_many, review_notes, views
 
 app_name = "clinician"
 
@@ -28,5 +28,7 @@ urlpatterns = [
     path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/", alert_rota.change, name="alert_contact"),
     path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/remove/", alert_rota.remove, name="remove_contact"),
     path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/test/", alert_rota.test, name="test_contact"),
+    path("responses/<str:reference>/", include("intake.clinician.review_urls")),
+    path("unsent/", review_notes.unsent_words, name="unsent"),
     path("alerts/<uuid:alert_id>/acknowledge/", acknowledging.acknowledge, name="acknowledge"),
 ]

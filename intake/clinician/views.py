@@ -6,7 +6,7 @@ Nothing they answer is kept by a browser or a proxy: `EdgeMiddleware` says so on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +25,7 @@ from .deleted import deleted_context
 from .forms import AcknowledgeForm
 from .plain_text import plain_text
 from .reading import alerts_of, summary_of
+from .review import review_page
 from .summary import NOT_REVIEWED_LIST
 from .wording import SHOW_TITLES
 
@@ -68,7 +69,10 @@ def show(
         **_page_of(request, response, alerts),
         "shows": SHOW_TITLES.items(),
         "frame": "base_clinician.html",
-        "forms": [refused if refused and refused.alert == str(pk) else AcknowledgeForm(pk) for pk in waiting],
+        "forms": [
+            refused if refused and refused.alert == str(pk) else AcknowledgeForm(pk, writer=request.user)
+            for pk in waiting
+        ],
         "refused": refused,
         "not_kept": not_kept,
     }
@@ -77,12 +81,16 @@ def show(
 
 def _page_of(
     request: HttpRequest, response: QuestionnaireResponse, alerts: Sequence[Alert] | None = None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The summary, or what is left of a draft that called for somebody and was deleted."""
     now = timezone.now()
     if response.is_deleted:
         return deleted_context(response, now=now)
-    return {"summary": summary_of(response, now=now, show=wanted(request), alerts=alerts)}
+    summary = summary_of(response, now=now, show=wanted(request), alerts=alerts)
+    if not response.is_sent:
+        return {"summary": summary}
+    waiting = sum(bool(line.is_open and line.alert) for line in summary.safety)
+    return {"summary": summary, "review": review_page(response, alerts_waiting=waiting)}
 
 
 def _template_of(response: QuestionnaireResponse) -> str:
@@ -93,7 +101,8 @@ def _template_of(response: QuestionnaireResponse) -> str:
 def summary_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same page as a PDF, or what to do when this server cannot make one."""
     response = opened(request, reference, as_what="pdf")
-    html = render_to_string(_template_of(response), _page_of(request, response) | {"frame": "base_document.html"})
+    printed = {"frame": "base_document.html", "prints_notes": "notes" in request.GET}
+    html = render_to_string(_template_of(response), _page_of(request, response) | printed)
     try:
         written = pdf.write_pdf(html, paper=pdf.paper_of(response.clinic.country))
     except (pdf.PdfUnavailable, pdf.PdfNotFinished) as error:

@@ -39,8 +39,8 @@ class SignOff(models.Model):
 class ReviewEntry(models.Model):
     """One thing that a named person did with a sent response, numbered from 1 in each response.
 
-    What it says (the point it is about, words, answers) stands in `body_ct` (`intake.reviewing.Body`). An addendum and
-    a co-signature name the signature they belong to.
+    What it says (the point it is about, words, answers) stands in `body_ct` (`intake.reviewing.Body`). A signature,
+    a second signature and an addendum name the `SignOff` they belong to.
     """
 
     class Kind(models.TextChoices):
@@ -48,6 +48,7 @@ class ReviewEntry(models.Model):
         DISCUSSED = "discussed", "Discussed a point"
         ANSWERED = "answered", "Entered answers"
         NOTED = "noted", "Wrote a private note"
+        SIGNED = "signed", "Signed a decision"
         ADDENDUM = "addendum", "Added to a signed decision"
         COSIGNED = "cosigned", "Signed a decision as well"
 
@@ -77,11 +78,11 @@ class ReviewEntry(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(kind__in=["addendum", "cosigned"], sign_off__isnull=False)
+                    Q(kind__in=["signed", "addendum", "cosigned"], sign_off__isnull=False)
                     | Q(kind__in=["acknowledged", "discussed", "answered", "noted"], sign_off=None)
                 ),
                 name="review_entry_names_its_signature",
-                violation_error_message="An addendum or a second signature names the signature it belongs to.",
+                violation_error_message="What is signed names its signature.",
             ),
         ]
 
