@@ -211,8 +211,7 @@ def review_of(response: QuestionnaireResponse, *, alerts_waiting: int | None = N
     key = vault.data_key(response)
     own = records.read_assessment(response)
     document = records.read_document(response, key)
-    rows = response.review_entries.select_related("done_by", "sign_off").order_by("number")
-    entries = tuple(_entry(response, row, key) for row in rows)
+    entries = _entries(response, key)
     if alerts_waiting is None:
         alerts_waiting = response.alerts.unacknowledged().count()
     return Review(
@@ -223,6 +222,14 @@ def review_of(response: QuestionnaireResponse, *, alerts_waiting: int | None = N
         signatures=tuple(_signature(entry, entries, key) for entry in entries if entry.kind == Kind.SIGNED),
         alerts_waiting=alerts_waiting,
     )
+
+
+def _entries(response: QuestionnaireResponse, key: DataKey) -> tuple[Entry, ...]:
+    """Every entry in order. A response read with `is_reviewed` beside it spares a query where there is none."""
+    if not getattr(response, "is_reviewed", True):
+        return ()
+    rows = response.review_entries.select_related("done_by", "sign_off").order_by("number")
+    return tuple(_entry(response, row, key) for row in rows)
 
 
 def _entry(response: QuestionnaireResponse, row: ReviewEntry, key: DataKey) -> Entry:
@@ -265,8 +272,7 @@ def content_of(response: QuestionnaireResponse, entries: tuple[Entry, ...] | Non
     """
     key = vault.data_key(response)
     if entries is None:
-        rows = response.review_entries.select_related("done_by", "sign_off").order_by("number")
-        entries = tuple(_entry(response, row, key) for row in rows)
+        entries = _entries(response, key)
     parts = {
         "version": response.version.sha256,
         "as_of": str(response.as_of),

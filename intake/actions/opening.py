@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from intake import access, audit
-from intake.models import QuestionnaireResponse, User
+from intake.models import QuestionnaireResponse, ReviewEntry, User
 from intake.permissions import Permission
 
 from .refusals import NoSuchResponse, NotPermitted, locked
@@ -33,8 +34,10 @@ def open_response(
 
 
 def _readable(response: QuestionnaireResponse, user: User) -> QuestionnaireResponse:
-    """The row, locked, in the same query that asks whether this person may read it."""
+    """The row, locked, in the same query that asks whether this person may read it and whether it was reviewed."""
+    entries = ReviewEntry.objects.filter(response=OuterRef("pk"))
+    readable = access.responses_for(user, Permission.READ_ANSWERS).annotate(is_reviewed=Exists(entries))
     try:
-        return locked(response.pk, even_deleted=True, among=access.responses_for(user, Permission.READ_ANSWERS))
+        return locked(response.pk, even_deleted=True, among=readable)
     except NoSuchResponse as error:
         raise NotPermitted("Your roles do not allow reading answers in this clinic.") from error

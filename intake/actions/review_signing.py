@@ -82,7 +82,7 @@ def _sign(review: Review, decision: Decision, by: User, now: datetime.datetime) 
     signed.decision_ct = sealed
     signed.save(force_insert=True)
     bound_to = {"version": signed.version_sha256, "content": signed.content_sha256}
-    append(review, Kind.SIGNED, by=by, now=now, sign_off=signed, **bound_to)
+    append(review, Kind.SIGNED, by=by, now=now, sign_off=signed, recorded=bound_to)
     return signed
 
 

@@ -57,10 +57,11 @@ def append(
     answers: Mapping[str, Answer] | None = None,
     how: How = "",
     sign_off: SignOff | None = None,
-    **also: str,
+    recorded: Mapping[str, str] | None = None,
 ) -> ReviewEntry:
-    """Add one entry with its audit record, which names `also` besides. The same entry as the person's latest of this
-    kind and point is a second click.
+    """Add one entry with its audit record, which names what is `recorded` besides.
+
+    The same entry as the person's latest of this kind and point is a second click.
     """
     response = review.response
     body = Body(point=point, text=text.strip(), how=how, answers=_stored(answers or {}))
@@ -70,7 +71,7 @@ def append(
     entry = ReviewEntry(response=response, number=number, kind=kind, sign_off=sign_off, done_at=now, done_by=by)
     entry.body_ct = vault.data_key(response).seal(msgspec.json.encode(body), row=entry, field="body_ct")
     entry.save(force_insert=True)
-    named = {"response": str(response.pk), "entry": str(entry.pk), **also}
+    named = {"response": str(response.pk), "entry": str(entry.pk), **(recorded or {})}
     audit.record(actor=audit.staff(by), action=f"review.{kind.value}", now=now, **named)
     return entry
 

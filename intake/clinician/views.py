@@ -70,8 +70,8 @@ def show(
         "shows": SHOW_TITLES.items(),
         "frame": "base_clinician.html",
         "forms": [
-            refused if refused and refused.alert == str(pk) else AcknowledgeForm(pk, writer=request.user)
-            for pk in waiting
+            refused if refused and refused.alert == str(alert) else AcknowledgeForm(alert, writer=request.user)
+            for alert in waiting
         ],
         "refused": refused,
         "not_kept": not_kept,
