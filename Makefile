@@ -25,6 +25,13 @@ test: $(VENV)/.installed-dev  ## run every test on SQLite and on PostgreSQL
 	@echo "== PostgreSQL"
 	@$(BIN)/python tools/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile
 
+trust: $(VENV)/.installed-dev  ## try at least 10,000 steps in any order as a patient, on both databases (TRUST_STEPS=…)
+	@tools/test_needs.sh
+	@echo "== SQLite"
+	@TRUST_STEPS=$${TRUST_STEPS:-10000} $(BIN)/pytest tests/trust
+	@echo "== PostgreSQL"
+	@TRUST_STEPS=$${TRUST_STEPS:-10000} $(BIN)/python tools/with_postgres.py $(BIN)/pytest tests/trust
+
 screenshots: $(VENV)/.installed-dev  ## take a picture of every page the journeys see, into screenshots/
 	@tools/test_needs.sh
 	@SCREENSHOTS=screenshots $(BIN)/pytest tests/journeys
@@ -59,4 +66,4 @@ $(VENV)/.installed-dev: requirements-dev.txt
 	@tools/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run code test screenshots lint format bench pins clean
+.PHONY: help run code test trust screenshots lint format bench pins clean

@@ -215,11 +215,15 @@ def _target(request: HttpRequest, visit: Visit, section: Section, form: SectionF
 
 
 def _acknowledge(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpResponse:
-    """What a script needs after a pause: the revision that is stored, what to show now, whether help comes first."""
+    """What a script needs after a pause: the revision that is stored, what to show now, whether help comes first.
+
+    `waiting` are the questions that were not taken because what they hold cannot be read yet.
+    """
     return JsonResponse(
         {
             "revision": visit.response.revision,
             "rendered": form.rendered_after(visit.answers),
+            "waiting": form.waiting(visit.answers),
             "shown": sorted(visit.shown),
             "said": form.said,
             "help": visit.help_is_due(request),

@@ -169,6 +169,12 @@ class SectionForm(QuestionsForm):
         }
         return json.dumps({**self._posted_fingerprints(), **saved})
 
+    def waiting(self, stored: Mapping[str, Answer]) -> list[str]:
+        """Questions whose entry is on the page and not in `stored`: a pause does not take what cannot be read."""
+        return sorted(
+            name for name, answer in self.given.items() if answer.typed and not is_same(answer, stored.get(name))
+        )
+
     # --- medicine lists ---
 
     @property

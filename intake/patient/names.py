@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from screening import publishing
@@ -20,7 +19,6 @@ YEAR = 365 * 24 * 60 * 60
 @login_not_required
 @require_safe
 @cache_control(public=True, max_age=YEAR, immutable=True)
-@gzip_page  # nothing here is secret, so its size gives nothing away
 def medicine_names(request: HttpRequest, sha256: str, key: str) -> HttpResponse:
     """JSON: for each medicine a list of its name and brands. The address holds the version's hash, so it stays true."""
     version = get_object_or_404(QuestionnaireVersion, sha256=sha256)

@@ -43,6 +43,15 @@ def test_it_says_saved_only_for_what_is_stored(started):
     assert stored()["given_name"].value == "Ana"
 
 
+def test_it_says_what_waits_because_it_cannot_be_read_yet(started):
+    started.fill("#q-phone", "5")
+
+    expect(state_of(started)).to_have_text("Saved, except what is not complete yet.")
+
+    started.fill("#q-phone", "555 010 0199")
+    expect(state_of(started)).to_have_text("Saved")
+
+
 def test_it_says_so_while_nothing_can_be_saved_and_tries_again(started):
     started.route("**/q/about/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     started.fill("#q-given_name", "Ana")

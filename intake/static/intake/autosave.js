@@ -76,7 +76,7 @@ function stored(answer, data) {
   if (answer.help) offerHelp();
   if (body === data) {
     body = null;
-    say("saved", state.dataset.saved);
+    say("saved", answer.waiting?.length ? state.dataset.partly : state.dataset.saved);
   } else {
     later(PAUSE, send);
   }

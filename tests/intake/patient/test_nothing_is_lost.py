@@ -152,9 +152,14 @@ def test_a_pause_saves_and_says_which_revision_is_stored(patient):
 
 
 def test_a_pause_skips_nothing_and_keeps_unreadable_text_for_later(patient):
-    autosave(patient, "about", given_name="Ana", phone="5")
+    response = autosave(patient, "about", given_name="Ana", phone="5")
 
     assert set(patient.answers) == {"given_name"}
+    assert response.json()["waiting"] == ["phone"]
+
+
+def test_a_pause_says_that_nothing_waits_when_everything_was_taken(patient):
+    assert autosave(patient, "about", given_name="Ana", phone="555 010 0199").json()["waiting"] == []
 
 
 def test_a_pause_without_a_change_stores_nothing(patient):

@@ -1,0 +1,39 @@
+"""Nothing a patient can do gives an error of the server or loses a typed answer.
+
+Bounded here; `make trust` asks for at least 10,000 steps (TRUST_STEPS).
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.intake.patient.conftest import open_clinic, publish
+from tests.intake.patient.definitions import EVERY_TYPE
+from tests.trust.machine import PatientMachine
+
+STEPS = int(os.environ.get("TRUST_STEPS", "150"))
+AT_A_TIME = 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_typed_is_lost_whatever_the_order(live_server, capsys):
+    open_clinic(publish(EVERY_TYPE))
+    PatientMachine.origin, PatientMachine.steps = live_server.url, 0
+
+    run_state_machine_as_test(
+        PatientMachine,
+        settings=settings(
+            max_examples=-(-STEPS // (AT_A_TIME - 5)),
+            stateful_step_count=AT_A_TIME,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+    with capsys.disabled():
+        print(f"\n{PatientMachine.steps} steps, nothing lost")  # noqa: T201
+    assert PatientMachine.steps >= STEPS
