@@ -21,8 +21,6 @@ from . import audit, vault
 from .addresses import client_address
 from .models import User
 
-_PURPOSE = "second factor of a staff member"
-
 
 class StaffAccountAdapter(DefaultAccountAdapter):
     """No sign-up; links and addresses as the rest of the product builds them."""
@@ -90,10 +88,10 @@ class StaffMfaAdapter(DefaultMFAAdapter):
     """Secrets of second factors are sealed by the vault before they are stored."""
 
     def encrypt(self, text: str) -> str:
-        return vault.seal_text(text, purpose=_PURPOSE)
+        return vault.seal_text(text, purpose=vault.SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return vault.open_text(encrypted_text, purpose=_PURPOSE)
+        return vault.open_text(encrypted_text, purpose=vault.SECOND_FACTOR)
 
     def get_totp_issuer(self) -> str:
         return str(settings.MFA_TOTP_ISSUER)

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KEY_BYTES = 32
+SECOND_FACTOR = "second factor of a staff member"
+"""What the secrets of authenticator apps and recovery codes are sealed for."""
 _NONCE_BYTES = 12
 _FORMAT = b"\x01"
 
@@ -82,10 +84,8 @@ class DataKey:
 
 def create_data_key(row: Enveloped) -> DataKey:
     """Give a new row its own random data key and put the wrapped form on it. The caller saves the row."""
-    ring = keyring()
     secret = secrets.token_bytes(KEY_BYTES)
-    row.key_id = ring.active
-    row.wrapped_key = _seal(_wrapping_key(ring, ring.active), secret, _place(row, f"wrapped_key/{ring.active}"))
+    _wrap(row, secret)
     return DataKey(secret)
 
 
@@ -93,6 +93,14 @@ def data_key(row: Enveloped) -> DataKey:
     """The data key of a stored row. Raises `VaultError` when it cannot be unwrapped."""
     place = _place(row, f"wrapped_key/{row.key_id}")
     return DataKey(_open(_wrapping_key(keyring(), row.key_id), bytes(row.wrapped_key), place))
+
+
+def wrap_anew(row: Enveloped) -> None:
+    """Wrap a row's data key with the active key; what it encrypts stays as it is. The caller saves the row.
+
+    Raises `VaultError` when the row's present key is not in the key ring.
+    """
+    _wrap(row, data_key(row).secret)
 
 
 def keyed_hash(purpose: str, *parts: str) -> str:
@@ -253,6 +261,12 @@ def _key(ring: KeyRing, key_id: str) -> bytes:
         return ring.keys[key_id]
     except KeyError as error:
         raise VaultError(f"The key “{key_id}” is not in the key ring. Put it back to open what it sealed.") from error
+
+
+def _wrap(row: Enveloped, secret: bytes) -> None:
+    ring = keyring()
+    row.key_id = ring.active
+    row.wrapped_key = _seal(_wrapping_key(ring, ring.active), secret, _place(row, f"wrapped_key/{ring.active}"))
 
 
 def _wrapping_key(ring: KeyRing, key_id: str) -> bytes:

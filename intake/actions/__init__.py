@@ -61,6 +61,7 @@ from .rota import (
     send_test,
     set_rota,
 )
+from .rotating import Rotated, rotate_keys
 from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
 from .sending import Incomplete, Unfinished, submit
 from .staff import CreatedStaff, create_staff
@@ -102,6 +103,7 @@ __all__ = [
     "OwnSignature",
     "QuestionnaireMissing",
     "Refused",
+    "Rotated",
     "Saved",
     "Started",
     "TextMissing",
@@ -143,6 +145,7 @@ __all__ = [
     "remove_contact",
     "resume",
     "revoke_invitation",
+    "rotate_keys",
     "save_answers",
     "send_test",
     "set_rota",
