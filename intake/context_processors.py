@@ -9,12 +9,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from . import tablet
 from .alerts import standing
 
 if TYPE_CHECKING:
     from .alerts.standing import Standing
 
 STAFF_PAGES = "/staff/"
+PATIENT_PAGES = "/q/"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -22,6 +24,18 @@ def site(request: HttpRequest) -> dict[str, object]:
     chosen in this browser, for patients' pages."""
     chosen = request.COOKIES.get("text_size", "")
     return {"is_embedded": settings.IS_EMBEDDED, "text_size": chosen if chosen in ("large", "largest") else ""}
+
+
+def idle(request: HttpRequest) -> dict[str, object]:
+    """How long a patient's page may lie unused, in seconds, and when it warns, and whether it is on a clinic's tablet.
+    Nothing on other pages."""
+    session = getattr(request, "session", None)
+    if session is None or not request.path_info.startswith(PATIENT_PAGES):
+        return {}
+    limit = session.get_expiry_age()
+    is_tablet = tablet.is_on(request)
+    warning = min(settings.IDLE_WARNING, limit // 2)
+    return {"idle": {"limit": limit, "warning": warning, "minutes": max(1, limit // 60)}, "is_tablet": is_tablet}
 
 
 def alarm(request: HttpRequest) -> dict[str, object]:

@@ -76,6 +76,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "intake.context_processors.site",
+                "intake.context_processors.idle",
                 "intake.context_processors.alarm",
             ],
         },
@@ -138,6 +139,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not IS_EMBEDDED
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60  # since the last page; staff sessions end sooner (staff_sessions.py)
+TABLET_IDLE = 10 * 60  # since the last page, on a clinic's tablet
+IDLE_WARNING = 5 * 60  # a patient's page says so before it closes
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "intake.patient.errors.csrf_failure"

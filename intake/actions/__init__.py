@@ -66,6 +66,7 @@ from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_a
 from .sending import Incomplete, Unfinished, submit
 from .staff import CreatedStaff, create_staff
 from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start
+from .tablets import continue_on_tablet, open_tablet, show_own_code
 
 __all__ = [
     "AddedContact",
@@ -123,6 +124,7 @@ __all__ = [
     "add_note",
     "change_contact",
     "confirm_crisis_contacts",
+    "continue_on_tablet",
     "cosign",
     "create_clinic",
     "create_staff",
@@ -138,6 +140,7 @@ __all__ = [
     "open_invitation",
     "open_invitations",
     "open_response",
+    "open_tablet",
     "open_worklist",
     "record_bounce",
     "record_panel_shown",
@@ -149,6 +152,7 @@ __all__ = [
     "save_answers",
     "send_test",
     "set_rota",
+    "show_own_code",
     "sign_off",
     "start",
     "submit",

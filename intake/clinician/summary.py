@@ -229,7 +229,7 @@ def _record_lines(record: Record, reading: Reading) -> tuple[HeaderLine, ...]:
     lines = (
         ("Sent", sent),
         ("Filled in", record.answering),
-        ("Answered on", "A tablet at the clinic" if record.is_on_tablet else ""),
+        ("Answered on", "A tablet at the clinic, at least in part" if record.is_on_tablet else ""),
         ("Answered in", LANGUAGE_NAMES.get(record.language, record.language)),
         ("Label profile", titles.get(profile) or PROFILE_NAMES.get(profile, profile)),
         ("Questionnaire", f"version {record.version} · {record.version_sha256[:8]}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import acknowledging, alert_rota, alerts, invitations, invitations_many, review_notes, views
+from . import acknowledging, alert_rota, alerts, invitations, invitations_many, review_notes, tablet, views
 
 app_name = "clinician"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("responses/<str:reference>/text/", views.summary_text, name="summary_text"),
     path("responses/<str:reference>/summary.txt", views.summary_txt, name="summary_txt"),
+    path("tablet/", tablet.open_tablet, name="tablet"),
+    path("tablet/<str:reference>/continue/", tablet.continue_draft, name="tablet_continue"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("clinic/alerts/", alert_rota.choose, name="alert_rotas"),
     path("clinic/<slug:slug>/alerts/", alert_rota.rota, name="alert_rota"),

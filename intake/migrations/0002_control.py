@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='questionnaireresponse',
             name='is_on_tablet',
-            field=models.BooleanField(default=False, help_text='Begun on a tablet at the clinic.'),
+            field=models.BooleanField(default=False, help_text='Answered at least partly on a tablet at the clinic.'),
         ),
         migrations.AddField(
             model_name='questionnaireresponse',

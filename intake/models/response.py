@@ -56,7 +56,7 @@ class QuestionnaireResponse(Enveloped):
     sent_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     answering = models.CharField(max_length=8, choices=Answering.choices, blank=True, default="")
-    is_on_tablet = models.BooleanField(default=False, help_text="Begun on a tablet at the clinic.")
+    is_on_tablet = models.BooleanField(default=False, help_text="Answered at least partly on a tablet at the clinic.")
     unread_corrections = models.PositiveSmallIntegerField(default=0)
     as_of = models.DateField(null=True)
     top_severity = models.PositiveSmallIntegerField(default=0)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from intake import actions, rules
+from intake import actions, rules, tablet
 from intake.models import Clinic, Invitation, QuestionnaireResponse
 from intake.questions.words import in_language
 from intake.references import grouped
@@ -82,8 +82,11 @@ def begin(
         now=timezone.now(),
         invitation=invitation,
         answering=answering if answering in Answering.values else "",
+        is_on_tablet=tablet.is_on(request),
     )
     sessions.begin(request, started.response)
+    if started.response.is_on_tablet:  # others may see this screen: the code is shown to who asks for it
+        return redirect("patient:section", rules.compiled_of(started.response).definition.sections[0].link_id)
     return show_code(request, started.response, started.resume_code, language)
 
 

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import access, actions
+from intake import access, actions, tablet
 
-from . import answering, errors, sessions
+from . import answering, errors, on_tablet, sessions
 from .visit import Visit, draft_view, public_view
 
 
@@ -29,6 +29,8 @@ def _delete(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.POST.get("visit") != str(visit.response.pk):
         return errors.session_ended(request)
     deleted = actions.delete_draft(response_id=visit.response.pk, now=visit.now)
+    if tablet.is_on(request):
+        return on_tablet.lock(request, "deleted")
     sessions.end(request)
     request.session[sessions.DELETED_AT] = deleted.clinic.slug
     request.session[sessions.IS_CALLED] = deleted.alerts.exists()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from intake import actions
+from intake import actions, tablet
 from intake.references import grouped
 
-from . import answering, errors, sessions
+from . import answering, errors, on_tablet, sessions
 from .visit import Visit, patient_view
 
 
@@ -44,10 +44,19 @@ def _go_on(request: HttpRequest, visit: Visit) -> HttpResponse:
     return redirect(target) if errors.is_patient_path(target) else answering.to_page(visit.resume_at())
 
 
+@require_POST
+@patient_view
+def stay(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Somebody is still there: the request itself keeps the session open. Nothing else changes."""
+    return HttpResponse(status=204)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_view
 def stop(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Stopping for now: what is kept, how to come back. The button closes the answers on this device."""
+    if request.method == "POST" and tablet.is_on(request):
+        return on_tablet.lock(request, "sent" if visit.response.is_sent else "stopped")
     if request.method == "POST":
         sessions.end(request)
         response = render(request, "patient/closed_here.html", {"clinic": visit.clinic, "language": visit.language})

@@ -9,14 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import actions, limits
+from intake import actions, limits, tablet
 from intake.questions.elements import element_id
 from intake.questions.words import in_language
 from intake.references import grouped
 from screening.engine.answers import Answer, display
 from screening.engine.definition import Question, Section
 
-from . import answering, errors, pace, sessions
+from . import answering, errors, on_tablet, pace, sessions
 from .visit import Visit, draft_view, patient_view, visit_of
 
 
@@ -114,9 +114,17 @@ def send(request: HttpRequest, visit: Visit) -> HttpResponse:
         # Drawn from what is stored now: it is what the refusal was about.
         return _draw_check(request, visit_of(request) or visit, is_refused=True)
     request.session[sessions.SENT_HERE] = True
+    if tablet.is_on(request) and not _is_help_due_after(request):
+        return on_tablet.lock(request, "sent")
     response = redirect("patient:sent")
     response["Clear-Site-Data"] = '"cache"'
     return response
+
+
+def _is_help_due_after(request: HttpRequest) -> bool:
+    """What was left out counts on sending: it may call for help that nobody was shown yet."""
+    visit = visit_of(request)
+    return visit is not None and visit.help_is_due(request)
 
 
 @require_safe
@@ -131,7 +139,7 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
         **answering.frame(visit),
         "reference": grouped(visit.response.reference),
         "expectation": in_language(visit.clinic.expectation, visit.language),
-        "has_copy": sessions.SENT_HERE in request.session,
+        "has_copy": sessions.SENT_HERE in request.session and not tablet.is_on(request),
         "is_corrected": sessions.CORRECTED_HERE in request.session,
     }
     return render(request, "patient/sent.html", context)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from intake import access
+from intake import access, tablet
 from intake.models import Clinic, QuestionnaireResponse
 
 TEXT_SIZE = "text_size"
@@ -27,8 +27,10 @@ IS_CALLED = "staff_were_called"
 
 def begin(request: HttpRequest, response: QuestionnaireResponse) -> None:
     """Give this browser the response. The session gets a new key, so that a planted one is worth nothing."""
+    kept = tablet.state(request)
     request.session.flush()
     request.session.update(contents(response))
+    tablet.go_on(request, kept)
 
 
 def contents(response: QuestionnaireResponse) -> dict[str, str]:

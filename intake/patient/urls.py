@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import answering, correcting, deleting, names, notice, safety, sending, starting
+from . import answering, correcting, deleting, names, notice, on_tablet, safety, sending, starting
 
 app_name = "patient"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("i/<str:token>/", starting.invitation, name="invitation"),
     path("welcome/", starting.welcome, name="welcome"),
     path("resume/", starting.resume, name="resume"),
+    path("tablet/", on_tablet.locked, name="tablet"),
+    path("tablet/start/", on_tablet.start, name="tablet_start"),
     path("deleted/", deleting.deleted, name="deleted"),
     path("language/", starting.language, name="language"),
     path("text-size/", starting.text_size, name="text_size"),
@@ -24,8 +26,10 @@ urlpatterns = [
     path("q/copy/", sending.copy, name="copy"),
     path("q/notice/", notice.notice, name="notice"),
     path("q/correct/", correcting.correct, name="correct"),
+    path("q/code/", on_tablet.code, name="code"),
     path("q/delete/", deleting.delete, name="delete"),
     path("q/help/", safety.help_now, name="help"),
+    path("q/stay/", safety.stay, name="stay"),
     path("q/stop/", safety.stop, name="stop"),
     path("q/<str:link_id>/", answering.section, name="section"),
 ]

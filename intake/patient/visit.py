@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from intake import actions, part2, records, rules
+from intake import actions, part2, records, rules, tablet
 from intake.models import Clinic, QuestionnaireResponse
 from intake.questions.elements import Page
 from screening.engine import journey
@@ -188,7 +188,7 @@ def patient_view(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         visit = visit_of(request)
         if visit is None:
-            return errors.session_ended(request) if request.method == "POST" else redirect("patient:resume")
+            return errors.session_ended(request) if request.method == "POST" else redirect(_without_visit(request))
         with translation.override(visit.language):
             try:
                 return view(request, visit, *args, **kwargs)
@@ -198,6 +198,11 @@ def patient_view(view: View) -> View:
                 return redirect("patient:sent")
 
     return login_not_required(never_cache(wrapped))
+
+
+def _without_visit(request: HttpRequest) -> str:
+    """Where a page leads whose session is over: on a clinic's tablet, nobody is asked for a code they never saw."""
+    return "patient:tablet" if tablet.is_device(request) else "patient:resume"
 
 
 def draft_view(view: View) -> View:

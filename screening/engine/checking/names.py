@@ -12,7 +12,7 @@ from screening.engine.language import RESERVED
 from .catalogue import Problem
 from .subject import Subject, problem
 
-PAGES = frozenset({"check", "copy", "correct", "delete", "help", "notice", "send", "sent", "stop"})
+PAGES = frozenset({"check", "code", "copy", "correct", "delete", "help", "notice", "send", "sent", "stay", "stop"})
 """Pages of the patient's way that are not sections."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
