@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
+from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -18,8 +19,8 @@ from django.http import Http404, HttpRequest
 from screening.models import Questionnaire, QuestionnaireVersion
 
 from . import references
-from .models import Alert, AlertContact, Clinic, Invitation, QuestionnaireResponse, User
-from .permissions import Permission, roles_with
+from .models import Alert, AlertContact, Clinic, Invitation, QuestionnaireResponse, ReviewEntry, SignOff, User
+from .permissions import ROLES, Permission, roles_with
 
 Visitor = User | AbstractBaseUser | AnonymousUser
 
@@ -42,6 +43,24 @@ def may(user: Visitor, permission: Permission, clinic: Clinic) -> bool:
 def may_somewhere(user: Visitor, permission: Permission) -> bool:
     """Whether a person may do something in at least one clinic."""
     return clinics_of(user, permission).exists()
+
+
+Rights = dict[uuid.UUID, frozenset[Permission]]
+
+
+def rights_of(user: Visitor) -> Rights:
+    """What a person may do in each clinic where they work, in one query."""
+    if not isinstance(user, User) or not user.is_active:
+        return {}
+    return rights_from(user.memberships.values_list("clinic_id", "role"))
+
+
+def rights_from(roles: Iterable[tuple[uuid.UUID, str]]) -> Rights:
+    """What roles add up to, by clinic."""
+    found: Rights = {}
+    for clinic, role in roles:
+        found[clinic] = found.get(clinic, frozenset()) | ROLES[role].permissions
+    return found
 
 
 def is_editor(request: HttpRequest) -> bool:
@@ -76,6 +95,16 @@ def with_acknowledgeable(alerts: QuerySet[Alert], user: Visitor) -> QuerySet[Ale
     """Alerts of a record that was opened, each with `is_acknowledgeable`: it waits, and this person may settle it."""
     clinics = clinics_of(user, Permission.ACKNOWLEDGE).values("pk")
     return alerts.annotate(is_acknowledgeable=Q(acknowledged_at=None, response__clinic__in=clinics))
+
+
+def sign_offs_for(user: Visitor) -> QuerySet[SignOff]:
+    """The signatures that a person may read."""
+    return SignOff.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
+
+
+def review_entries_for(user: Visitor) -> QuerySet[ReviewEntry]:
+    """What clinicians did with the responses that a person may read."""
+    return ReviewEntry.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
 
 
 def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from . import tablet
 from .alerts import standing
-
-if TYPE_CHECKING:
-    from .alerts.standing import Standing
 
 STAFF_PAGES = "/staff/"
 PATIENT_PAGES = "/q/"
@@ -44,8 +38,4 @@ def alarm(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if not request.path_info.startswith(STAFF_PAGES) or user is None or not user.is_authenticated:
         return {}
-    return {"alarm": SimpleLazyObject(lambda: _standing(request))}
-
-
-def _standing(request: HttpRequest) -> Standing:
-    return standing.of(request.user, now=timezone.now())  # type: ignore[arg-type]
+    return {"alarm": SimpleLazyObject(lambda: standing.on_page(request))}

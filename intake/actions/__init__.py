@@ -7,6 +7,7 @@ for what happened, and all of them are `Refused`.
 from __future__ import annotations
 
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
+from .assigning import AssignedToAnother, assign, unassign
 from .bouncing import NoSuchMessage, record_bounce
 from .clinics import confirm_crisis_contacts, create_clinic
 from .correcting import (
@@ -31,7 +32,7 @@ from .invitations import (
     revoke_invitation,
 )
 from .invitations_many import ListChanged, invite_many
-from .listing import open_invitation, open_invitations, open_worklist
+from .listing import open_invitation, open_invitations, open_worklist, search_worklist
 from .mailing import TooManyMails
 from .noticing import acknowledge_part2_notice
 from .opening import open_response
@@ -76,6 +77,7 @@ __all__ = [
     "AlreadySent",
     "AlreadySigned",
     "AlreadyStarted",
+    "AssignedToAnother",
     "CannotResume",
     "Clash",
     "ClinicNotReady",
@@ -122,6 +124,7 @@ __all__ = [
     "add_contact",
     "add_correction",
     "add_note",
+    "assign",
     "change_contact",
     "confirm_crisis_contacts",
     "continue_on_tablet",
@@ -150,10 +153,12 @@ __all__ = [
     "revoke_invitation",
     "rotate_keys",
     "save_answers",
+    "search_worklist",
     "send_test",
     "set_rota",
     "show_own_code",
     "sign_off",
     "start",
     "submit",
+    "unassign",
 ]

@@ -26,3 +26,9 @@ def open_invitation(*, user: User, invitation: Invitation, now: datetime.datetim
     """Record that somebody reads whom one invitation is for."""
     with transaction.atomic():
         audit.record(actor=audit.staff(user), action="invitation.read", now=now, invitation=invitation.pk)
+
+
+def search_worklist(*, user: User, by_what: str, found: int, now: datetime.datetime) -> None:
+    """Record that somebody searched: by which fields, and how many were found. Never what was typed."""
+    with transaction.atomic():
+        audit.record(actor=audit.staff(user), action="worklist.searched", now=now, by_what=by_what, found=found)

@@ -8,7 +8,10 @@ from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
 
+from intake import access
 from intake.models import Alert, Membership, User, WorkerHeartbeat
 from intake.permissions import ROLES, Permission
 
@@ -19,9 +22,11 @@ from .ages import span
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
     """For one person, over the clinics where they acknowledge alerts. `stopped_since` is when the worker was last seen,
-    None when it lives or never ran. `may` are the names of what any of the person's roles allows."""
+    None when it lives or never ran. `may` are the names of what any of the person's roles allows, `rights` what they
+    allow in each clinic."""
 
     may: frozenset[str]
+    rights: access.Rights = dataclasses.field(default_factory=dict)
     open: int = 0
     oldest_for: str = ""
     late: int = 0
@@ -34,6 +39,14 @@ class Standing:
         return bool(self.open or self.is_stopped)
 
 
+def on_page(request: HttpRequest) -> Standing:
+    """How alerts stand for whoever asked for a page: looked up once, for its head and for what it shows."""
+    found: Standing | None = getattr(request, "standing", None)
+    if found is None:
+        found = request.standing = of(request.user, now=timezone.now())  # type: ignore[attr-defined,arg-type]
+    return found
+
+
 def of(user: User, *, now: datetime.datetime) -> Standing:
     """One query, whatever the size: it is asked on every page."""
     rows = list(_by_membership(user, now))
@@ -44,6 +57,7 @@ def of(user: User, *, now: datetime.datetime) -> Standing:
     is_stopped = bool(rows) and not liveness.is_alive(beat_at, now=now)
     return Standing(
         may=may,
+        rights=access.rights_from((row["clinic_id"], row["role"]) for row in rows) if user.is_active else {},
         open=sum(row["open"] for row in mine.values()),
         oldest_for=span(now - oldest) if oldest else "",
         late=sum(row["late"] for row in mine.values()),

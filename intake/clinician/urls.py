@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import acknowledging, alert_rota, alerts, invitations, invitations_many, review_notes, tablet, views
+from . import (
+    acknowledging,
+    alert_rota,
+    alerts,
+    assigning,
+    invitations,
+    invitations_many,
+    review_notes,
+    searching,
+    tablet,
+    views,
+)
 
 app_name = "clinician"
 
 urlpatterns = [
     path("", views.worklist, name="worklist"),
+    path("search/", searching.search, name="search"),
     path("responses/<str:reference>/", views.summary, name="summary"),
+    path("responses/<str:reference>/assign/", assigning.assign, name="assign"),
     path("responses/<str:reference>/summary.pdf", views.summary_pdf, name="summary_pdf"),
     path("invitations/", invitations.invitations, name="invitations"),
     path("invitations/new/", invitations.new_invitation, name="invitation_new"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import access, actions
+from intake.alerts import standing
 from intake.models import Alert, QuestionnaireResponse
 from intake.permissions import Permission
 
@@ -26,23 +27,34 @@ from .forms import AcknowledgeForm
 from .plain_text import plain_text
 from .reading import alerts_of, summary_of
 from .review import review_page
+from .searching import SearchForm
 from .summary import NOT_REVIEWED_LIST
 from .wording import SHOW_TITLES
+from .worklist_filters import KIND_TITLES, SEVERITY_TITLES, chosen
 
 
 @require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
     """What was sent to my clinics, those who cannot wait first. Who only edits questionnaires is taken to them."""
+    wanted = chosen(request.GET)
     try:
-        page = lists.page_of(request.user, after=request.GET.get("after", ""))
+        after, rights = request.GET.get("after", ""), standing.on_page(request).rights
+        page = lists.page_of(request.user, after=after, wanted=wanted, rights=rights)
     except lists.UnknownPlace as error:
         raise Http404(str(error)) from error
-    if not page.rows and not access.clinics_of(request.user, Permission.SEE_WHO_HAS_SENT).exists():
-        if access.clinics_of(request.user, Permission.EDIT_QUESTIONNAIRE).exists():
+    if not page.may_list:
+        if access.may_somewhere(request.user, Permission.EDIT_QUESTIONNAIRE):
             return redirect("admin:index")
         return render(request, "clinician/no_worklist.html", status=403)
     actions.open_worklist(user=request.user, shown=len(page.rows), now=timezone.now())
-    return render(request, "clinician/worklist.html", {"page": page, "not_reviewed": NOT_REVIEWED_LIST})
+    context = {
+        "page": page,
+        "form": SearchForm(),
+        "severities": SEVERITY_TITLES.items(),
+        "kinds": KIND_TITLES.items(),
+        "not_reviewed": NOT_REVIEWED_LIST,
+    }
+    return render(request, "clinician/worklist.html", context)
 
 
 @require_safe

@@ -8,85 +8,92 @@ import datetime
 import json
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from intake import access, records
-from intake.models import Alert, QuestionnaireResponse, User
+from intake import access
+from intake.models import Alert, QuestionnaireResponse, ReviewEntry, User
 from intake.permissions import Permission
 from screening import publishing
 
-from .wording import moment
+from .worklist_filters import Choice, Filter, choices, narrowed
+from .worklist_rows import URGENT_KINDS, Mark, Row, row_of, who
+
+__all__ = ["Filter", "Mark", "Page", "Row", "UnknownPlace", "matching", "page_of", "who"]
 
 PAGE_SIZE = 25
+MOST_FOUND = 50
+"""Lines that a search shows."""
 
-URGENT_WAITING, WAITING, URGENT, UNRESOLVED_SAFETY, UNOPENED, OPENED = range(6)
-
-TOP_TITLES = {
-    4: ("urgent", "Urgent"),
-    3: ("contraindication", "Contraindication"),
-    2: ("caution", "Caution"),
-    1: ("information", "Information"),
-    0: ("none", "Nothing raised"),
-}
-UNRESOLVED = ("unresolved-safety", "Unresolved safety")
-PANEL_SHOWN = ("caveat", "Crisis contacts shown")
-URGENT_KINDS = (Alert.Kind.AT_ONCE, Alert.Kind.URGENT)
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """A word with a shape: `key` names the shape in the style sheet."""
-
-    key: str
-    title: str
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the list. What comes from answers is empty for those who may not read them."""
-
-    reference: str
-    who: str
-    clinic: str
-    when: str
-    is_sent: bool
-    is_deleted: bool
-    is_unopened: bool
-    has_correction: bool
-    can_read: bool
-    is_waiting: bool = False
-    marks: tuple[Mark, ...] = ()
-    alert: str = ""
+URGENT_WAITING, WAITING, URGENT, UNRESOLVED_SAFETY, UNOPENED, OPENED, SIGNED = RANKS = range(7)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page of the list. `next_after` is the key of its last line while there is more; `is_reviewed` is false when
-    a clinician has not reviewed the content that a listed response answers."""
+    a clinician has not reviewed the content that a listed response answers. `may_list`: the person's roles show lists.
+    """
 
     rows: tuple[Row, ...]
     next_after: str
     is_reviewed: bool
     shows_clinic: bool
     shows_flags: bool
+    may_list: bool
+    shows_appointments: bool
+    wanted: Filter = Filter()
+    choices: tuple[Choice, ...] = ()
 
 
 class UnknownPlace(Exception):  # noqa: N818 (named for the event)
     """The place in the list that an address names cannot be read."""
 
 
-def page_of(user: User, *, after: str = "") -> Page:
-    """The page of the list after a place. Raises `UnknownPlace`."""
-    responses = list(_after(_listed(user), after)[: PAGE_SIZE + 1])
-    shown = responses[:PAGE_SIZE]
-    rows = tuple(_row(response, can_read=response.can_read) for response in shown)
+def page_of(user: User, *, after: str = "", wanted: Filter | None = None, rights: access.Rights | None = None) -> Page:
+    """The page of the list after a place, narrowed to what is wanted. `rights` are the person's, where they are known.
+
+    Raises `UnknownPlace`.
+    """
+    wanted = wanted or Filter()
+    rights = access.rights_of(user) if rights is None else rights
+    readable = {clinic for clinic, may in rights.items() if Permission.READ_ANSWERS in may}
+    may_read = Q(clinic__in=readable)
+    everything = listed(user, may_read)
+    alerts = access.alerts_for(user)
+    narrow = narrowed(everything, wanted, user=user, may_read=may_read, alerts=alerts)
+    responses = list(_after(narrow, after)[: PAGE_SIZE + 1])
+    page = _page(responses[:PAGE_SIZE], user, rights)
+    return msgspec.structs.replace(
+        page,
+        next_after=_place(responses[PAGE_SIZE - 1]) if len(responses) > PAGE_SIZE else "",
+        wanted=wanted,
+        choices=choices(everything, wanted, user=user, may_read=may_read, reads=bool(readable))
+        if page.may_list
+        else (),
+    )
+
+
+def matching(user: User, matches: Q) -> Page:
+    """What of the list matches a search, as one page. Finds nothing that the list would not show."""
+    rights = access.rights_of(user)
+    may_read = Q(clinic__in=[clinic for clinic, may in rights.items() if Permission.READ_ANSWERS in may])
+    return _page(list(listed(user, may_read).filter(matches)[:MOST_FOUND]), user, rights)
+
+
+def _page(responses: list[QuestionnaireResponse], user: User, rights: access.Rights) -> Page:
+    rows = tuple(
+        row_of(response, can_read=Permission.READ_ANSWERS in rights[response.clinic_id], reader=user)
+        for response in responses
+    )
     return Page(
         rows=rows,
-        next_after=_place(shown[-1]) if len(responses) > PAGE_SIZE else "",
-        is_reviewed=_are_reviewed(shown),
+        next_after="",
+        is_reviewed=_are_reviewed(responses),
         shows_clinic=len({row.clinic for row in rows}) > 1,
-        shows_flags=any(row.can_read for row in rows),
+        shows_flags=any(Permission.READ_ANSWERS in may for may in rights.values()),
+        may_list=any(Permission.SEE_WHO_HAS_SENT in may for may in rights.values()),
+        shows_appointments=any(row.appointment for row in rows),
     )
 
 
@@ -96,39 +103,61 @@ def _are_reviewed(responses: list[QuestionnaireResponse]) -> bool:
     return all(publishing.compiled(version).definition.review.clinical for version in versions.values())
 
 
-def _listed(user: User) -> QuerySet[Any]:
+def listed(user: User, may_read: Q) -> QuerySet[QuestionnaireResponse]:
     """What was sent, and every draft that raised an alert: somebody must see it before it is sent.
 
-    Where a person may not read answers (`can_read` says so), neither the order nor the presence
-    of a draft tells anything about them.
+    Where a person may not read answers, neither the order nor the presence of a draft tells anything about them.
     """
-    may_read = Q(clinic__in=access.clinics_of(user, Permission.READ_ANSWERS))
-    mine = access.alerts_for(user)
-    alerts = mine.filter(response=OuterRef("pk"))
+    alerts = access.alerts_for(user).filter(response=OuterRef("pk"))
+    shown = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).select_related("assigned_to", "invitation__invitee")
+    return (
+        _with_review(_with_alerts(shown, alerts), user)
+        .filter(Q(status="sent") | (may_read & Q(has_alert=True)))
+        .defer("version__document", "document_ct", "assessment_ct")
+        .annotate(urgency=_order(may_read), since=Coalesce("sent_at", "started_at"))
+        .order_by("urgency", "since", "pk")
+    )
+
+
+def _with_alerts(
+    responses: QuerySet[QuestionnaireResponse], alerts: QuerySet[Alert]
+) -> QuerySet[QuestionnaireResponse]:
+    """What became of the alerts of each response, in the same query whatever their number."""
+    waiting = alerts.filter(acknowledged_at=None)
+    latest = alerts.filter(acknowledged_by__isnull=False).order_by("-acknowledged_at", "pk")
+    return responses.annotate(
+        has_alert=Exists(alerts),
+        has_urgent_alert=Exists(alerts.filter(kind__in=URGENT_KINDS)),
+        has_open_alert=Exists(alerts.filter(kind=Alert.Kind.UNRESOLVED_SAFETY)),
+        waits=Exists(waiting),
+        waits_undelivered=Exists(waiting.filter(failed_at__isnull=False)),
+        waits_delivered=Exists(waiting.filter(sent_at__isnull=False)),
+        acknowledged_name=Subquery(latest.values("acknowledged_by__name")[:1]),
+    )
+
+
+def _with_review(responses: QuerySet[QuestionnaireResponse], user: User) -> QuerySet[QuestionnaireResponse]:
+    """Whether each response was signed, and nothing was entered or corrected since."""
+    signed = access.sign_offs_for(user).filter(response=OuterRef("pk")).order_by("-signed_at")
+    entered = access.review_entries_for(user).filter(response=OuterRef("pk"), kind=ReviewEntry.Kind.ANSWERED)
+    return responses.annotate(signed_at=Subquery(signed.values("signed_at")[:1])).annotate(
+        is_signed=Q(signed_at__isnull=False)
+        & Q(unread_corrections=0)
+        & ~Q(Exists(entered.filter(done_at__gt=OuterRef("signed_at"))))
+    )
+
+
+def _order(may_read: Q) -> Case:
     # A draft, or one that was deleted, has no assessment: its alerts stand in for one.
-    is_urgent = Q(top_severity=4) | Q(Exists(alerts.filter(kind__in=URGENT_KINDS)), status__in=("draft", "deleted"))
-    is_waiting = Q(Exists(alerts.unacknowledged()))
-    order = Case(
-        When(may_read & is_urgent & is_waiting, then=Value(URGENT_WAITING)),
-        When(may_read & is_waiting, then=Value(WAITING)),
+    is_urgent = Q(top_severity=4) | Q(has_urgent_alert=True, status__in=("draft", "deleted"))
+    return Case(
+        When(may_read & is_urgent & Q(waits=True), then=Value(URGENT_WAITING)),
+        When(may_read & Q(waits=True), then=Value(WAITING)),
+        When(may_read & Q(is_signed=True), then=Value(SIGNED)),
         When(may_read & is_urgent, then=Value(URGENT)),
         When(may_read & Q(has_unresolved_safety=True), then=Value(UNRESOLVED_SAFETY)),
         When(Q(opened_at=None) | Q(unread_corrections__gt=0), then=Value(UNOPENED)),
         default=Value(OPENED),
-    )
-    listed = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).filter(
-        Q(status="sent") | (may_read & Q(Exists(alerts)))
-    )
-    named = Prefetch("alerts", queryset=mine.select_related("acknowledged_by"))
-    return (
-        listed.defer("version__document", "document_ct", "assessment_ct")
-        .annotate(
-            can_read=Case(When(may_read, then=True), default=False),
-            urgency=order,
-            since=Coalesce("sent_at", "started_at"),
-        )
-        .prefetch_related(named)
-        .order_by("urgency", "since", "pk")
     )
 
 
@@ -152,61 +181,8 @@ def _read_place(place: str) -> tuple[int, datetime.datetime, uuid.UUID]:
     try:
         urgency, since, key = json.loads(base64.urlsafe_b64decode(place.encode("ascii")))
         read = datetime.datetime.fromisoformat(since)
-        if not isinstance(urgency, int) or urgency not in range(6) or read.tzinfo is None:
+        if not isinstance(urgency, int) or urgency not in RANKS or read.tzinfo is None:
             raise UnknownPlace(place)
         return urgency, read, uuid.UUID(key)
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise UnknownPlace("That page of the list does not exist.") from error
-
-
-def _row(response: QuestionnaireResponse, *, can_read: bool) -> Row:
-    zone = ZoneInfo(response.clinic.timezone)
-    at = (response.sent_at or response.started_at).astimezone(zone)
-    return Row(
-        reference=str(response),
-        who=who(response) or str(response),
-        clinic=response.clinic.name,
-        when=moment(at) if response.is_sent else f"Started {moment(at)}",
-        is_sent=response.is_sent,
-        is_deleted=response.is_deleted,
-        is_unopened=response.opened_at is None or response.unread_corrections > 0,
-        has_correction=response.unread_corrections > 0,
-        can_read=can_read,
-        is_waiting=can_read and any(alert.acknowledged_at is None for alert in response.alerts.all()),
-        marks=_marks(response) if can_read else (),
-        alert=alert_state(list(response.alerts.all())) if can_read else "",
-    )
-
-
-def who(response: QuestionnaireResponse) -> str:
-    """The name a person gave on sending; empty for a draft."""
-    identity = records.read_identity(response.person) if response.person else {}
-    return " ".join(part for part in (identity.get("given_name"), identity.get("family_name")) if part)
-
-
-def _marks(response: QuestionnaireResponse) -> tuple[Mark, ...]:
-    """What to see first: the top severity and unresolved safety, or for a draft what its alerts are about."""
-    kinds = {alert.kind for alert in response.alerts.all()}
-    if response.is_sent:
-        top, is_open = TOP_TITLES[response.top_severity], response.has_unresolved_safety
-    else:
-        top = TOP_TITLES[4] if kinds & set(URGENT_KINDS) else PANEL_SHOWN
-        is_open = Alert.Kind.UNRESOLVED_SAFETY in kinds
-    if not is_open:
-        return (Mark(*top),)
-    return (Mark(*UNRESOLVED),) if top in (TOP_TITLES[0], PANEL_SHOWN) else (Mark(*top), Mark(*UNRESOLVED))
-
-
-def alert_state(alerts: list[Alert]) -> str:
-    """What became of the alerts of one response, in a few words; empty when there were none."""
-    if not alerts:
-        return ""
-    waiting = [alert for alert in alerts if alert.acknowledged_at is None]
-    if not waiting:
-        names = sorted({alert.acknowledged_by.name for alert in alerts if alert.acknowledged_by})
-        return f"Acknowledged by {', '.join(names)}"
-    if any(alert.failed_at for alert in waiting):
-        return "Alert could not be delivered"
-    if not any(alert.sent_at for alert in waiting):
-        return "Alert waiting to be sent"
-    return "Alert sent"

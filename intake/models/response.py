@@ -63,6 +63,7 @@ class QuestionnaireResponse(Enveloped):
     has_unresolved_safety = models.BooleanField(default=False)
     opened_at = models.DateTimeField(null=True)
     opened_by = models.ForeignKey("intake.User", on_delete=models.PROTECT, null=True, related_name="+")
+    assigned_to = models.ForeignKey("intake.User", on_delete=models.PROTECT, null=True, related_name="+")
     resume_code_hash = models.CharField(max_length=256)
     resume_tries = models.PositiveSmallIntegerField(default=0)
     resume_tries_of_day = models.PositiveSmallIntegerField(default=0)
