@@ -163,6 +163,14 @@ def get_contact_or_404(clinic: Clinic, contact_id: uuid.UUID) -> AlertContact:
     return contact
 
 
+def get_draft_or_404(user: Visitor, reference: str) -> QuestionnaireResponse:
+    """A draft that its patient may still open, for staff who invite to give a new code for. Raises `Http404`."""
+    response = get_response_or_404(user, reference, Permission.INVITE)
+    if not still_open().filter(pk=response.pk, status=QuestionnaireResponse.Status.DRAFT).exists():
+        raise Http404("There is no such response.")
+    return response
+
+
 # --- patients: what a link opens ---
 
 

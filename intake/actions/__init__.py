@@ -9,7 +9,7 @@ from __future__ import annotations
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
 from .assigning import AssignedToAnother, assign, unassign
 from .bouncing import NoSuchMessage, record_bounce
-from .clinics import confirm_crisis_contacts, create_clinic
+from .clinics import confirm_crisis_contacts, create_clinic, set_invitation_mail
 from .correcting import (
     NothingSaid,
     NotSentYet,
@@ -155,6 +155,7 @@ __all__ = [
     "save_answers",
     "search_worklist",
     "send_test",
+    "set_invitation_mail",
     "set_rota",
     "show_own_code",
     "sign_off",

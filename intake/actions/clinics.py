@@ -85,6 +85,24 @@ def confirm_crisis_contacts(
     return current
 
 
+def set_invitation_mail(
+    *, clinic: Clinic, by: User, now: datetime.datetime, reminder_limit: int, mail_names_clinic: bool
+) -> Clinic:
+    """How often an invitation is reminded of, and whether e-mails name the clinic. What was planned stays planned.
+
+    Raises `NotPermitted`, and Django's `ValidationError` for too many reminders.
+    """
+    with transaction.atomic():
+        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        if not access.may(by, Permission.MANAGE_CLINIC, current):
+            raise NotPermitted("Only an administrator of this clinic can change how invitations are sent.")
+        current.reminder_limit, current.mail_names_clinic = reminder_limit, mail_names_clinic
+        current.clean_fields(exclude={field.name for field in Clinic._meta.fields} - {"reminder_limit"})
+        current.save(update_fields=["reminder_limit", "mail_names_clinic"])
+        audit.record(actor=audit.staff(by), action="clinic.invitation_mail_set", now=now, clinic=current.pk)
+    return current
+
+
 def _refuse_mistakes(clinic: Clinic) -> None:
     problems = {
         "timezone": [] if _is_timezone(clinic.timezone) else ["Write an IANA name such as America/New_York."],

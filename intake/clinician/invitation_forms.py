@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from intake import access, invitation_lists
 from intake.invitees import Details
 from intake.models import Clinic
+from intake.models.clinic import MOST_REMINDERS
 from screening.models import Questionnaire
 
 from .wording import LANGUAGE_NAMES
@@ -191,6 +192,49 @@ class ListForm(forms.Form):
         if not self.errors and not data.get("text", "").strip():
             self.add_error("file", "Choose a file, or write the list below.")
         return data
+
+
+class LostCodeForm(forms.Form):
+    """Whose code is lost, by the reference that was shown with it."""
+
+    reference = forms.CharField(
+        label="Reference",
+        max_length=20,
+        help_text="Eight letters and digits, such as K7QM-3X4P. The list of invitations shows it as well.",
+        widget=forms.TextInput(attrs={"class": "width-10", "autocomplete": "off"}),
+        error_messages={"required": "Enter the reference."},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("code", "Make a new code"))
+
+
+class MailForm(forms.Form):
+    """How a clinic's invitations by e-mail are sent."""
+
+    clinic = forms.SlugField(widget=forms.HiddenInput)
+    reminder_limit = forms.ChoiceField(
+        label="Reminders for each invitation, at most",
+        choices=[(str(number), str(number)) for number in range(MOST_REMINDERS + 1)],
+        help_text="One comes the day before a known appointment, the others 3, 7, 10 and 13 days after the link.",
+    )
+    mail_names_clinic = forms.BooleanField(
+        label="Say the clinic’s name in these e-mails",
+        required=False,
+        help_text="Other people may read a mailbox. Without the name they learn only that there are questions.",
+    )
+
+    def __init__(self, clinic: Clinic, data: Mapping[str, Any] | None = None) -> None:
+        stored = {
+            "clinic": clinic.slug,
+            "reminder_limit": str(clinic.reminder_limit),
+            "mail_names_clinic": clinic.mail_names_clinic,
+        }
+        super().__init__(data, initial=stored)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", "Save"))
 
 
 def mark_of(text: str) -> str:

@@ -10,7 +10,7 @@ import uuid
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from intake import access, invitees
 from intake.models import Clinic, Invitation, InvitationMail, QuestionnaireResponse, User
@@ -128,8 +128,7 @@ def state_of(invitation: Invitation, *, now: datetime.datetime) -> State:
 
 
 def _listed(user: User) -> QuerySet[Invitation]:
-    mails = Prefetch("mails", queryset=InvitationMail.objects.order_by("due_at", "id"))
-    return access.invitations_for(user).prefetch_related(mails).order_by("-created_at", "-pk")
+    return access.invitations_for(user).prefetch_related("mails").order_by("-created_at", "-pk")
 
 
 def _after(invitations: QuerySet[Invitation], place: str) -> QuerySet[Invitation]:
@@ -194,7 +193,7 @@ def _latest(mails: list[InvitationMail], zone: ZoneInfo) -> str:
     left = [mail for mail in mails if mail.sent_at]
     chosen = (troubled or waiting or left[-1:] or mails[:1] or [None])[-1]
     if chosen is None:
-        return "None"
+        return "No e-mail planned"
     return f"{chosen.get_kind_display()} by e-mail: {_outcome(chosen, zone)}"
 
 

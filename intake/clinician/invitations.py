@@ -51,7 +51,13 @@ def invitations(request: HttpRequest) -> HttpResponse:
     except lists.UnknownPlace as error:
         raise Http404(str(error)) from error
     actions.open_invitations(user=request.user, clinic=clinic, shown=len(page.rows), now=now)
-    return render(request, "clinician/invitations.html", {"page": page, "clinic": clinic, "clinics": clinics})
+    context = {
+        "page": page,
+        "clinic": clinic,
+        "clinics": clinics,
+        "may_manage": access.may(request.user, Permission.MANAGE_CLINIC, clinic),
+    }
+    return render(request, "clinician/invitations.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
