@@ -29,6 +29,16 @@ def parse_origin(value: str) -> str:
     return origin
 
 
+@env.parser_for("https_url")  # type: ignore[untyped-decorator]
+def parse_https_url(value: str) -> str:
+    """A complete https address, or nothing. Plain http is accepted for this machine itself only."""
+    parts = urlsplit(value)
+    is_allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(value))
+    if value and not (parts.hostname and is_allowed):
+        raise EnvError(f"“{value}” is not an address that can be called. Write it whole, with https://.")
+    return value
+
+
 def is_loopback(origin: str) -> bool:
     """Whether an origin can be reached from this machine only.
 

@@ -37,7 +37,7 @@ def state(*, now: datetime.datetime) -> dict[str, object]:
     if parts["database"] == "ok":
         parts["migrations"] = _migrations()
     if parts.get("migrations") == "ok":
-        parts |= {"worker": _worker(now), "alerts": _alerts(now)}
+        parts |= {"worker": _worker(now), "alerts": _alerts(now), "alert_tests": _alert_tests(now)}
         if parts["keyring"] == "ok":
             parts["keyring"] = _opens_stored_data()
     return {
@@ -91,6 +91,11 @@ def _worker(now: datetime.datetime) -> str:
 def _alerts(now: datetime.datetime) -> str:
     age = alerts.oldest_unsent_age(now=now)
     return "ok" if age is None or age <= alerts.LATE_AFTER else "An alert is due and has not been delivered."
+
+
+def _alert_tests(now: datetime.datetime) -> str:
+    failed = alerts.failed_tests(now=now).count()
+    return f"{failed} test messages were not delivered." if failed else "ok"
 
 
 def _oldest_unsent(now: datetime.datetime) -> int | None:

@@ -199,6 +199,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "screening@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# A monitor elsewhere that raises the alarm when it is not called for some minutes.
+HEARTBEAT_URL: str = env.https_url("HEARTBEAT_URL", "")
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -34,6 +34,7 @@ from .invitations import (
 from .invitations_many import ListChanged, invite_many
 from .listing import open_invitation, open_invitations, open_worklist, search_worklist
 from .mailing import TooManyMails
+from .notices import choose_notices
 from .noticing import acknowledge_part2_notice
 from .opening import open_response
 from .panel import record_panel_shown
@@ -126,6 +127,7 @@ __all__ = [
     "add_note",
     "assign",
     "change_contact",
+    "choose_notices",
     "confirm_crisis_contacts",
     "continue_on_tablet",
     "cosign",

@@ -11,6 +11,7 @@ from .listing import as_row
 from .liveness import (
     LATE_AFTER,
     beat,
+    failed_tests,
     is_worker_alive,
     oldest_unsent_age,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "as_row",
     "beat",
     "deliver_due",
+    "failed_tests",
     "is_worker_alive",
     "oldest_unsent_age",
     "retry_after",

@@ -65,8 +65,8 @@ class Rota:
         return None
 
     def has_on_call(self) -> bool:
-        """Whether somebody is told outside reading hours."""
-        return any(contact.duty != AlertContact.Duty.HOURS for contact in self.contacts)
+        """Whether somebody on the rota is told outside reading hours. The clinic's own address is nobody in person."""
+        return any(contact.duty != AlertContact.Duty.HOURS and contact.id is not None for contact in self.contacts)
 
     def on_duty(self, at: datetime.datetime) -> tuple[Contact, ...]:
         """Who is told at this time. With nobody on duty, everyone: a message that waits is better than none."""
@@ -96,11 +96,16 @@ def of(clinic: Clinic) -> Rota:
     times = stored or AlertRota()
     minutes = (times.first_wait_minutes, times.second_wait_minutes, times.repeat_minutes)
     return Rota(
-        zone=ZoneInfo(clinic.timezone),
+        zone=zone_of(clinic),
         hours=tuple(map(_span, stored.hours)) if stored else None,
         contacts=contacts or (_fallback(clinic),),
         waits=(_minutes(minutes[0]), _minutes(minutes[1]), _minutes(minutes[2])),
     )
+
+
+def zone_of(clinic: Clinic) -> ZoneInfo:
+    """The clinic's time zone."""
+    return ZoneInfo(clinic.timezone)
 
 
 def contact_of(row: AlertContact) -> Contact:

@@ -6,8 +6,7 @@ from django.urls import include, path
 
 from . import (
     acknowledging,
-    alert_rota,
-    alerts,
+    alert_urls,
     assigning,
     invitation_urls,
     review_notes,
@@ -19,6 +18,7 @@ from . import (
 app_name = "clinician"
 
 urlpatterns = [
+    *alert_urls.urlpatterns,
     *invitation_urls.urlpatterns,
     path("", views.worklist, name="worklist"),
     path("search/", searching.search, name="search"),
@@ -29,13 +29,6 @@ urlpatterns = [
     path("responses/<str:reference>/summary.txt", views.summary_txt, name="summary_txt"),
     path("tablet/", tablet.open_tablet, name="tablet"),
     path("tablet/<str:reference>/continue/", tablet.continue_draft, name="tablet_continue"),
-    path("alerts/", alerts.alerts, name="alerts"),
-    path("clinic/alerts/", alert_rota.choose, name="alert_rotas"),
-    path("clinic/<slug:slug>/alerts/", alert_rota.rota, name="alert_rota"),
-    path("clinic/<slug:slug>/alerts/contacts/", alert_rota.add, name="alert_contacts"),
-    path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/", alert_rota.change, name="alert_contact"),
-    path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/remove/", alert_rota.remove, name="remove_contact"),
-    path("clinic/<slug:slug>/alerts/contacts/<uuid:contact_id>/test/", alert_rota.test, name="test_contact"),
     path("responses/<str:reference>/", include("intake.clinician.review_urls")),
     path("unsent/", review_notes.unsent_words, name="unsent"),
     path("alerts/<uuid:alert_id>/acknowledge/", acknowledging.acknowledge, name="acknowledge"),

@@ -105,10 +105,17 @@ def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm
         "returns": _returns(request),
         "attempt": _attempt(),
         "instruments": [each for each in visit.definition.instruments if each.key in used and not each.switched_off],
+        "is_about_safety": _is_about_safety(visit, section),
         "is_partly_untranslated": any(_is_untranslated(question, visit.language) for question in section.questions),
         "help_now": visit.help_is_due(request),
     }
     return render(request, "patient/section.html", context, status=status)
+
+
+def _is_about_safety(visit: Visit, section: Section) -> bool:
+    """Whether a page asks what staff are called for: it then says first who reads the answers, and when."""
+    flat = {item.link_id for question in section.questions for item in (question, *question.items)}
+    return not flat.isdisjoint(visit.compiled.safety_questions)
 
 
 def _is_untranslated(question: Question, language: str) -> bool:

@@ -138,7 +138,6 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         **answering.frame(visit),
         "reference": grouped(visit.response.reference),
-        "expectation": in_language(visit.clinic.expectation, visit.language),
         "has_copy": sessions.SENT_HERE in request.session and not tablet.is_on(request),
         "is_corrected": sessions.CORRECTED_HERE in request.session,
     }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django import template
-from django.utils import translation
+from django.utils import timezone, translation
 
+from intake.alerts import expectation
 from intake.models import Clinic
 from intake.patient import crisis
 from intake.questions.words import Words, in_language
@@ -17,6 +18,12 @@ register = template.Library()
 def words(text: Text, language: str) -> Words:
     """A questionnaire's text in a language, with the language it is really in: `{% words q.text "es" as text %}`."""
     return in_language(text, language)
+
+
+@register.simple_tag
+def who_reads(clinic: Clinic) -> tuple[str, ...]:
+    """Who reads urgent answers at a clinic and when, in sentences, from the rota that its alerts follow."""
+    return expectation.who_reads(clinic, now=timezone.now())
 
 
 @register.simple_tag

@@ -36,7 +36,7 @@ class TestReady:
         found = health.state(now=NOW)
 
         assert found["ready"] is True
-        assert set(found["parts"]) == {"keyring", "database", "migrations", "worker", "alerts"}  # type: ignore[call-overload]
+        assert set(found["parts"]) == {"keyring", "database", "migrations", "worker", "alerts", "alert_tests"}  # type: ignore[call-overload]
 
     def test_it_answers_503_without_a_worker(self, client: Client) -> None:
         response = client.get("/health/ready")

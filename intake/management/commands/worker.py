@@ -13,7 +13,9 @@ from django.core.management.base import CommandParser
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from intake import alerts, audit, invitation_mail
+from intake import alerts, audit, invitation_mail, notices
+from intake.alerts import drills
+from intake.alerts.deadman import Heartbeat
 from intake.management.base import PlainCommand
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,8 @@ ANCHOR_EVERY = 720  # rounds: about an hour
 class Command(PlainCommand):
     help = "Deliver alerts and send invitations until told to stop. Exactly one should always run; several do no harm."
     example = "python manage.py worker --once"
+
+    heartbeat = Heartbeat()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then end")
@@ -63,6 +67,8 @@ class Command(PlainCommand):
         done = alerts.deliver_due(clock=timezone.now, after_each=self._beat)
         if done.sent or done.failed:
             logger.info("Alerts delivered: %s, failed: %s", done.sent, done.failed)
+        drills.plan_daily_tests(clock=timezone.now)
+        self.heartbeat.call(now=timezone.now())
 
     def _keep_sending_mails(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -77,6 +83,7 @@ class Command(PlainCommand):
         done = invitation_mail.deliver_due(clock=timezone.now, until=until)
         if done.sent or done.failed:
             logger.info("Invitations sent: %s, failed: %s", done.sent, done.failed)
+        notices.send_due(clock=timezone.now)
 
     def _beat(self) -> None:
         alerts.beat(now=timezone.now())
