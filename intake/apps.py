@@ -34,6 +34,7 @@ class IntakeConfig(AppConfig):
         admin.site.login = secure_admin_login(admin.site.login)
         editor.register_requirement(access.is_editor)
         publishing.require(readiness.crisis_contacts_confirmed)
+        publishing.require(readiness.alerts_reach_somebody)
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="intake.triggers")
         setting_changed.connect(vault.forget_keys, dispatch_uid="intake.vault")
         durability.watch_connections()

@@ -40,6 +40,20 @@ EXPECTATION = {
 }
 
 
+ROTA: dict[str, Any] = {
+    "hours": [["09:00", "17:00"]] * 5 + [None, None],
+    "first_wait_minutes": 15,
+    "second_wait_minutes": 30,
+    "repeat_minutes": 60,
+}
+CONTACTS: tuple[dict[str, Any], ...] = (
+    {"name": "Front desk", "address": "alerts@demo.example", "step": 1, "duty": "hours"},
+    {"name": "On-call clinician", "address": "on-call@demo.example", "step": 1, "duty": "out_of_hours"},
+    {"name": "Dr. Robin Demo", "address": "clinician@demo.example", "step": 2, "duty": "always"},
+    {"name": "Medical director", "address": "director@demo.example", "step": 3, "duty": "always"},
+)
+
+
 class CannotSetUp(Exception):  # noqa: N818 (named for the event)
     """The demo cannot be made. The message lists every reason."""
 
@@ -115,10 +129,18 @@ def _staff(clinic: Clinic, now: datetime.datetime) -> None:
             user = made.user
         if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
             TOTP.activate(user, generate_totp_secret())
+    admin = User.objects.get(email="admin@demo.example")
     if clinic.crisis_confirmed_at is None:
-        admin = User.objects.get(email="admin@demo.example")
         actions.confirm_crisis_contacts(clinic=clinic, by=admin, now=now)
         clinic.refresh_from_db()
+    if not hasattr(clinic, "alert_rota"):
+        _rota(clinic, admin, now)
+
+
+def _rota(clinic: Clinic, admin: User, now: datetime.datetime) -> None:
+    actions.set_rota(clinic=clinic, **ROTA, by=admin, now=now)
+    for contact in CONTACTS:
+        actions.add_contact(clinic=clinic, channel="email", **contact, by=admin, now=now)
 
 
 # --- made-up responses ---

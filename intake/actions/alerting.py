@@ -59,6 +59,7 @@ def raise_alerts(
     An alert stays whatever is answered later. Where somebody acknowledged the reason already, only a new disclosure
     alerts again: one that the answers stored `before` did not hold. Runs in the transaction that stores the answers.
     """
+    _note_disclosure(response, answers, assessment, now)
     waiting_until = now + datetime.timedelta(minutes=response.clinic.draft_alert_minutes)
     if is_sending:
         # Rows are locked before the audit record's lock is taken, here and everywhere: so no two writers wait for
@@ -70,8 +71,8 @@ def raise_alerts(
         _write(response, reason, reason_hash, now=now, due_at=due_at)
 
 
-def note_disclosure(
-    response: QuestionnaireResponse, answers: Answers, assessment: Assessment, *, now: datetime.datetime
+def _note_disclosure(
+    response: QuestionnaireResponse, answers: Answers, assessment: Assessment, now: datetime.datetime
 ) -> None:
     """Keep when something was first disclosed that staff must hear of.
 

@@ -83,7 +83,8 @@ def keep_late_answers(
         late = _append(response, Correction.Source.LATE_PAGE, content, f"late:{uuid.uuid4()}", now)
         typed = {name: answer for name, answer in said.items() if answer is not None}
         merged = {**known, **typed}
-        alerting.raise_alerts(response, merged, rules.assess(response, merged, now=now), now=now, is_sending=True)
+        found = rules.assess(response, merged, now=now)
+        alerting.raise_alerts(response, merged, found, before=known, now=now, is_sending=True)
         return _record(late, now)
 
 

@@ -61,4 +61,5 @@ def call_staff(review: Review, answers: Mapping[str, Answer], *, now: datetime.d
     """
     if answers:
         together = {**review.answers, **answers}
-        alerting.raise_alerts(review.response, together, review.assess(together), now=now, is_sending=True)
+        found = review.assess(together)
+        alerting.raise_alerts(review.response, together, found, before=review.answers, now=now, is_sending=True)

@@ -271,5 +271,4 @@ def _call_staff(
         answers = {**document.answers, **typed}
         said.append((answers, rules.assess(response, answers, now=attempt.now)))
     for answers, found in said:
-        alerting.note_disclosure(response, answers, found, now=attempt.now)
         alerting.raise_alerts(response, answers, found, before=before.answers, now=attempt.now)

@@ -73,7 +73,6 @@ def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:
     response.person = _person(response, compiled.definition, answers, now)
     response.save()
     _pack(response, compiled.definition, answers, key)
-    alerting.note_disclosure(response, answers, assessment, now=now)
     alerting.raise_alerts(response, answers, assessment, before=document.answers, now=now, is_sending=True)
 
 

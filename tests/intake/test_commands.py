@@ -207,6 +207,37 @@ class TestAlerts:
         assert len(run_json("alerts", "--all")) == 1
 
 
+class TestAlertNumbers:
+    def test_they_are_one_object(self, tab: Tab) -> None:
+        tab.save(plan_now="yes")
+
+        found = run_json("alerts", "--numbers")
+
+        assert (found["disclosed"], found["alerted"], found["acknowledged"], found["agree"]) == (1, 1, 0, True)
+
+    def test_it_fails_when_they_do_not_agree(self, tab: Tab) -> None:
+        tab.save(plan_now="yes")
+        Alert.objects.all().delete()
+
+        with pytest.raises(SystemExit, match="1"):
+            run("alerts", "--numbers")
+
+
+class TestAlertBounced:
+    def test_it_lists_the_message_as_failed(self, tab: Tab) -> None:
+        tab.save(plan_now="yes")
+        run("worker", "--once")
+        alert = run_json("alerts")[0]
+
+        run("alert_bounced", f"<alert-{alert['deliveries'][0]['id']}@127.0.0.1>")
+
+        assert run_json("alerts")[0]["deliveries"][0]["bounced_at"]
+
+    def test_it_says_when_there_is_no_such_message(self, db: None) -> None:
+        with pytest.raises(CommandError, match="No message has this Message-ID"):
+            run("alert_bounced", "<x@y>")
+
+
 class TestWorker:
     def test_one_round_delivers_and_shows_life(self, tab: Tab) -> None:
         tab.save(plan_now="yes")

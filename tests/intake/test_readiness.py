@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake import actions, readiness
-from intake.models import Clinic, QuestionnaireResponse, User
+from intake.models import AlertDelivery, Clinic, QuestionnaireResponse, User
 from screening import publishing
 from screening.models import Questionnaire, QuestionnaireVersion
 from tests.intake.conftest import NOW
@@ -99,3 +99,22 @@ def test_answers_that_were_begun_are_finished(unconfirmed: Clinic, version: Ques
     )  # fmt: skip
 
     assert saved.revision == 1
+
+
+def test_publishing_is_refused_where_alerts_reach_nobody(questionnaire: Questionnaire, clinic: Clinic) -> None:
+    AlertDelivery.objects.create(
+        clinic=clinic, name="desk", channel="email", address_sealed="", planned_at=NOW, failed_at=NOW, bounced_at=NOW
+    )
+
+    (found,) = [problem for problem in refusals(questionnaire) if problem.id == "P302"]
+
+    assert found.message == "Alerts of North reach nobody."
+    assert "send a test message" in found.hint
+
+
+def test_nobody_starts_where_alerts_have_nowhere_to_go(clinic: Clinic) -> None:
+    assert readiness.is_ready(clinic)
+
+    clinic.alert_email = ""
+
+    assert not readiness.is_ready(clinic)
