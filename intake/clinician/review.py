@@ -46,6 +46,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     title: str
     severity: str
+    level: str
     done: tuple[Added, ...]
     answers: tuple[StaffAnswer, ...]
     is_left: bool
@@ -180,11 +181,13 @@ class _Drawing:
     def _mark(self, key: str, point: FlagPoint | OpenPoint) -> Mark:
         verbs = {Kind.ACKNOWLEDGED: "Acknowledged", Kind.DISCUSSED: "Discussed"}
         done = self.review.done(key, *verbs)
+        severity = "unresolved-safety" if self._is_safety(key) else _severity_mark(point)
         return Mark(
             token=token_of(self.response, key),
             reference=str(self.response),
             title=point.title,
-            severity="unresolved-safety" if self._is_safety(key) else _severity_mark(point),
+            severity=severity,
+            level=LEVELS.get(severity) or SEVERITY_TITLES[point.severity],
             done=tuple(self._added(entry, verbs[entry.kind]) for entry in done),
             answers=self._answers({name: (answer, entry) for entry in done for name, answer in entry.answers.items()}),
             is_left=key in {one.key for one in self.review.unseen},
@@ -233,6 +236,7 @@ class _Drawing:
 
 
 RULED_OUT = "Ruled out"
+LEVELS = {"unresolved-safety": "Unresolved safety", "not-ruled-out": "Could not be ruled out"}
 
 
 def points_by_key(reading: Reading, assessment: Assessment) -> dict[str, FlagPoint | OpenPoint]:
