@@ -91,6 +91,7 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Added, ...]
     signatures: tuple[Signed, ...]
     points: tuple[FlagPoint | OpenPoint, ...] = ()
+    signers: tuple[str, ...] = ()
 
     @property
     def before(self) -> str:
@@ -162,6 +163,7 @@ class _Drawing:
             notes=tuple(self._added(entry) for entry in review.entries if entry.kind == Kind.NOTED),
             signatures=tuple(self._signed(one) for one in review.signatures),
             points=tuple({**self.now_points, **self.own_points}.values()),
+            signers=self._signers(),
         )
 
     def _state(self) -> str:
@@ -170,6 +172,11 @@ class _Drawing:
             return "Not signed yet."
         signed = f"Signed by {self._by(latest.by.name, latest.at)}: {latest.decision.disposition}."
         return f"{signed} Then new information arrived: it is not signed." if self.review.is_outdated else signed
+
+    def _signers(self) -> tuple[str, ...]:
+        """The e-mail addresses of those who signed what is known now: nobody is asked twice."""
+        current = self.review.current
+        return () if current is None else (current.by.email, *(entry.by.email for entry in current.cosigned))
 
     def _by(self, name: str, at: datetime.datetime) -> str:
         return f"{name} on {moment(at.astimezone(self.zone))}"

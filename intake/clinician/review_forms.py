@@ -124,7 +124,7 @@ class AnswersForm(QuestionsForm, ReviewForm):
             self.fields[link_id] = AnswerField(question, page, on=on, more=int(more == link_id))
         if self.asked:
             self.fields[self.HOW] = _where_from()
-        self.fields[self.WORDS] = _words(self.words_label, rows=4)
+        self.fields[self.WORDS] = _words(self.words_label, "" if self.asked else "Write what you learned.", rows=4)
 
     @property
     def questions(self) -> list[Any]:

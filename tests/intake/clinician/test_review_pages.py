@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 
+import pypdf
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.http import HttpResponse
@@ -29,6 +31,11 @@ def show_who_one_is(browser: Client, user: User, *, ago: int = 0) -> None:
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - ago}]
     session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
     session.save()
+
+
+def words_of_pdf(browser: Client, response: QuestionnaireResponse, query: str = "") -> str:
+    document = pypdf.PdfReader(io.BytesIO(browser.get(at(response, "summary.pdf") + query).content))
+    return "".join("".join(page.extract_text().split()) for page in document.pages)
 
 
 def text_of(page: HttpResponse) -> str:
@@ -116,6 +123,10 @@ class TestSummary:
         text = text_of(desk.get(at(stroke)))
         assert "Signed by Clara on 2 Mar 2026, 10:00: Proceed with precautions." in text
         assert text.count("Signed by Clara on 2 Mar 2026, 10:00") == 2
+        assert "Sign as well" not in text
+        paper = words_of_pdf(desk, stroke)
+        assert paper.count("SignedbyClaraon2Mar2026,10:00") == 2
+        assert "Addanaddendum" not in paper
 
     def test_private_notes_are_printed_by_choice_only(
         self, desk: Client, stroke: QuestionnaireResponse, clinician: User
@@ -123,6 +134,17 @@ class TestSummary:
         actions.add_note(response_id=stroke.pk, text="Came with her sister.", by=clinician, now=NOW)
 
         assert 'class="notes no-print"' in text_of(desk.get(at(stroke)))
+        assert "Camewithhersister" not in words_of_pdf(desk, stroke)
+        assert "Camewithhersister" in words_of_pdf(desk, stroke, "?notes=1")
+
+    def test_paper_with_endless_words_loses_nothing(
+        self, desk: Client, stroke: QuestionnaireResponse, clinician: User
+    ) -> None:
+        actions.acknowledge_point(
+            response_id=stroke.pk, point=token_of(stroke, STROKE), by=clinician, now=NOW, note="word " * 2000 + "end."
+        )
+
+        assert "wordend." in words_of_pdf(desk, stroke)
 
 
 class TestPoint:
@@ -142,8 +164,14 @@ class TestPoint:
         page = desk.post(at(stroke, "points/{token}/"), {"-words": ""})
 
         assert page.status_code == 422
-        assert "Write what you learned, or enter an answer." in text_of(page)
+        assert '<a href="#id_-words">Write what you learned.</a>' in text_of(page)
         assert "<title>Error:" in text_of(page)
+
+    def test_neither_words_nor_answers_is_said(self, desk: Client, unsure: QuestionnaireResponse) -> None:
+        page = desk.post(at(unsure, "points/{token}/", HARM), {"-words": "", "-how": "told"})
+
+        assert page.status_code == 422
+        assert "Write what you learned, or enter an answer." in text_of(page)
 
     def test_it_is_closed_once_signed(self, desk: Client, stroke: QuestionnaireResponse, clinician: User) -> None:
         signed(stroke, clinician)
