@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest
 from screening.models import Questionnaire, QuestionnaireVersion
 
 from . import references
-from .models import Alert, AlertContact, Clinic, Invitation, QuestionnaireResponse, ReviewEntry, SignOff, User
+from .models import Alert, AlertContact, Clinic, Invitation, Person, QuestionnaireResponse, ReviewEntry, SignOff, User
 from .permissions import ROLES, Permission, roles_with
 
 Visitor = User | AbstractBaseUser | AnonymousUser
@@ -83,6 +83,20 @@ def get_response_or_404(
     if response is None:
         raise Http404("There is no such response.")
     return response
+
+
+def people_for(user: Visitor) -> QuerySet[Person]:
+    """The people of the clinics where somebody may read answers."""
+    return Person.objects.filter(clinic__in=clinics_of(user, Permission.READ_ANSWERS)).select_related("clinic")
+
+
+def get_person_or_404(user: Visitor, reference: str) -> Person:
+    """One person by their reference, as typed or as in an address. Raises `Http404`."""
+    normalised = references.normalised(reference)
+    person = people_for(user).filter(reference=normalised).first() if normalised else None
+    if person is None:
+        raise Http404("There is no such person.")
+    return person
 
 
 def alerts_for(user: Visitor) -> QuerySet[Alert]:

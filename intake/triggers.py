@@ -22,6 +22,11 @@ KEPT = (
 )
 """Whether the response that a row belongs to can still be read."""
 
+KEPT_PEOPLE = (
+    "(SELECT min(length(who.wrapped_key)) FROM intake_person AS who WHERE who.id IN (OLD.person_id, OLD.other_id)) > 0"
+)
+"""Whether both people that a row is about can still be read."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Guard:
@@ -78,6 +83,13 @@ GUARDS = (
         refused=("UPDATE", "DELETE"),
         same="id = NEW.id OR (response_id = NEW.response_id AND version_id = NEW.version_id)",
         delete_when=KEPT,
+    ),
+    Guard(
+        table="intake_personmatch",
+        message="What staff said about two people cannot be changed, or deleted while both can be read",
+        refused=("UPDATE", "DELETE"),
+        same="id = NEW.id OR (undoes_id IS NOT NULL AND undoes_id = NEW.undoes_id)",
+        delete_when=KEPT_PEOPLE,
     ),
     Guard(
         table="intake_correction",

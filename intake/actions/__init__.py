@@ -9,6 +9,16 @@ from __future__ import annotations
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
 from .assigning import AssignedToAnother, assign, unassign
 from .bouncing import NoSuchMessage, record_bounce
+from .checking_in import (
+    AlreadyRecorded,
+    NoSchedule,
+    NoSuchSession,
+    end_schedule,
+    invite_due_check_ins,
+    record_session,
+    set_schedule,
+    withdraw_session,
+)
 from .clinics import confirm_crisis_contacts, create_clinic, set_invitation_mail
 from .correcting import (
     NothingSaid,
@@ -32,8 +42,18 @@ from .invitations import (
     revoke_invitation,
 )
 from .invitations_many import ListChanged, invite_many
-from .listing import open_invitation, open_invitations, open_worklist, search_worklist
+from .listing import open_invitation, open_invitations, open_person, open_worklist, search_worklist
 from .mailing import TooManyMails
+from .matching import (
+    AlreadyDecided,
+    LaterMatch,
+    NoSuchMatch,
+    NoSuchPerson,
+    OtherClinic,
+    confirm_same_person,
+    take_back_match,
+    tell_people_apart,
+)
 from .notices import choose_notices
 from .noticing import acknowledge_part2_notice
 from .opening import open_response
@@ -73,7 +93,9 @@ from .tablets import continue_on_tablet, open_tablet, show_own_code
 __all__ = [
     "AddedContact",
     "AlreadyAcknowledged",
+    "AlreadyDecided",
     "AlreadyInvited",
+    "AlreadyRecorded",
     "AlreadyRevoked",
     "AlreadySent",
     "AlreadySigned",
@@ -90,12 +112,17 @@ __all__ = [
     "InvitationOver",
     "Invited",
     "LanguageNotOffered",
+    "LaterMatch",
     "ListChanged",
+    "NoSchedule",
     "NoSuchContact",
     "NoSuchInvitation",
+    "NoSuchMatch",
     "NoSuchMessage",
+    "NoSuchPerson",
     "NoSuchPoint",
     "NoSuchResponse",
+    "NoSuchSession",
     "NotPermitted",
     "NotReady",
     "NotSent",
@@ -104,6 +131,7 @@ __all__ = [
     "NoteMissing",
     "NothingEntered",
     "NothingSaid",
+    "OtherClinic",
     "OwnSignature",
     "QuestionnaireMissing",
     "Refused",
@@ -129,26 +157,31 @@ __all__ = [
     "change_contact",
     "choose_notices",
     "confirm_crisis_contacts",
+    "confirm_same_person",
     "continue_on_tablet",
     "cosign",
     "create_clinic",
     "create_staff",
     "delete_draft",
     "discuss_point",
+    "end_schedule",
     "enter_answers",
     "export_responses",
     "invite",
+    "invite_due_check_ins",
     "invite_many",
     "issue_resume_code",
     "keep_late_answers",
     "kept_questions",
     "open_invitation",
     "open_invitations",
+    "open_person",
     "open_response",
     "open_tablet",
     "open_worklist",
     "record_bounce",
     "record_panel_shown",
+    "record_session",
     "reissue_invitation",
     "remove_contact",
     "resume",
@@ -159,9 +192,13 @@ __all__ = [
     "send_test",
     "set_invitation_mail",
     "set_rota",
+    "set_schedule",
     "show_own_code",
     "sign_off",
     "start",
     "submit",
+    "take_back_match",
+    "tell_people_apart",
     "unassign",
+    "withdraw_session",
 ]

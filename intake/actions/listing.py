@@ -7,7 +7,7 @@ import datetime
 from django.db import transaction
 
 from intake import audit
-from intake.models import Clinic, Invitation, User
+from intake.models import Clinic, Invitation, Person, User
 
 
 def open_worklist(*, user: User, shown: int, now: datetime.datetime) -> None:
@@ -32,3 +32,9 @@ def search_worklist(*, user: User, by_what: str, found: int, now: datetime.datet
     """Record that somebody searched: by which fields, and how many were found. Never what was typed."""
     with transaction.atomic():
         audit.record(actor=audit.staff(user), action="worklist.searched", now=now, by_what=by_what, found=found)
+
+
+def open_person(*, user: User, person: Person, now: datetime.datetime) -> None:
+    """Record that somebody reads what a person sent over time."""
+    with transaction.atomic():
+        audit.record(actor=audit.staff(user), action="person.read", now=now, person=person.pk)

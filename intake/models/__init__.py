@@ -6,6 +6,7 @@ from .alert import Alert, AlertAttempt, AlertDelivery, WorkerHeartbeat
 from .audit import AuditRecord
 from .clinic import Clinic
 from .correction import Correction, CorrectionQuerySet
+from .following import CheckInSchedule, PersonMatch, TreatmentSession
 from .inviting import InvitationMail, Invitee
 from .notices import NoticeChoice
 from .people import Invitation, Person
@@ -21,6 +22,7 @@ __all__ = [
     "AlertDelivery",
     "AlertRota",
     "AuditRecord",
+    "CheckInSchedule",
     "Clinic",
     "Correction",
     "CorrectionQuerySet",
@@ -31,11 +33,13 @@ __all__ = [
     "NoticeChoice",
     "PackedRecord",
     "Person",
+    "PersonMatch",
     "QuestionnaireResponse",
     "ReviewEntry",
     "Revision",
     "SafetyPanelShown",
     "SignOff",
+    "TreatmentSession",
     "User",
     "WorkerHeartbeat",
 ]

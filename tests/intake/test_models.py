@@ -20,6 +20,9 @@ UNPAIRED = {
     ("ReviewEntry", "done"): "both are required",
     ("SignOff", "signed"): "both are required",
     ("AlertRota", "changed"): "both are required",
+    ("PersonMatch", "decided"): "both are required",
+    ("TreatmentSession", "recorded"): "both are required",
+    ("CheckInSchedule", "set"): "both are required",
 }
 
 
@@ -65,6 +68,8 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
         "Person": {"key_id", "reference", "name_hash", "birth_date_hash"},
         "Invitation": {"token_sha256", "language"},
         "Invitee": {"key_id", "email_hash"},
+        "PersonMatch": {"decision"},
+        "CheckInSchedule": {"key_id", "kind", "language"},
         "InvitationMail": {"kind", "failure"},
         "QuestionnaireResponse": {
             "key_id",

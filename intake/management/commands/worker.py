@@ -13,7 +13,7 @@ from django.core.management.base import CommandParser
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from intake import alerts, audit, invitation_mail, notices
+from intake import actions, alerts, audit, invitation_mail, notices
 from intake.alerts import drills
 from intake.alerts.deadman import Heartbeat
 from intake.management.base import PlainCommand
@@ -80,6 +80,9 @@ class Command(PlainCommand):
             stop.wait(PAUSE_SECONDS)
 
     def _send_mails(self, until: Callable[[], bool] = lambda: False) -> None:
+        made = actions.invite_due_check_ins(now=timezone.now())
+        if made:
+            logger.info("Check-ins made: %s", made)
         done = invitation_mail.deliver_due(clock=timezone.now, until=until)
         if done.sent or done.failed:
             logger.info("Invitations sent: %s, failed: %s", done.sent, done.failed)

@@ -1,0 +1,75 @@
+"""Who is who: what is known of a person, and whom they may be the same as. Nobody is ever matched automatically."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from . import records
+from .models import Person, PersonMatch, QuestionnaireResponse
+
+Decision = PersonMatch.Decision
+
+
+def name_of(person: Person) -> str:
+    """First and last name as they were given; empty when neither was."""
+    identity = records.read_identity(person)
+    return f"{identity.get('given_name', '')} {identity.get('family_name', '')}".strip()
+
+
+def suggested_for(person: Person) -> QuerySet[Person]:
+    """People of the same clinic with the same name and date of birth, by keyed hash, about whom staff have not decided.
+
+    Someone without a name or a date of birth is like nobody.
+    """
+    if not person.name_hash or not person.birth_date_hash:
+        return Person.objects.none()
+    alike = Person.objects.filter(
+        clinic=person.clinic_id, name_hash=person.name_hash, birth_date_hash=person.birth_date_hash
+    ).exclude(pk=person.pk)
+    has_sent = Exists(QuestionnaireResponse.objects.filter(person=OuterRef("pk"), status="sent"))
+    return alike.filter(has_sent).exclude(Exists(_told_apart(person))).order_by("created_at", "pk")
+
+
+def _told_apart(person: Person) -> QuerySet[PersonMatch]:
+    """What was said and stands that keeps another person from being this one."""
+    pair = Q(person=person, other=OuterRef("pk")) | Q(person=OuterRef("pk"), other=person)
+    return standing().filter(pair, decision=Decision.DIFFERENT)
+
+
+def standing() -> QuerySet[PersonMatch]:
+    """Decisions that were not taken back."""
+    return PersonMatch.objects.exclude(decision=Decision.UNDONE).filter(undone_by=None)
+
+
+def decisions_on(person: Person) -> QuerySet[PersonMatch]:
+    """Everything that staff said about a person, those taken back included, newest first."""
+    about = PersonMatch.objects.exclude(decision=Decision.UNDONE).filter(Q(person=person) | Q(other=person))
+    related = ("person", "other", "decided_by", "undone_by", "undone_by__decided_by")
+    return about.select_related(*related).order_by("-decided_at", "-pk")
+
+
+def now_with(person: Person) -> Person | None:
+    """To whom a person's responses were moved; None while they are their own."""
+    latest = standing().filter(person=person, decision=Decision.SAME).select_related("other").order_by("-decided_at")
+    found = latest.first()
+    return found.other if found else None
+
+
+def earlier_than(response: QuestionnaireResponse) -> QuerySet[QuestionnaireResponse]:
+    """What the same person sent before, newest first."""
+    return (
+        QuestionnaireResponse.objects.filter(person=response.person_id, status="sent", sent_at__lt=response.sent_at)
+        .select_related("clinic", "version", "version__questionnaire")
+        .order_by("-sent_at", "-pk")
+    )
+
+
+def sent_by(person_id: uuid.UUID) -> QuerySet[QuestionnaireResponse]:
+    """Everything that a person sent, newest first."""
+    return (
+        QuestionnaireResponse.objects.filter(person=person_id, status="sent")
+        .select_related("clinic", "version", "version__questionnaire")
+        .order_by("-sent_at", "-pk")
+    )
