@@ -100,7 +100,11 @@ def test_dead_links_are_all_the_same(clinic, invited, begin):
     expired = actions.invite(clinic=clinic, by=None, now=NOW, language="en")
     Invitation.objects.filter(pk=expired.invitation.pk).update(created_at=NOW.replace(year=2025), expires_at=NOW)
 
-    responses = [Client().post(f"/i/{token}/") for token in ("random", revoked.token, expired.token)]
+    superseded = actions.invite(clinic=clinic, by=None, now=NOW, language="en")
+    Invitation.objects.filter(pk=superseded.invitation.pk).update(token_sha256="0" * 64)
+    tokens = ("random", revoked.token, expired.token, superseded.token)
+
+    responses = [Client().post(f"/i/{token}/") for token in tokens]
 
     assert {response.status_code for response in responses} == {404}
     pages = {re.sub(r'value="[^"]+"|/i/[^/]+/', "", response.content.decode()) for response in responses}
