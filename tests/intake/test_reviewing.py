@@ -173,6 +173,17 @@ class TestDiscussing:
         assert (alert.kind, alert.due_at, records.read_reason(alert)) == ("urgent", NOW, "harm_to_others")
 
 
+    def test_what_staff_know_of_alerts_nobody_again(self, tab: Tab, clinician: User) -> None:
+        tab.finish(family_name="Díaz", plan_now="no", harm_thoughts="yes", low_mood="no", stroke="no")
+        response = actions.submit(response_id=tab.response.pk, now=NOW)
+        for alert in Alert.objects.all():
+            actions.acknowledge_alert(alert_id=alert.pk, by=clinician, note="Seen.", now=NOW)
+
+        enter(response, clinician, stroke=answered("no"))
+
+        assert not Alert.objects.filter(acknowledged_at=None).exists()
+
+
 class TestEnteringAnswers:
     def test_they_stand_beside_the_patients(self, sent: QuestionnaireResponse, clinician: User) -> None:
         enter(sent, clinician, pressure=answered(BloodPressure(systolic=150, diastolic=90)))
