@@ -172,7 +172,6 @@ class TestDiscussing:
         alert = Alert.objects.get(acknowledged_at=None)
         assert (alert.kind, alert.due_at, records.read_reason(alert)) == ("urgent", NOW, "harm_to_others")
 
-
     def test_what_staff_know_of_alerts_nobody_again(self, tab: Tab, clinician: User) -> None:
         tab.finish(family_name="Díaz", plan_now="no", harm_thoughts="yes", low_mood="no", stroke="no")
         response = actions.submit(response_id=tab.response.pk, now=NOW)
