@@ -6,6 +6,7 @@ import datetime
 import logging
 import re
 import smtplib
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -361,6 +362,30 @@ class TestWorker:
         worker.Command()._keep_sending_mails(Stop())  # type: ignore[arg-type]
 
         assert len(rounds) == 2
+
+    def test_a_mail_server_that_hangs_holds_up_no_alert(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        stop, hangs, answered = threading.Event(), threading.Event(), threading.Event()
+        rounds: list[bool] = []
+
+        def hang(self: Any, until: Any) -> None:
+            hangs.set()
+            answered.wait(10)
+
+        def deliver_alerts(self: Any, number: int) -> None:
+            hangs.wait(10)
+            rounds.append(answered.is_set())
+            if len(rounds) == 3:
+                stop.set()
+                answered.set()
+
+        monkeypatch.setattr(worker, "_stop_signal", lambda: stop)
+        monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.01)
+        monkeypatch.setattr(worker.Command, "_send_mails", hang)
+        monkeypatch.setattr(worker.Command, "_careful_round", deliver_alerts)
+
+        worker.Command().run(once=False)
+
+        assert rounds == [False] * 3
 
 
 @pytest.mark.usefixtures("transactional_db")
