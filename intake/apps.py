@@ -32,6 +32,7 @@ class IntakeConfig(AppConfig):
 
         # The Django admin's own sign-in form knows no second factor and no rate limit, so it leads to ours.
         admin.site.login = secure_admin_login(admin.site.login)
+        admin.site.has_permission = editor.may_open
         editor.register_requirement(access.is_editor)
         publishing.require(readiness.crisis_contacts_confirmed)
         publishing.require(readiness.alerts_reach_somebody)

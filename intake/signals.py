@@ -24,7 +24,7 @@ from .models import User
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
-    staff_sessions.begin(request)
+    staff_sessions.begin(request, user)
     _record(audit.staff(user), "staff.signed_in", user=user.pk)
 
 

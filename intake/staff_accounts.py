@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from allauth.account import forms, views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.decorators import reauthentication_required
+from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from . import audit, vault
@@ -50,6 +52,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             super().set_password(user, password)
             audit.record(actor=actor, action=action, now=timezone.now(), user=user.pk)
+
+
+def set_password_link(user: User) -> str:
+    """A link with which somebody new chooses a password: it works once, for three days, and is stored nowhere."""
+    key = forms.default_token_generator.make_token(user)
+    kwargs = {"uidb36": user_pk_to_url_str(user), "key": key}
+    return f"{settings.SITE_ORIGIN}{reverse('account_reset_password_from_key', kwargs=kwargs)}"
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):

@@ -42,7 +42,7 @@ from .invitations import (
     revoke_invitation,
 )
 from .invitations_many import ListChanged, invite_many
-from .listing import open_invitation, open_invitations, open_person, open_worklist, search_worklist
+from .listing import open_invitation, open_invitations, open_person, open_worklist, read_audit, search_worklist
 from .mailing import TooManyMails
 from .matching import (
     AlreadyDecided,
@@ -86,7 +86,15 @@ from .rota import (
 from .rotating import Rotated, rotate_keys
 from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
 from .sending import Incomplete, Unfinished, submit
-from .staff import CreatedStaff, create_staff
+from .staff import (
+    CreatedStaff,
+    NotOwnRole,
+    create_staff,
+    grant_role,
+    remove_staff,
+    revoke_role,
+)
+from .staff_sessions import end_every_session, end_session, follow_session, keep_sign_in
 from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start
 from .tablets import continue_on_tablet, open_tablet, show_own_code
 
@@ -123,6 +131,7 @@ __all__ = [
     "NoSuchPoint",
     "NoSuchResponse",
     "NoSuchSession",
+    "NotOwnRole",
     "NotPermitted",
     "NotReady",
     "NotSent",
@@ -164,14 +173,19 @@ __all__ = [
     "create_staff",
     "delete_draft",
     "discuss_point",
+    "end_every_session",
     "end_schedule",
+    "end_session",
     "enter_answers",
     "export_responses",
+    "follow_session",
+    "grant_role",
     "invite",
     "invite_due_check_ins",
     "invite_many",
     "issue_resume_code",
     "keep_late_answers",
+    "keep_sign_in",
     "kept_questions",
     "open_invitation",
     "open_invitations",
@@ -179,13 +193,16 @@ __all__ = [
     "open_response",
     "open_tablet",
     "open_worklist",
+    "read_audit",
     "record_bounce",
     "record_panel_shown",
     "record_session",
     "reissue_invitation",
     "remove_contact",
+    "remove_staff",
     "resume",
     "revoke_invitation",
+    "revoke_role",
     "rotate_keys",
     "save_answers",
     "search_worklist",

@@ -38,3 +38,10 @@ def open_person(*, user: User, person: Person, now: datetime.datetime) -> None:
     """Record that somebody reads what a person sent over time."""
     with transaction.atomic():
         audit.record(actor=audit.staff(user), action="person.read", now=now, person=person.pk)
+
+
+def read_audit(*, user: User, shown: int, is_verified: bool, now: datetime.datetime) -> None:
+    """Record that somebody reads the audit record. `shown` is how many lines; `is_verified`: the chain was walked."""
+    action = "audit.verified" if is_verified else "audit.read"
+    with transaction.atomic():
+        audit.record(actor=audit.staff(user), action=action, now=now, shown=shown)

@@ -12,9 +12,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from intake import audit
+from intake import access, audit
 from intake.models import Clinic, Membership, User
-from intake.permissions import ROLES
+from intake.permissions import ROLES, Permission
+
+from . import staff_sessions
+from .refusals import NotPermitted, Refused
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,8 +42,10 @@ def create_staff(
     """Give somebody a role in a clinic, and an account if they have none. At the first sign-in they set up a second
     factor. `by` None: somebody at the server's command line. The role `admin` opens the questionnaire editor.
 
-    Raises Django's `ValidationError` with everything that is wrong, by field.
+    Raises Django's `ValidationError` with everything that is wrong, by field, and `NotPermitted`.
     """
+    if by is not None:
+        _refuse_others(clinic, by)
     address = email.strip().lower()
     found = User.objects.filter(email=address).first()
     made = secrets.token_urlsafe(18) if found is None and password is None else None
@@ -82,3 +87,78 @@ def _account(email: str, name: str, password: str | None, now: datetime.datetime
     # Whoever gives out the account vouches for the address; a second factor cannot be added to an unverified one.
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
+
+
+class NotOwnRole(Refused):
+    """Nobody takes a role away from themselves: another administrator does. So a clinic always keeps one."""
+
+
+def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> Membership:
+    """One more role for somebody who works in the clinic. The same role again changes nothing.
+
+    Raises `NotPermitted`, and Django's `ValidationError` for a role that does not exist.
+    """
+    with transaction.atomic():
+        _refuse_others(clinic, by)
+        if not user.memberships.filter(clinic=clinic).exists():
+            raise NotPermitted("This person does not work in this clinic.")
+        if found := user.memberships.filter(clinic=clinic, role=role).first():
+            return found
+        membership = Membership(user=user, clinic=clinic, role=role, created_at=now)
+        membership.full_clean()
+        membership.save(force_insert=True)
+        _follow_roles(user)
+        _record("role.granted", user, clinic, role, by, now)
+    return membership
+
+
+def revoke_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:
+    """Take one role away; it ends with the next request. Raises `NotPermitted`, `NotOwnRole`."""
+    with transaction.atomic():
+        _refuse_others(clinic, by)
+        if user == by:
+            raise NotOwnRole("Another administrator must take your own roles away.")
+        _remove_roles(user, clinic, [role], by, now)
+
+
+def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime) -> None:
+    """Somebody leaves the clinic: all roles there end, and the account closes when it was their last clinic.
+
+    Raises `NotPermitted`, `NotOwnRole`.
+    """
+    with transaction.atomic():
+        _refuse_others(clinic, by)
+        if user == by:
+            raise NotOwnRole("Another administrator must remove you.")
+        roles = list(user.memberships.filter(clinic=clinic).values_list("role", flat=True))
+        staff_sessions.end_every_session(of=user, by=by, now=now)
+        _remove_roles(user, clinic, roles, by, now)
+        if not user.memberships.exists():
+            user.is_active = False
+            user.save(update_fields=["is_active"])
+            audit.record(actor=audit.staff(by), action="staff.deactivated", now=now, user=user.pk)
+
+
+def _remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: datetime.datetime) -> None:
+    for membership in user.memberships.filter(clinic=clinic, role__in=roles):
+        role = membership.role
+        membership.delete()
+        _record("role.revoked", user, clinic, role, by, now)
+    _follow_roles(user)
+
+
+def _follow_roles(user: User) -> None:
+    """Only administrators reach the questionnaire editor."""
+    is_staff = user.memberships.filter(role="admin").exists()
+    if user.is_staff != is_staff:
+        user.is_staff = is_staff
+        user.save(update_fields=["is_staff"])
+
+
+def _refuse_others(clinic: Clinic, by: User) -> None:
+    if not access.may(by, Permission.MANAGE_STAFF, clinic):
+        raise NotPermitted("Only an administrator of this clinic manages its staff.")
+
+
+def _record(action: str, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:
+    audit.record(actor=audit.staff(by), action=action, now=now, user=user.pk, clinic=clinic.pk, role=role)

@@ -14,6 +14,7 @@ from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanel
 from .review import ReviewEntry, SignOff
 from .rota import AlertContact, AlertRota
 from .staff import Membership, User
+from .staff_session import StaffSession
 
 __all__ = [
     "Alert",
@@ -39,6 +40,7 @@ __all__ = [
     "Revision",
     "SafetyPanelShown",
     "SignOff",
+    "StaffSession",
     "TreatmentSession",
     "User",
     "WorkerHeartbeat",

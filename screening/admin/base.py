@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models as columns
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -43,6 +43,16 @@ def may_edit(request: HttpRequest) -> bool:
             requirement(request) for requirement in requirements
         )
     return bool(request.may_edit)  # type: ignore[attr-defined]
+
+
+def may_open(request: HttpRequest) -> bool:
+    """Whether any page of the admin opens, its index included. Raises `PermissionDenied` for somebody who is signed in
+    and may not edit (any more): they would else be asked to sign in although they are."""
+    if not request.user.is_authenticated:
+        return False
+    if not may_edit(request):
+        raise PermissionDenied
+    return True
 
 
 class EditorsOnly:

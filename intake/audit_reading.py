@@ -1,0 +1,97 @@
+"""The audit record as its readers see it: what concerns their clinics, newest first, a page at a time."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from . import access
+from .models import Alert, AuditRecord, Clinic, Invitation, QuestionnaireResponse, User
+
+PAGE_SIZE = 50
+SCANNED = 2000
+"""Records looked at for one page: those of other clinics are passed over."""
+
+# What an object of each kind is looked up in, and how it leads to its clinic.
+KINDS: tuple[tuple[str, Any, str], ...] = (
+    ("response", QuestionnaireResponse, "clinic__in"),
+    ("alert", Alert, "response__clinic__in"),
+    ("invitation", Invitation, "clinic__in"),
+    ("user", User, "memberships__clinic__in"),
+)
+
+
+def records(
+    clinics: list[Clinic],
+    *,
+    day: datetime.date | None = None,
+    action: str = "",
+    actor: User | None = None,
+    before: int = 0,
+) -> tuple[list[AuditRecord], int]:
+    """A page of the records of some clinics, and the number before which the next page begins (0: there is none).
+
+    A day is one in the time zone of the first clinic. A record that names no clinic's object is of whoever acted;
+    what the server's operator and the worker did to none is shown to every reader.
+    """
+    found = _matching(clinics, day, action, actor)
+    if before:
+        found = found.filter(seq__lt=before)
+    scanned = list(found.order_by("-seq")[:SCANNED])
+    mine = _of_clinics(scanned, clinics)
+    page = mine[:PAGE_SIZE]
+    if len(mine) > PAGE_SIZE:
+        return page, page[-1].seq
+    return page, scanned[-1].seq if len(scanned) == SCANNED else 0
+
+
+def _matching(
+    clinics: list[Clinic], day: datetime.date | None, action: str, actor: User | None
+) -> QuerySet[AuditRecord]:
+    found = AuditRecord.objects.all()
+    if day:
+        begins, ends = access.bounds_of_day(clinics[0], day)
+        found = found.filter(at__gte=begins, at__lt=ends)
+    if action:
+        found = found.filter(action=action)
+    return found.filter(actor=f"user:{actor.pk}") if actor else found
+
+
+def _of_clinics(entries: list[AuditRecord], clinics: list[Clinic]) -> list[AuditRecord]:
+    known = {kind: _known(entries, kind, model, leads, clinics) for kind, model, leads in KINDS}
+    keys = {str(clinic.pk) for clinic in clinics}
+    staff = {f"user:{key}" for key in User.objects.filter(memberships__clinic__in=clinics).values_list("pk", flat=True)}
+    return [entry for entry in entries if _is_mine(entry, keys, known, staff)]
+
+
+def _known(entries: Iterable[AuditRecord], kind: str, model: Any, leads: str, clinics: list[Clinic]) -> set[str]:
+    """Which of the objects named belong to the clinics."""
+    named = {entry.objects_named[kind] for entry in entries if kind in entry.objects_named}
+    rows = model.objects.filter(pk__in=named, **{leads: clinics})
+    return {str(key) for key in rows.values_list("pk", flat=True)}
+
+
+def _is_mine(entry: AuditRecord, clinics: set[str], known: dict[str, set[str]], staff: set[str]) -> bool:
+    named = entry.objects_named
+    if "clinic" in named:
+        return named["clinic"] in clinics
+    for kind, _, _ in KINDS:
+        if kind in named:
+            return named[kind] in known[kind]
+    return entry.actor in staff or not entry.actor.startswith(("user:", "patient:"))
+
+
+def in_words(entry: AuditRecord, names: dict[str, str]) -> str:
+    """What a record was about: kinds and ids, with the names of staff."""
+    return ", ".join(f"{kind} {names.get(key, key)}" for kind, key in entry.objects_named.items())
+
+
+def names_of_staff(entries: Iterable[AuditRecord]) -> dict[str, str]:
+    """The names of the staff that records name, by id."""
+    entries = list(entries)
+    keys = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
+    keys |= {entry.objects_named["user"] for entry in entries if "user" in entry.objects_named}
+    return {str(user.pk): user.name for user in access.named(keys)}

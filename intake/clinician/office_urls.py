@@ -1,0 +1,22 @@
+"""Addresses of running a clinic, below /staff/: its people, their sessions, and the record of who did what."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import audit_view, sign_ins, team
+
+urlpatterns = [
+    path("account/sessions/", sign_ins.own, name="sign_ins"),
+    path("account/sessions/<uuid:session_id>/end/", sign_ins.end, name="end_sign_in"),
+    path("audit/", audit_view.audit_record, name="audit"),
+    path("team/", team.team, name="team"),
+    path("team/<slug:slug>/add/", team.add, name="colleague_add"),
+    path("team/<slug:slug>/<uuid:user_id>/", team.person, name="colleague"),
+    path("team/<slug:slug>/<uuid:user_id>/remove/", team.remove, name="colleague_remove"),
+    path(
+        "team/<slug:slug>/<uuid:user_id>/sessions/<uuid:session_id>/end/",
+        team.end_session,
+        name="colleague_end_session",
+    ),
+]
