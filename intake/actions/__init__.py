@@ -29,6 +29,7 @@ from .correcting import (
     keep_late_answers,
 )
 from .deleting import delete_draft, kept_questions
+from .dispositions import set_dispositions
 from .exporting import export_responses
 from .invitations import (
     AlreadyInvited,
@@ -207,6 +208,7 @@ __all__ = [
     "save_answers",
     "search_worklist",
     "send_test",
+    "set_dispositions",
     "set_invitation_mail",
     "set_rota",
     "set_schedule",

@@ -8,6 +8,7 @@ from . import (
     acknowledging,
     alert_urls,
     assigning,
+    dispositions,
     invitation_urls,
     office_urls,
     review_notes,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("tablet/", tablet.open_tablet, name="tablet"),
     path("tablet/<str:reference>/continue/", tablet.continue_draft, name="tablet_continue"),
     path("responses/<str:reference>/", include("intake.clinician.review_urls")),
+    path("clinic/decisions/", dispositions.choose, name="dispositions_choose"),
+    path("clinic/<slug:slug>/decisions/", dispositions.dispositions, name="dispositions"),
     path("unsent/", review_notes.unsent_words, name="unsent"),
     path("alerts/<uuid:alert_id>/acknowledge/", acknowledging.acknowledge, name="acknowledge"),
 ]

@@ -1,0 +1,45 @@
+"""The decisions that a clinic's clinicians choose from when they sign."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from intake import access, audit
+from intake.models import Clinic, User
+from intake.permissions import Permission
+
+from .refusals import NotPermitted
+
+MOST, LONGEST = 20, 100
+
+
+def set_dispositions(*, clinic: Clinic, dispositions: Sequence[str], by: User, now: datetime.datetime) -> Clinic:
+    """Replace a clinic's list, in the order to be shown. What was signed keeps its words.
+
+    Raises `NotPermitted`, and Django's `ValidationError` for a list that nobody could choose from.
+    """
+    wanted = [" ".join(title.split()) for title in dispositions if title.strip()]
+    with transaction.atomic():
+        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        if not access.may(by, Permission.MANAGE_CLINIC, current):
+            raise NotPermitted("Only an administrator of this clinic can change its list of decisions.")
+        if found := _problems(wanted):
+            raise ValidationError({"dispositions": found})
+        current.dispositions = wanted
+        current.save(update_fields=["dispositions"])
+        audit.record(actor=audit.staff(by), action="clinic.dispositions_changed", now=now, clinic=current.pk)
+    return current
+
+
+def _problems(wanted: list[str]) -> list[str]:
+    checks = (
+        (len(wanted) < 2, "Name at least two decisions: with one there is nothing to choose."),
+        (len(wanted) > MOST, f"Name at most {MOST} decisions."),
+        (len({title.casefold() for title in wanted}) < len(wanted), "Name each decision once."),
+        (any(len(title) > LONGEST for title in wanted), f"Keep each decision within {LONGEST} characters."),
+    )
+    return [message for is_wrong, message in checks if is_wrong]

@@ -1,0 +1,67 @@
+"""A clinic's list of decisions, kept by those who manage the clinic."""
+
+from __future__ import annotations
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from intake import access, actions
+
+
+class DispositionsForm(forms.Form):
+    """One decision a line, in the order to be shown."""
+
+    dispositions = forms.CharField(
+        label="Decisions, one a line",
+        help_text="Clinicians see them in this order. None is chosen for them.",
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=4000,
+        error_messages={"required": "Name at least two decisions."},
+    )
+
+    def __init__(self, *args: object, **more: object) -> None:
+        super().__init__(*args, **more)
+        self.helper = FormHelper()
+        self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
+        self.helper.add_input(Submit("save", "Save the list"))
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """The list of the clinic that somebody manages, or a choice between several."""
+    clinics = list(access.managed_clinics(request.user))
+    if not clinics:
+        raise Http404("There is no such clinic.")
+    if len(clinics) == 1:
+        return redirect("clinician:dispositions", clinics[0].slug)
+    return render(request, "clinician/dispositions_choose.html", {"clinics": clinics})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispositions(request: HttpRequest, slug: str) -> HttpResponse:
+    """The list as it is; POST replaces it."""
+    clinic = access.get_managed_clinic_or_404(request.user, slug)
+    form = DispositionsForm(request.POST or None, initial={"dispositions": "\n".join(clinic.dispositions)})
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "clinician/dispositions.html", {"clinic": clinic, "form": form}, status=_status(form))
+    try:
+        wanted = form.cleaned_data["dispositions"].splitlines()
+        actions.set_dispositions(clinic=clinic, dispositions=wanted, by=request.user, now=timezone.now())
+    except ValidationError as error:
+        form.add_error("dispositions", error.message_dict["dispositions"])
+        return render(request, "clinician/dispositions.html", {"clinic": clinic, "form": form}, status=422)
+    except actions.NotPermitted as error:  # the role went away meanwhile: the same as never there
+        raise Http404("There is no such clinic.") from error
+    messages.success(request, "Saved. What was signed before keeps its words.")
+    return redirect("clinician:dispositions", clinic.slug)
+
+
+def _status(form: DispositionsForm) -> int:
+    return 422 if form.is_bound else 200
