@@ -26,13 +26,12 @@ loglevel = "warning"
 
 def on_starting(server: object) -> None:
     """Refuse to serve what a system check calls an error, before any worker is there. Raises `SystemExit`."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intake.settings")
-    import django
     from django.core.management import call_command
     from django.core.management.base import SystemCheckError
     from django.db import connections
 
-    django.setup()
+    import intake.wsgi  # noqa: F401 (sets the product up)
+
     try:
         call_command("check", stdout=io.StringIO())  # what is wrong goes to the error stream
     except SystemCheckError as error:
