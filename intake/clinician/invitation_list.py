@@ -201,7 +201,7 @@ def _outcome(mail: InvitationMail, zone: ZoneInfo) -> str:
     if mail.sent_at:
         return f"sent on {moment(mail.sent_at.astimezone(zone))}"
     if mail.cancelled_at:
-        return "could not be sent. Check the address with the person"
+        return "could not be sent. Check the address; with another one, make a new invitation"
     if mail.failed_at:
         return "could not be sent yet; it is tried again"
     if mail.kind == InvitationMail.Kind.INVITATION:

@@ -282,7 +282,7 @@ class TestOne:
 
         InvitationMail.objects.filter(kind="invitation").update(cancelled_at=NOW)
 
-        assert "Check the address with the person" in text(front.get(LIST))
+        assert "Check the address; with another one, make a new invitation" in text(front.get(LIST))
 
     def test_reading_it_is_recorded(self, front: Client, clinic: Clinic) -> None:
         front.get(url(invite(clinic)))
