@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 
-from . import edge, second_factor, staff_sessions, unsent
+from . import access, edge, second_factor, staff_sessions, step_up, unsent
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -127,3 +127,22 @@ class SecondFactorMiddleware:
         if second_factor.is_set_up(request.user):
             return HttpResponseRedirect(reverse("mfa_reauthenticate"))
         return None if name in self.SETTING_UP else HttpResponseRedirect(reverse("mfa_activate_totp"))
+
+
+class StepUpMiddleware:
+    """Asks editors anew who they are before a version is published or retired. Our own pages ask for it themselves."""
+
+    STEPS = frozenset({"admin:screening_publish", "admin:screening_retire"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        # Whoever may not edit is refused by the editor; asking them for a password would promise otherwise.
+        if name not in self.STEPS or not access.is_editor(request) or step_up.is_fresh(request):
+            return None
+        return step_up.ask_again(request, keeps_post=False)

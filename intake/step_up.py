@@ -31,9 +31,10 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(shown) and time.time() - max(shown) <= FRESH
 
 
-def ask_again(request: HttpRequest) -> HttpResponseRedirect:
-    """To the page that asks for the password or second factor, and back. What was posted waits, encrypted."""
-    if request.method == "POST":
+def ask_again(request: HttpRequest, *, keeps_post: bool = True) -> HttpResponseRedirect:
+    """To the page that asks for the password or second factor, and back. What was posted waits, encrypted, unless the
+    page could not show it again."""
+    if request.method == "POST" and keeps_post:
         unsent.hold(request, str(request.user.pk))
     back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.test import Client
 
 from intake import actions, records, rules, vault
 from intake.models import Clinic, QuestionnaireResponse, User
@@ -200,6 +203,14 @@ def started(clinic: Clinic, version: QuestionnaireVersion) -> actions.Started:
 @pytest.fixture
 def draft(started: actions.Started) -> QuestionnaireResponse:
     return started.response
+
+
+def show_who_one_is(browser: Client, user: User, *, ago: int = 0) -> None:
+    """The person showed their password so many seconds ago, in this session."""
+    session = browser.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - ago}]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
+    session.save()
 
 
 Save = Callable[..., actions.Saved]

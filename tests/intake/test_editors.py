@@ -7,8 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from intake import step_up
 from intake.models import Clinic, Membership, User
 from screening.admin import base
+
+from .conftest import show_who_one_is
 
 LIST = "/admin/screening/questionnaire/"
 
@@ -62,6 +65,22 @@ def test_no_page_of_the_editor_stays_open(editor: Client, admin: User, page: str
 
     for visit in (editor.get, editor.post):
         assert visit(LIST + page.replace("1/", f"{questionnaire.pk}/", 1)).status_code == 403
+
+
+@pytest.mark.parametrize("ago", [None, step_up.FRESH + 60])
+def test_publishing_asks_anew_who_one_is(editor: Client, admin: User, questionnaire, ago: int | None) -> None:
+    if ago is not None:
+        show_who_one_is(editor, admin, ago=ago)
+
+    for visit in (editor.get, editor.post):
+        answer = visit(f"{LIST}{questionnaire.pk}/publish/")
+        assert answer["Location"].startswith("/accounts/reauthenticate/?next=%2Fadmin%2Fscreening%2F")
+
+
+def test_publishing_is_open_just_after_signing_in(editor: Client, admin: User, questionnaire) -> None:
+    show_who_one_is(editor, admin)
+
+    assert editor.get(f"{LIST}{questionnaire.pk}/publish/").status_code == 200
 
 
 def test_it_asks_the_database_once_in_a_request(editor: Client) -> None:

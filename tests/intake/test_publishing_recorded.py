@@ -11,7 +11,7 @@ from intake.models import AuditRecord, User
 from screening import publishing
 from screening.models import Questionnaire, QuestionnaireVersion
 
-from .conftest import NOW, later
+from .conftest import NOW, later, show_who_one_is
 from .test_editors import editor  # noqa: F401  (a fixture)
 
 
@@ -81,6 +81,8 @@ class TestRetiring:
         admin: User,
         version: QuestionnaireVersion,
     ) -> None:
+        show_who_one_is(editor, admin)
+
         editor.post(f"/admin/screening/questionnaireversion/{version.pk}/retire/")
 
         assert (entry().actor, entry().action) == (f"user:{admin.pk}", "questionnaire.retired")

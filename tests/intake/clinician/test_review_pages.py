@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-import time
 
 import pypdf
 import pytest
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.http import HttpResponse
 from django.test import Client
 
 from intake import actions, reviewing, step_up
 from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, ReviewEntry, SignOff, User
 from intake.reviewing import token_of
-from tests.intake.conftest import NOW, answered, unknown
+from tests.intake.conftest import NOW, answered, show_who_one_is, unknown
 
 from .conftest import Send, SignIn
 
@@ -23,14 +21,6 @@ STROKE = "raised stroke_ever contraindication"
 HARM = "open harm_to_others urgent"
 DECISION = {"disposition": "Proceed with precautions", "rationale": "Blood pressure is checked twice."}
 PAGES = ("note/", "answers/3/", "sign/", "sign-as-well/", "addendum/", "points/{token}/")
-
-
-def show_who_one_is(browser: Client, user: User, *, ago: int = 0) -> None:
-    """The person showed their password so many seconds ago, in this session."""
-    session = browser.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - ago}]
-    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
-    session.save()
 
 
 def words_of_pdf(browser: Client, response: QuestionnaireResponse, query: str = "") -> str:
