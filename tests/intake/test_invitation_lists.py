@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from intake import actions, invitation_lists, invitees
 from intake.invitation_lists import Unreadable
@@ -79,6 +82,8 @@ class TestReading:
             ("Rosa,rosa@mail.example,en,03/09/2026", "such as 2026-03-09 14:30"),
             ("Rosa,rosa@mail.example,en,2026-02-30 10:00", "such as 2026-03-09 14:30"),
             ("Rosa,rosa@mail.example,en,2025-03-09 14:30", "in the next 120 days"),
+            ("Rosa,rosa@mail.example,en,0001-01-01 00:00", "in the next 120 days"),
+            ("Rosa,rosa@mail.example,en,9999-12-31 23:59", "in the next 120 days"),
             ("=1+1,rosa@mail.example,en,", "begins with “=”"),
             ("Rosa,@rosa.example,en,", "begins with “@”"),
             ("＝1,rosa@mail.example,en,", "begins with “＝”"),
@@ -91,6 +96,14 @@ class TestReading:
     )
     def test_it_says_what_is_wrong_with_a_row(self, clinic: Clinic, line: str, why: str) -> None:
         assert why in problems(clinic, line)
+
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(text=st.text(max_size=120) | st.text(alphabet='",;\t\r\n =@a.\x00\u202e', max_size=60))
+    def test_whatever_is_pasted_is_read_or_refused(self, clinic: Clinic, text: str) -> None:
+        for head in ("", HEAD, "email;name\r\n"):
+            with contextlib.suppress(Unreadable):
+                rows = read(clinic, head + text)
+                assert all(row.is_good or all(row.problems) for row in rows)
 
     def test_it_says_everything_at_once(self, clinic: Clinic) -> None:
         assert len(read(clinic, HEAD + "=x,rosa@,fr,soon")[0].problems) == 4
