@@ -59,6 +59,7 @@ CHECKS: tuple[Callable[[Subject], Iterable[Problem]], ...] = (
     flags.rules,
     flags.sources,
     flags.note_flags,
+    flags.monotone,
     flags.vocabularies,
     flags.parameters,
     flags.profiles,

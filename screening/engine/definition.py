@@ -244,7 +244,8 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something to discuss with a clinician: its rules (at most one per severity), why it matters, what to talk about.
 
     `not_sure` is the class of every question its rules use, unless the question says otherwise. `must_be_established`
-    marks a flag that no path through the questionnaire may leave undecided without an explicit unknown.
+    marks a flag that no path through the questionnaire may leave undecided without an explicit unknown. `monotone` says
+    of which numbers worse never gives a milder flag (`worse.py` reads it): proofs hold the rules to it.
     """
 
     link_id: str
@@ -255,6 +256,7 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: tuple[Rule, ...]
     not_sure: NotSure = "NS-1"
     must_be_established: bool = False
+    monotone: tuple[str, ...] = ()
     sources: tuple[Citation, ...] = ()
 
 

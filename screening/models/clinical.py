@@ -38,6 +38,7 @@ class Flag(Draft):
     discussion = fields.Wording(help_text="What to talk about.")
     not_sure = models.CharField(choices=not_sure_classes, default="NS-1")
     must_be_established = models.BooleanField(default=False, help_text="No path may leave it undecided in silence.")
+    monotone = fields.Lines(help_text="Numbers of which worse never makes it milder, one per line: phq9 higher")
     sources = fields.Citations()
 
     def __str__(self) -> str:

@@ -195,6 +195,11 @@ CATALOGUE: dict[str, Entry] = {
         "{count} citations are still unverified.",
         "Have a clinical reviewer read the passages, then remove “(unverified)”.",
     ),
+    "Q608": Entry(
+        "error",
+        "“{line}” does not name a number that can get worse.",
+        "Write a number, a part of a blood pressure, a score or age, then higher or lower: “phq9 higher”.",
+    ),
     # Vocabularies, parameters, profiles
     "Q701": Entry(
         "error", "There is no class “{name}”{near} in the vocabulary.", "Add the class, or correct the name."

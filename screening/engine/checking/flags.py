@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from screening.engine import medicines
 from screening.engine.definition import Citation, Vocabulary
 from screening.engine.tree import names
+from screening.engine.worse import is_comparable, worse_of
 
 from .catalogue import Problem
 from .subject import Subject, near, problem
@@ -59,6 +60,14 @@ def note_flags(subject: Subject) -> Iterator[Problem]:
     for note in subject.definition.notes:
         if note.flag and note.flag not in known:
             yield problem("Q605", f"note {note.link_id}", note.link_id, name=note.flag, near=near(note.flag, known))
+
+
+def monotone(subject: Subject) -> Iterator[Problem]:
+    """Q608."""
+    for flag in subject.definition.flags:
+        for line in flag.monotone:
+            if not is_comparable(subject.symbols, worse_of(line)):
+                yield problem("Q608", f"flag {flag.link_id}", flag.link_id, line=line)
 
 
 def vocabularies(subject: Subject) -> Iterator[Problem]:

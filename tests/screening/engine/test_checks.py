@@ -268,6 +268,7 @@ CASES: list[tuple[str, object]] = [
     ("Q604", lambda: build(flags=(but(FLAG, sources=()),))),
     ("Q605", lambda: build(notes=(Note(link_id="n", text=en("n"), when="stroke is yes", flag="brian"),))),
     ("Q606", lambda: build(flags=(but(FLAG, link_id="medication_list"),))),
+    ("Q608", lambda: build(flags=(but(FLAG, monotone=("stroke",)),))),
     ("Q607", lambda: build(flags=(but(FLAG, sources=(Citation(source="label", checked=False),)),))),
     # Vocabularies, parameters, profiles
     ("Q701", lambda: with_medicine(classes=("maoi", "moai"))),

@@ -1,0 +1,64 @@
+"""What came out: each thing that is wrong, with the answers that show it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from screening.engine.checking.catalogue import Problem
+
+from .catalogue import CATALOGUE
+from .witness import Line, Run
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem, and the witness: answers under which it shows itself. What can never happen has no witness."""
+
+    problem: Problem
+    profile: str = ""
+    witness: tuple[Line, ...] = ()
+    worse: tuple[Line, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [str(self.problem)]
+        lines += [f"    {line.question} → {line.answer}" for line in self.witness]
+        lines += [f"    then, instead: {line.question} → {line.answer}" for line in self.worse]
+        return "\n".join(lines)
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the proofs found about one definition. `proved` counts what holds."""
+
+    findings: tuple[Finding, ...] = ()
+    proved: int = 0
+    not_proved: int = 0
+    checks: int = 0
+    seconds: float = 0.0
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems, errors first, in the kind that Check shows."""
+        found = [finding.problem for finding in self.findings]
+        return sorted(found, key=lambda problem: problem.severity != "error")
+
+
+def finding(
+    id: str,  # noqa: A002
+    place: str,
+    link_id: str,
+    run: Run | None = None,
+    names: frozenset[str] = frozenset(),
+    **values: object,
+) -> Finding:
+    """A finding of the catalogue; the witness shows those of the questions `names` that are asked."""
+    entry = CATALOGUE[id]
+    problem = Problem(
+        id=id,
+        severity=entry.severity,
+        place=place,
+        message=entry.message.format_map(values),
+        hint=entry.hint.format_map(values),
+        link_id=link_id,
+    )
+    if run is None:
+        return Finding(problem=problem)
+    return Finding(problem=problem, profile=run.settings.profile, witness=run.lines(names))
