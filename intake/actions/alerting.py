@@ -185,7 +185,9 @@ def acknowledge_alert(*, alert_id: uuid.UUID | str, by: User, note: str, now: da
         if alert.acknowledged_at is not None:
             raise AlreadyAcknowledged("Somebody has acknowledged this alert.")
         alert.acknowledged_at, alert.acknowledged_by = now, by
-        alert.note_ct = vault.data_key(alert.response).seal(note.strip().encode(), row=alert, field="note_ct")
+        # Read now that the alert is ours: a draft that was deleted meanwhile has a new key.
+        key = vault.data_key(QuestionnaireResponse.objects.only("key_id", "wrapped_key").get(pk=alert.response_id))
+        alert.note_ct = key.seal(note.strip().encode(), row=alert, field="note_ct")
         alert.save(update_fields=["acknowledged_at", "acknowledged_by", "note_ct"])
         audit.record(
             actor=audit.staff(by), action="alert.acknowledged", now=now, alert=alert.pk, response=alert.response_id

@@ -25,7 +25,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return counted
 
 
-@pytest.mark.parametrize("path", ["/start/harbor/", "/i/a-token/", "/resume/"])
+@pytest.mark.parametrize("path", ["/start/harbor/", "/i/a-token/", "/resume/", "/welcome/", "/tablet/start/"])
 def test_it_says_how_long_to_wait(path, full, clinic):
     response = Client().post(path, {"reference": "K7QM3X4P", "code": "1"})
 
@@ -34,7 +34,7 @@ def test_it_says_how_long_to_wait(path, full, clinic):
     assert not QuestionnaireResponse.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["/start/harbor/", "/i/a-token/", "/resume/"])
+@pytest.mark.parametrize("path", ["/start/harbor/", "/i/a-token/", "/resume/", "/welcome/"])
 def test_looking_is_never_counted(path, full, clinic):
     assert Client().get(path).status_code in (200, 404)
     assert full == []
