@@ -19,7 +19,12 @@ from .checking_in import (
     set_schedule,
     withdraw_session,
 )
-from .clinics import confirm_crisis_contacts, create_clinic, set_invitation_mail
+from .clinics import (
+    change_clinic,
+    confirm_crisis_contacts,
+    create_clinic,
+    set_invitation_mail,
+)
 from .correcting import (
     NothingSaid,
     NotSentYet,
@@ -164,6 +169,7 @@ __all__ = [
     "add_correction",
     "add_note",
     "assign",
+    "change_clinic",
     "change_contact",
     "choose_notices",
     "confirm_crisis_contacts",

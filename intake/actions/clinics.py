@@ -125,3 +125,46 @@ def _is_timezone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+CHANGEABLE = frozenset(
+    {
+        "name",
+        "phone",
+        "email",
+        "alert_email",
+        "timezone",
+        "languages",
+        "profile",
+        "parameters",
+        "expectation",
+        "draft_alert_minutes",
+        "retention_days",
+        "shows_changed_answers",
+    }
+)
+"""What an administrator changes on the clinic's page. Responses that were begun keep the settings they began with."""
+
+
+def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: datetime.datetime) -> Clinic:
+    """Change settings of a clinic. A language in which the crisis contacts have no words is refused.
+
+    Raises `NotPermitted`, `ValueError` for a field that is not changed here, and Django's `ValidationError` with
+    everything that is wrong, by field.
+    """
+    if strange := sorted(set(changes) - CHANGEABLE):
+        raise ValueError(f"Not changed here: {', '.join(strange)}.")
+    with transaction.atomic():
+        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        if not access.may(by, Permission.MANAGE_CLINIC, current):
+            raise NotPermitted("Only an administrator of this clinic changes its settings.")
+        changed = sorted(name for name, value in changes.items() if getattr(current, name) != value)
+        for name in changed:
+            setattr(current, name, changes[name])
+        _refuse_mistakes(current)
+        if changed:
+            current.save(update_fields=changed)
+            audit.record(
+                actor=audit.staff(by), action="clinic.changed", now=now, clinic=current.pk, fields=" ".join(changed)
+            )
+    return current

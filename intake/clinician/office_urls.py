@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import audit_view, sign_ins, team
+from . import audit_view, settings_page, sign_ins, team
 
 urlpatterns = [
     path("account/sessions/", sign_ins.own, name="sign_ins"),
     path("account/sessions/<uuid:session_id>/end/", sign_ins.end, name="end_sign_in"),
+    path("clinic/", settings_page.choose, name="clinics"),
+    path("clinic/<slug:slug>/", settings_page.clinic, name="clinic"),
+    path("clinic/<slug:slug>/crisis/", settings_page.confirm, name="clinic_confirm"),
     path("audit/", audit_view.audit_record, name="audit"),
     path("team/", team.team, name="team"),
     path("team/<slug:slug>/add/", team.add, name="colleague_add"),

@@ -1,0 +1,164 @@
+"""A clinic's own settings: how patients reach it, languages, label profile, times, and the crisis contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from intake import access, actions
+from intake.models import Clinic
+
+from .wording import LANGUAGE_NAMES, PROFILE_NAMES
+
+PLAIN = (
+    "name",
+    "phone",
+    "email",
+    "alert_email",
+    "timezone",
+    "profile",
+    "draft_alert_minutes",
+    "retention_days",
+    "shows_changed_answers",
+)
+"""Fields of the form that are fields of the clinic as they are."""
+
+
+class ClinicForm(forms.Form):
+    """What an administrator changes. The action refuses what the clinic's own rules refuse."""
+
+    name = forms.CharField(label="Name", max_length=200, help_text="As patients know it.")
+    phone = forms.CharField(label="Phone", max_length=32, required=False, help_text="Shown on patients’ pages.")
+    email = forms.EmailField(label="E-mail", required=False, help_text="Shown on patients’ pages.")
+    alert_email = forms.EmailField(label="E-mail for alerts", help_text="Only for staff; patients never see it.")
+    timezone = forms.CharField(label="Time zone", max_length=64, help_text="Such as America/New_York.")
+    languages = forms.MultipleChoiceField(
+        label="Languages offered to patients",
+        choices=list(LANGUAGE_NAMES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one language."},
+    )
+    profile = forms.ChoiceField(
+        label="Label profile", choices=list(PROFILE_NAMES.items()), help_text="Counts for questionnaires begun later."
+    )
+    expectation_en = forms.CharField(
+        label="Who reads the answers and when (English)", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    expectation_es = forms.CharField(
+        label="Who reads the answers and when (Spanish)", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    draft_alert_minutes = forms.IntegerField(
+        label="Minutes until staff are told about a draft that was left", min_value=1, max_value=1440
+    )
+    retention_days = forms.IntegerField(
+        label="Days that sent answers are kept", required=False, min_value=1, max_value=36_500,
+        help_text="Empty: until somebody erases them.",
+    )  # fmt: skip
+    parameters = forms.CharField(
+        label="Own values of named parameters",
+        required=False,
+        help_text="One a line, such as bp_high_systolic = 155. They count for questionnaires begun later.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    shows_changed_answers = forms.BooleanField(
+        label="Clinicians see answers that were changed before sending. Patients are told.", required=False
+    )
+
+    def clean_parameters(self) -> dict[str, float]:
+        found = {}
+        for line in self.cleaned_data["parameters"].splitlines():
+            name, _, value = (part.strip() for part in line.partition("="))
+            try:
+                found |= {name: float(value)} if line.strip() else {}
+            except ValueError as error:
+                raise ValidationError(f"“{line.strip()[:60]}” is not a name, an equals sign and a number.") from error
+        return found
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The clinic's fields as they should be."""
+        given = self.cleaned_data
+        expectation = {language: given[f"expectation_{language}"].strip() for language in ("en", "es")}
+        return {name: given[name] for name in PLAIN} | {
+            "languages": given["languages"],
+            "parameters": given["parameters"],
+            "expectation": {language: text for language, text in expectation.items() if text},
+        }
+
+
+def _initial(clinic: Clinic) -> dict[str, Any]:
+    parameters = "\n".join(f"{name} = {value:g}" for name, value in clinic.parameters.items())
+    texts = {f"expectation_{language}": clinic.expectation.get(language, "") for language in ("en", "es")}
+    plain = {name: getattr(clinic, name) for name in PLAIN}
+    return {**plain, **texts, "languages": clinic.languages, "parameters": parameters}
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """To the clinic that somebody manages; with several, to the first, whose page leads to the others."""
+    clinic = access.managed_clinics(request.user).order_by("name").first()
+    if clinic is None:
+        raise Http404("There is no such clinic.")
+    return redirect("clinician:clinic", clinic.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def clinic(request: HttpRequest, slug: str) -> HttpResponse:
+    """The settings as they are; POST saves them."""
+    found = access.get_managed_clinic_or_404(request.user, slug)
+    if request.method != "POST":
+        return _page(request, found, ClinicForm(initial=_initial(found)))
+    form = ClinicForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form)
+    try:
+        actions.change_clinic(clinic=found, changes=form.changes, by=request.user, now=timezone.now())
+    except ValidationError as error:
+        for field, problems in error.message_dict.items():
+            form.add_error(field if field in form.fields else None, problems)
+        return _page(request, found, form)
+    except actions.NotPermitted as error:
+        raise Http404("There is no such clinic.") from error
+    messages.success(request, "Saved.")
+    return redirect("clinician:clinic", found.slug)
+
+
+def _page(request: HttpRequest, found: Clinic, form: ClinicForm) -> HttpResponse:
+    context = {
+        "clinic": found,
+        "clinics": access.managed_clinics(request.user).order_by("name"),
+        "form": form,
+        "contacts": [_contact(each) for each in found.crisis_contacts],
+    }
+    return render(request, "clinician/clinic.html", context, status=422 if form.errors else 200)
+
+
+def _contact(contact: dict[str, Any]) -> dict[str, str]:
+    title = contact["title"].get("en") or next(iter(contact["title"].values()), "")
+    ways = (("call", "call {}"), ("text", "text {}"), ("url", "{}"))
+    return {"title": title, "ways": ", ".join(way.format(contact[key]) for key, way in ways if contact.get(key))}
+
+
+@require_POST
+def confirm(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say under one's own name that every crisis contact was checked."""
+    found = access.get_managed_clinic_or_404(request.user, slug)
+    if not request.POST.get("checked"):
+        messages.error(request, "Tick that you checked every contact.")
+        return redirect("clinician:clinic", found.slug)
+    try:
+        actions.confirm_crisis_contacts(clinic=found, by=request.user, now=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except actions.NotPermitted as error:
+        raise Http404("There is no such clinic.") from error
+    else:
+        messages.success(request, "Confirmed under your name.")
+    return redirect("clinician:clinic", found.slug)

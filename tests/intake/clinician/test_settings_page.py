@@ -1,0 +1,114 @@
+"""A clinic's settings, changed by its administrators and nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from intake import actions
+from intake.models import AuditRecord, Clinic, User
+from tests.intake.conftest import NOW
+
+from .conftest import SignIn
+
+GIVEN: dict[str, Any] = {
+    "name": "North Clinic",
+    "phone": "(202) 555-0142",
+    "email": "",
+    "alert_email": "desk@north.example",
+    "timezone": "America/New_York",
+    "languages": ["en", "es"],
+    "profile": "eu",
+    "expectation_en": "Read on working days.",
+    "expectation_es": "",
+    "draft_alert_minutes": "30",
+    "retention_days": "",
+    "parameters": "bp_high = 155\n\nage = 65.5",
+}
+
+
+@pytest.fixture
+def office(sign_in: SignIn, admin: User) -> Client:
+    return sign_in(admin)
+
+
+def url(clinic: Clinic | str, end: str = "") -> str:
+    return f"/staff/clinic/{clinic}/{end}"  # a clinic prints as its slug
+
+
+class TestSettings:
+    def test_it_leads_to_the_clinic(self, office: Client, clinic: Clinic) -> None:
+        assert office.get("/staff/clinic/")["Location"] == url(clinic)
+        assert 'value="America/New_York"' in office.get(url(clinic)).content.decode()
+
+    def test_it_saves_and_records_which_fields(self, office: Client, clinic: Clinic) -> None:
+        assert office.post(url(clinic), GIVEN).status_code == 302
+
+        clinic.refresh_from_db()
+        assert (clinic.name, clinic.profile, clinic.draft_alert_minutes) == ("North Clinic", "eu", 30)
+        assert clinic.parameters == {"bp_high": 155, "age": 65.5}
+        assert clinic.expectation == {"en": "Read on working days."}
+        assert not clinic.shows_changed_answers
+        latest = AuditRecord.objects.order_by("-seq")[0]
+        assert latest.action == "clinic.changed"
+        assert "profile" in latest.objects_named["fields"]
+        assert "eu" not in latest.objects_named.values()
+
+    def test_the_same_again_is_recorded_once(self, office: Client, clinic: Clinic) -> None:
+        for _ in range(2):
+            office.post(url(clinic), GIVEN)
+
+        assert AuditRecord.objects.filter(action="clinic.changed").count() == 1
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"name": ""},
+            {"timezone": "Nowhere"},
+            {"phone": "call us"},
+            {"languages": []},
+            {"draft_alert_minutes": "0"},
+            {"parameters": "bp_high"},
+            {"alert_email": "desk"},
+        ],
+    )
+    def test_it_refuses_mistakes_and_changes_nothing(
+        self, wrong: dict[str, Any], office: Client, clinic: Clinic
+    ) -> None:
+        page = office.post(url(clinic), GIVEN | wrong)
+
+        assert page.status_code == 422
+        assert "There is a problem" in page.content.decode()
+        clinic.refresh_from_db()
+        assert clinic.profile == "us"
+
+    def test_the_action_refuses_strangers_and_strange_fields(
+        self, clinic: Clinic, clinician: User, admin: User
+    ) -> None:
+        with pytest.raises(actions.NotPermitted):
+            actions.change_clinic(clinic=clinic, changes={"name": "Mine"}, by=clinician, now=NOW)
+        with pytest.raises(ValueError, match="slug"):
+            actions.change_clinic(clinic=clinic, changes={"slug": "mine"}, by=admin, now=NOW)
+
+    def test_another_clinics_looks_like_a_missing_one(self, office: Client, other_clinic: Clinic) -> None:
+        others, missing = office.post(url(other_clinic), GIVEN), office.post(url("nowhere"), GIVEN)
+
+        assert others.status_code == missing.status_code == 404
+        assert others.content == missing.content
+
+
+class TestCrisisContacts:
+    def test_they_are_confirmed_under_a_name(self, office: Client, clinic: Clinic, admin: User) -> None:
+        office.post(url(clinic, "crisis/"), {"checked": "1"})
+
+        clinic.refresh_from_db()
+        assert clinic.crisis_confirmed_by == admin
+        assert "by Ada" in office.get(url(clinic)).content.decode()
+
+    def test_not_without_saying_that_each_was_checked(self, office: Client, clinic: Clinic, admin: User) -> None:
+        office.post(url(clinic, "crisis/"))
+
+        clinic.refresh_from_db()
+        assert clinic.crisis_confirmed_by != admin
