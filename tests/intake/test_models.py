@@ -30,7 +30,7 @@ def _pairs() -> list[tuple[type[models.Model], str]]:
     found = []
     for model in MODELS:
         names = {field.name for field in model._meta.get_fields()}
-        found += [(model, name[:-3]) for name in names if name.endswith("_at") and f"{name[:-3]}_by" in names]
+        found += [(model, name[:-3]) for name in sorted(names) if name.endswith("_at") and f"{name[:-3]}_by" in names]
     return found
 
 
