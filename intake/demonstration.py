@@ -22,6 +22,7 @@ from screening.exchange.yaml import ContentError, load_definition
 from screening.models import Questionnaire, QuestionnaireVersion
 
 from . import access, actions
+from .demonstration_over_time import send_check_ins
 from .models import Clinic, QuestionnaireResponse, User
 from .sample_patients import SAMPLES, SamplePatient
 
@@ -61,14 +62,15 @@ class CannotSetUp(Exception):  # noqa: N818 (named for the event)
 def set_up(*, now: datetime.datetime, samples: int = 0) -> dict[str, Any]:
     """Make what is missing and say where everything is. Raises `CannotSetUp`."""
     clinic = Clinic.objects.filter(slug=SLUG).first() or _clinic(now)
-    _questionnaire("ketamine_check_in", CHECK_IN, now)
+    check_in = _questionnaire("ketamine_check_in", CHECK_IN, now)
     version = access.current_version(clinic.questionnaire)
     if version is None:
         raise CannotSetUp("The demo clinic's questionnaire has no published version. Publish one first.")
     _staff(clinic, now)
     is_new = not clinic.invitations.exists()
     invited = actions.invite(clinic=clinic, by=None, now=now, language="en") if is_new else None
-    _samples(clinic, version, samples)
+    if _samples(clinic, version, samples):
+        send_check_ins(clinic=clinic, questionnaire=check_in, cases={one.id: one for one in load_cases(CHECK_IN)})
     return {
         "clinic": clinic.slug,
         "version": version.number,
@@ -146,14 +148,16 @@ def _rota(clinic: Clinic, admin: User, now: datetime.datetime) -> None:
 # --- made-up responses ---
 
 
-def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int) -> None:
-    """Send the answers of made-up patients, through the same actions as anybody's, until there are enough."""
+def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int) -> bool:
+    """Send the answers of made-up patients, through the same actions as anybody's, until there are enough; whether any
+    were sent."""
     present = QuestionnaireResponse.objects.filter(clinic=clinic, status="sent").count()
     if present >= wanted:
-        return
+        return False
     cases = {case.id: case for case in _cases()}
     for number in range(present, wanted):
         _send(clinic, version, cases, SAMPLES[number % len(SAMPLES)])
+    return True
 
 
 def _send(clinic: Clinic, version: QuestionnaireVersion, cases: Mapping[str, Case], sample: SamplePatient) -> None:

@@ -57,19 +57,32 @@ def now_with(person: Person) -> Person | None:
     return found.other if found else None
 
 
-def earlier_than(response: QuestionnaireResponse) -> QuerySet[QuestionnaireResponse]:
-    """What the same person sent before, newest first."""
-    return (
-        QuestionnaireResponse.objects.filter(person=response.person_id, status="sent", sent_at__lt=response.sent_at)
-        .select_related("clinic", "version", "version__questionnaire")
-        .order_by("-sent_at", "-pk")
-    )
+def earlier_or_alike(response: QuestionnaireResponse) -> QuerySet[QuestionnaireResponse]:
+    """What the same person sent before, and what people sent who may be the same: one question to the database for a
+    page that shows both. Newest first; whose each is, `person_id` tells.
+    """
+    person = response.person
+    wanted = Q(person=person, sent_at__lt=response.sent_at)
+    if person is not None and person.name_hash and person.birth_date_hash:
+        alike = Q(person__name_hash=person.name_hash, person__birth_date_hash=person.birth_date_hash)
+        apart = standing().filter(
+            Q(person=person, other=OuterRef("person")) | Q(person=OuterRef("person"), other=person),
+            decision=Decision.DIFFERENT,
+        )
+        wanted = wanted | (alike & ~Q(person=person) & Q(~Exists(apart)))
+    return _sent(clinic=response.clinic_id).filter(wanted)
 
 
 def sent_by(person_id: uuid.UUID) -> QuerySet[QuestionnaireResponse]:
     """Everything that a person sent, newest first."""
+    return _sent(person=person_id)
+
+
+def _sent(**by: uuid.UUID) -> QuerySet[QuestionnaireResponse]:
+    # Without the documents of their versions, which are long and known to the process after the first time.
     return (
-        QuestionnaireResponse.objects.filter(person=person_id, status="sent")
-        .select_related("clinic", "version", "version__questionnaire")
+        QuestionnaireResponse.objects.filter(status="sent", **by)
+        .select_related("clinic", "version", "version__questionnaire", "person")
+        .defer("version__document")
         .order_by("-sent_at", "-pk")
     )

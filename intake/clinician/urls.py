@@ -11,6 +11,7 @@ from . import (
     dispositions,
     invitation_urls,
     office_urls,
+    people_urls,
     review_notes,
     searching,
     tablet,
@@ -22,6 +23,7 @@ app_name = "clinician"
 urlpatterns = [
     *alert_urls.urlpatterns,
     *invitation_urls.urlpatterns,
+    *people_urls.urlpatterns,
     path("", views.worklist, name="worklist"),
     *office_urls.urlpatterns,
     path("search/", searching.search, name="search"),

@@ -24,6 +24,7 @@ from . import worklist as lists
 from .answer_list import Show
 from .deleted import deleted_context
 from .forms import AcknowledgeForm
+from .over_time import over_time_of
 from .plain_text import plain_text
 from .reading import alerts_of, summary_of
 from .review import review_page
@@ -102,7 +103,8 @@ def _page_of(
     if not response.is_sent:
         return {"summary": summary}
     waiting = sum(bool(line.is_open and line.alert) for line in summary.safety)
-    return {"summary": summary, "review": review_page(response, alerts_waiting=waiting)}
+    review = review_page(response, alerts_waiting=waiting)
+    return {"summary": summary, "review": review, "over_time": over_time_of(response)}
 
 
 def _template_of(response: QuestionnaireResponse) -> str:

@@ -332,7 +332,8 @@ class TestDemo:
         counts = [model.objects.count() for model in (Clinic, User, Authenticator, Invitation, QuestionnaireResponse)]
         second = run_json("demo", "--sample", "3")
 
-        assert counts == [1, 2, 2, 1, 3]
+        # Three people, and two check-ins of one of them.
+        assert counts == [1, 2, 2, 3, 5]
         assert [
             model.objects.count() for model in (Clinic, User, Authenticator, Invitation, QuestionnaireResponse)
         ] == counts

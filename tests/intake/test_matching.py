@@ -102,7 +102,7 @@ class TestConfirming:
 
         assert person_of(again) == person_of(first)
         assert people.now_with(before) == person_of(first)
-        assert list(people.earlier_than(again)) == [first]
+        assert list(people.earlier_or_alike(again)) == [first]
         assert not people.suggested_for(person_of(first)).exists()
 
     def test_it_is_on_record(self, first: QuestionnaireResponse, again: QuestionnaireResponse, clinician: User) -> None:
