@@ -18,6 +18,7 @@ class Permission(enum.Enum):
     EDIT_QUESTIONNAIRE = "edit and publish questionnaires"
     MANAGE_CLINIC = "confirm crisis contacts and change the clinic's settings"
     MANAGE_STAFF = "add staff and change their roles"
+    READ_REPORTS = "read counts about the clinic, which name nobody"
     READ_AUDIT = "read the audit record"
 
 
@@ -45,6 +46,7 @@ ROLES: dict[str, Role] = {
                     Permission.ACKNOWLEDGE,
                     Permission.ENTER_ANSWERS,
                     Permission.SIGN_OFF,
+                    Permission.READ_REPORTS,
                     Permission.INVITE,
                 }
             ),
@@ -64,6 +66,7 @@ ROLES: dict[str, Role] = {
                     Permission.EDIT_QUESTIONNAIRE,
                     Permission.MANAGE_CLINIC,
                     Permission.MANAGE_STAFF,
+                    Permission.READ_REPORTS,
                     Permission.INVITE,
                 }
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import audit_view, settings_page, sign_ins, team
+from . import audit_view, reports, settings_page, sign_ins, team
 
 urlpatterns = [
     path("account/sessions/", sign_ins.own, name="sign_ins"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("clinic/", settings_page.choose, name="clinics"),
     path("clinic/<slug:slug>/", settings_page.clinic, name="clinic"),
     path("clinic/<slug:slug>/crisis/", settings_page.confirm, name="clinic_confirm"),
+    path("reports/", reports.reports, name="reports"),
     path("audit/", audit_view.audit_record, name="audit"),
     path("team/", team.team, name="team"),
     path("team/<slug:slug>/add/", team.add, name="colleague_add"),

@@ -58,6 +58,7 @@ STAFF: dict[str, Permission | str] = {
     "notices": SEE,
     "point": READ,
     "remove_contact": CLINIC,
+    "reports": Permission.READ_REPORTS,
     "search": SEE,
     "sign": Permission.SIGN_OFF,
     "sign_ins": ANY,

@@ -1,0 +1,144 @@
+"""Counts about a clinic over a span of days. No count under five is told, nor one that another count would give away.
+
+Times and states are plain columns; what stands in answers is opened for the latest responses only, `OPENED_AT_MOST`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from django.db.models import QuerySet
+
+from screening import publishing
+
+from . import invitees, records
+from .models import Alert, Clinic, QuestionnaireResponse
+
+FEWEST = 5
+OPENED_AT_MOST = 500
+HIDDEN = "fewer than 5"
+HELD_BACK = "not told, so that none of the others can be worked out"
+SPANS = ((15, "up to 15 minutes"), (30, "15 to 30 minutes"), (60, "30 to 60 minutes"), (24 * 60, "1 to 24 hours"))
+SEVERITIES = {4: "Urgent", 3: "Contraindication", 2: "Caution", 1: "Information", 0: "Nothing raised"}
+STATES = {"sent": "Sent", "draft": "Not sent", "deleted": "Deleted by the patient"}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One count in words."""
+
+    title: str
+    count: str
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts under a heading, with how many they are counted among."""
+
+    title: str
+    note: str
+    lines: tuple[Line, ...]
+
+
+def told(counts: Mapping[str, int], *, are_parts: bool = True) -> tuple[Line, ...]:
+    """Counts as they may be told. `are_parts`: they add up to something known, so that one alone cannot be hidden.
+
+    >>> [line.count for line in told({"a": 12, "b": 2, "c": 7})] == ["12", HIDDEN, HELD_BACK]
+    True
+    >>> [line.count for line in told({"a": 12, "b": 2, "c": 3})] == ["12", HIDDEN, HIDDEN]
+    True
+    """
+    small = {title for title, count in counts.items() if count < FEWEST}
+    large = sorted((title for title in counts if title not in small), key=lambda title: counts[title])
+    held_back = set(large[:1]) if are_parts and len(small) == 1 else set()
+    words = {title: HIDDEN if title in small else HELD_BACK for title in small | held_back}
+    return tuple(Line(title, words.get(title, str(count))) for title, count in counts.items())
+
+
+def report(clinic: Clinic, *, days: int, now: datetime.datetime) -> tuple[Table, ...]:
+    """All tables of a clinic for what was started within the last days."""
+    begun = clinic.responses.filter(started_at__gte=now - datetime.timedelta(days=days))
+    sent = begun.filter(status="sent").select_related("version", "clinic", "invitation__invitee").order_by("-sent_at")
+    opened = list(sent[:OPENED_AT_MOST])
+    return (
+        _completion(begun),
+        _last_pages(begun),
+        _durations(sent),
+        _top(sent),
+        _points(opened),
+        _acknowledgement(clinic, days, now),
+        _before_appointment(opened, now),
+    )
+
+
+def _completion(begun: QuerySet[QuestionnaireResponse]) -> Table:
+    found = Counter(begun.values_list("status", flat=True))
+    counts = {title: found[state] for state, title in STATES.items()}
+    return Table(title="Completion", note="Of what was started.", lines=told(counts))
+
+
+def _last_pages(begun: QuerySet[QuestionnaireResponse]) -> Table:
+    """Where people stopped: the last page that each draft has posted."""
+    drafts = begun.filter(status="draft").select_related("version", "clinic").order_by("-saved_at")[:OPENED_AT_MOST]
+    counts = Counter(_last_page(draft) for draft in drafts)
+    lines = told(dict(counts.most_common()))
+    return Table(title="Last page of what was not sent", note="The page after it was not finished.", lines=lines)
+
+
+def _last_page(draft: QuestionnaireResponse) -> str:
+    posted = records.read_document(draft).posted
+    sections = publishing.definition_of(draft.version).sections
+    titles = {section.link_id: section.title.get("en", section.link_id) for section in sections}
+    return titles.get(posted[-1], posted[-1]) if posted else "None: stopped before the first page was sent"
+
+
+def _durations(sent: QuerySet[QuestionnaireResponse]) -> Table:
+    minutes = [(end - start).total_seconds() / 60 for start, end in sent.values_list("started_at", "sent_at")]
+    median = f"Median: {statistics.median(minutes):.0f} minutes." if len(minutes) >= FEWEST else ""
+    return Table(title="Time from start to sending", note=median, lines=told(_in_spans(minutes, "longer")))
+
+
+def _in_spans(minutes: Iterable[float], longer: str) -> dict[str, int]:
+    found = Counter(next((title for limit, title in SPANS if each <= limit), longer) for each in minutes)
+    return {title: found[title] for title in (*(title for _, title in SPANS), longer)}
+
+
+def _top(sent: QuerySet[QuestionnaireResponse]) -> Table:
+    found = Counter(sent.order_by().values_list("top_severity", flat=True))
+    counts = {title: found[rank] for rank, title in SEVERITIES.items()}
+    return Table(title="Highest point", note="Of what was sent.", lines=told(counts))
+
+
+def _points(opened: list[QuestionnaireResponse]) -> Table:
+    """How often each point was raised. A count that all but a few share would tell of those few: it is held back."""
+    found: Counter[str] = Counter()
+    for response in opened:
+        flags = publishing.definition_of(response.version).flags
+        titles = {flag.link_id: flag.title.get("en", flag.link_id) for flag in flags}
+        found.update({titles.get(flag.flag, flag.flag) for flag in records.read_assessment(response).flags})
+    lines = told(dict(found.most_common()), are_parts=False)
+    without = {title for title, count in found.items() if 0 < len(opened) - count < FEWEST}
+    kept = tuple(
+        Line(line.title, HELD_BACK) if line.title in without and line.count != HIDDEN else line for line in lines
+    )
+    return Table(title="Points by kind", note=f"Of the latest {OPENED_AT_MOST} sent at most.", lines=kept)
+
+
+def _acknowledgement(clinic: Clinic, days: int, now: datetime.datetime) -> Table:
+    raised = Alert.objects.filter(response__clinic=clinic, created_at__gte=now - datetime.timedelta(days=days))
+    times = list(raised.values_list("created_at", "acknowledged_at"))
+    minutes = [(end - start).total_seconds() / 60 for start, end in times if end]
+    counts = _in_spans(minutes, "longer") | {"not acknowledged yet": sum(end is None for _, end in times)}
+    return Table(title="Alerts: time to acknowledgement", note="From the answer.", lines=told(counts))
+
+
+def _before_appointment(opened: list[QuestionnaireResponse], now: datetime.datetime) -> Table:
+    counts = {"opened before the appointment": 0, "not opened before the appointment": 0}
+    for response in opened:
+        at = invitees.details_of(response.invitation).appointment_at if response.invitation else None
+        if at and at <= now:
+            is_read = response.opened_at is not None and response.opened_at <= at
+            counts["opened before the appointment" if is_read else "not opened before the appointment"] += 1
+    return Table(title="Read in time", note="Where the invitation names an appointment.", lines=told(counts))
