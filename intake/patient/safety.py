@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -65,6 +66,7 @@ def stop(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         **answering.frame(visit),
         "reference": grouped(visit.response.reference),
+        "origin": settings.SITE_ORIGIN,
         "is_disclosed": visit.asks_for_help(),
         "minutes": visit.clinic.draft_alert_minutes,
     }

@@ -232,3 +232,9 @@ def test_only_a_clinics_web_address_becomes_a_link(patient, clinic):
 
     assert "javascript:" not in html
     assert "<b>Chat</b>" not in html
+
+
+def test_stopping_names_the_configured_address(patient):
+    page = read(patient.client.get("/q/stop/", headers={"Host": "localhost"}))
+
+    assert "http://127.0.0.1:8000/resume/" in page.text
