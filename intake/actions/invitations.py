@@ -73,22 +73,19 @@ def invite(
 ) -> Invited:
     """Make a link for one person, valid for 14 days or until the day after the appointment.
 
-    `by` None: somebody at the server's command line. `questionnaire` defaults to what the clinic offers; `person` is
-    given when staff know whom they invite, `details` as far as they say it. `send`: the worker mails the link instead
-    of its being shown. `remind`: mail reminders, where an address is known. `invitation_id` makes a form idempotent.
-
-    Raises `NotPermitted`, `QuestionnaireMissing`, `AlreadyInvited`, `TooManyMails`, `Refused` for a language the clinic
-    does not offer, and Django's `ValidationError` with everything that is wrong with the details, by field.
+    `by` None: the server's command line. `questionnaire` defaults to the clinic's; `person` is whom staff know already,
+    `details` what they say about them. `send`: the worker mails the link, nobody sees it. `invitation_id` makes a form
+    idempotent. Raises `NotPermitted`, `QuestionnaireMissing`, `AlreadyInvited`, `TooManyMails`, `Refused` for a
+    language that is not offered, and Django's `ValidationError` with everything wrong with the details, by field.
     """
     details = details or Details()
     _refuse_stranger(by, clinic)
-    offered = _offered(clinic, language, questionnaire)
     _refuse_mistakes(details, now=now, send=send)
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         pk=invitation_id or uuid.uuid4(),
         clinic=clinic,
-        questionnaire=offered,
+        questionnaire=_offered(clinic, language, questionnaire),
         person=person,
         token_sha256=access.token_hash(token),
         language=language,
