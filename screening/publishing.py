@@ -13,7 +13,7 @@ import msgspec
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError, transaction
 
-from screening import cases, models, rows
+from screening import cases, models, proving, rows
 from screening.engine import checks
 from screening.engine.checks import Problem
 from screening.engine.compiler import Compiled, compile_definition
@@ -99,7 +99,7 @@ def _problems_of(questionnaire: models.Questionnaire) -> list[Problem]:
     problems = list(checks.check(definition))
     if errors_in(problems):
         return problems
-    return problems + case_problems(definition, questionnaire)
+    return problems + case_problems(definition, questionnaire) + proving.report(definition).problems
 
 
 def errors_in(problems: Iterable[Problem]) -> list[Problem]:
@@ -142,7 +142,6 @@ def _fine_with_every_instrument(definition: Definition, failed: list[cases.CaseR
     return {result.case.id for result in again if not result.differences}
 
 
-@transaction.atomic
 def publish(
     *,
     questionnaire: models.Questionnaire,
@@ -158,6 +157,21 @@ def publish(
     `seen` is the SHA-256 of the draft that the person looked at; a draft that changed since is refused. Raises
     `PublishRefused` with every problem: checks, failed cases, nothing new to publish, nobody named.
     """
+    # Proofs take seconds; made first, they are at hand while the database is locked.
+    problems_of(questionnaire)
+    return _publish(questionnaire=questionnaire, by=by, now=now, note=note, seen=seen, user=user)
+
+
+@transaction.atomic
+def _publish(
+    *,
+    questionnaire: models.Questionnaire,
+    by: str,
+    now: datetime.datetime,
+    note: str,
+    seen: str,
+    user: AbstractBaseUser | None,
+) -> models.QuestionnaireVersion:
     models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     problems = [*_refusals(by), *errors_in(problems_of(questionnaire))]
     if problems:

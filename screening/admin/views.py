@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.contrib import messages
@@ -13,11 +13,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from screening import models, publishing, uploads
+from screening import models, proving, publishing, uploads
+from screening.engine.checks import Problem
 from screening.engine.definition import canonical_json
 from screening.exchange.yaml import dump_definition
 
 from . import base
+
+if TYPE_CHECKING:
+    from screening.proofs import Report
 
 Page = Callable[..., HttpResponse]
 
@@ -45,7 +49,18 @@ def name_of(request: HttpRequest) -> str:
 def check(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """Everything wrong with the draft, errors first."""
     problems = publishing.problems_of(questionnaire)
-    return render(request, "admin/screening/check.html", {**context, **_sorted(problems), "title": "Check"})
+    shown = {**context, **_sorted(problems), "title": "Check", "proofs": _proofs(questionnaire, problems)}
+    return render(request, "admin/screening/check.html", shown)
+
+
+def _proofs(questionnaire: models.Questionnaire, problems: list[Problem]) -> Report | None:
+    """How much was proved; nothing is while the checks find errors."""
+    if any(problem.severity == "error" and problem.id.startswith("Q") for problem in problems):
+        return None
+    try:
+        return proving.report(publishing.definition_from_rows(questionnaire))
+    except msgspec.ValidationError:
+        return None
 
 
 def _sorted(problems: list[Any]) -> dict[str, Any]:

@@ -19,10 +19,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     worse: tuple[Line, ...] = ()
 
     def __str__(self) -> str:
-        lines = [str(self.problem)]
-        lines += [f"    {line.question} → {line.answer}" for line in self.witness]
-        lines += [f"    then, instead: {line.question} → {line.answer}" for line in self.worse]
-        return "\n".join(lines)
+        return str(self.problem)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,4 +58,12 @@ def finding(
     )
     if run is None:
         return Finding(problem=problem)
-    return Finding(problem=problem, profile=run.settings.profile, witness=run.lines(names))
+    return pointed(Finding(problem=problem, profile=run.settings.profile, witness=run.lines(names)))
+
+
+def pointed(found: Finding) -> Finding:
+    """The finding with its witness in words where Check shows what a problem points at."""
+    lines = [f"{line.question} → {line.answer}" for line in found.witness]
+    lines += [f"then, instead: {line.question} → {line.answer}" for line in found.worse]
+    problem = msgspec.structs.replace(found.problem, pointed="\n".join(lines))
+    return msgspec.structs.replace(found, problem=problem)

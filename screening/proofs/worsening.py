@@ -18,7 +18,7 @@ from .encoding import encode
 from .firing import unproved
 from .kleene import NO, Bool, Number, Truth, all_of, any_of, no
 from .prover import Verdict
-from .report import Finding, finding
+from .report import Finding, finding, pointed
 from .solution import Solution
 from .subject import Subject
 from .variables import Answered, Chosen, Dated, Numeric, Pressure, Size
@@ -95,7 +95,8 @@ class Twin:
         names = self.subject.behind(self.subject.used_by(flag.link_id))
         values = {"name": worse.name, "direction": worse.direction}
         found = finding("P531", f"flag {flag.link_id}", flag.link_id, before, names, **values)
-        return msgspec.structs.replace(found, worse=after.lines(self._questions(worse)))
+        found = msgspec.structs.replace(found, worse=after.lines(self._questions(worse)))
+        return pointed(found)
 
     def _pair(self, name: str) -> tuple[Answered, Answered]:
         return self.subject.world.scope.answers[name], self.world.scope.answers[name]

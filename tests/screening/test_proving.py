@@ -1,0 +1,82 @@
+"""Drafts are proved on the Check page and before they are published."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from msgspec.structs import replace
+
+from screening import proving, publishing
+from screening.engine.definition import Rule
+from screening.exchange.yaml import dump_definition
+from screening.management.commands import prove_questionnaire
+from tests.screening.samples import NOW, small
+
+
+def with_impossible_rule():
+    flag = small().flags[0]
+    rules = (Rule(severity="urgent", when="stroke is yes and stroke is no"), *flag.rules)
+    return small(flags=(replace(flag, rules=rules),))
+
+
+@pytest.fixture
+def faulty(draft):
+    return publishing.rows_from_definition(with_impossible_rule(), into=draft)
+
+
+def test_a_rule_that_can_never_be_true_holds_back_publishing(faulty):
+    with pytest.raises(publishing.PublishRefused) as refused:
+        publishing.publish(questionnaire=faulty, by="Ada", now=NOW)
+
+    assert [problem.id for problem in refused.value.problems] == ["P511"]
+    assert not faulty.versions.exists()
+
+
+def test_the_check_page_shows_what_was_found_and_how_much_was_proved(editor, faulty):
+    page = editor.get(f"/admin/screening/questionnaire/{faulty.pk}/check/").content.decode()
+
+    assert "The urgent rule can never be true." in page
+    assert "proved, 0 not proved, 1 found" in " ".join(page.split())
+
+
+def test_the_same_content_is_proved_once(monkeypatch):
+    first = proving.report(small())
+    monkeypatch.setattr("screening.proofs.prove", lambda *_, **__: pytest.fail("proved again"))
+
+    assert proving.report(small()) is first
+
+
+def test_what_was_not_proved_is_tried_again_later(monkeypatch):
+    definition = replace(with_impossible_rule(), key="tried_again")
+    monkeypatch.setattr(proving, "TOTAL", 0.0)
+    assert proving.report(definition).not_proved
+
+    monkeypatch.setattr(proving, "TOTAL", 25.0)
+    monkeypatch.setattr(proving, "AGAIN", 0.0)
+
+    assert proving.report(definition).not_proved == 0
+
+
+class TestTheCommand:
+    def test_it_proves_a_file(self, capsys, tmp_path):
+        (tmp_path / "small.yaml").write_text(dump_definition(small()))
+        call_command("prove_questionnaire", str(tmp_path / "small.yaml"))
+
+        assert "0 not proved, 0 findings" in capsys.readouterr().out
+
+    def test_it_fails_with_what_it_found(self, capsys, faulty):
+        with pytest.raises(CommandError) as failed:
+            call_command("prove_questionnaire", faulty.key, "--json")
+
+        printed = json.loads(capsys.readouterr().out)
+        assert failed.value.returncode == 1
+        assert [one["problem"]["id"] for one in printed["findings"]] == ["P511"]
+
+    def test_it_refuses_a_senseless_time(self, draft):
+        with pytest.raises(CommandError, match="--seconds"):
+            call_command("prove_questionnaire", draft.key, "--seconds", "0")
+
+    def test_its_help_has_an_example(self):
+        assert "manage.py prove_questionnaire" in prove_questionnaire.Command.example
