@@ -8,13 +8,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -24,6 +26,7 @@ DESK = {"width": 1280, "height": 900}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 # A busy machine is slow, not wrong: what is expected may take its time, and a test ends as soon as it is there.
 expect.set_options(timeout=20_000)
+OURS = re.compile(r"(https?://(localhost|127\.0\.0\.1)[:/]|data:|about:|chrome-error:)")
 SHOTS = Path(os.environ.get("SCREENSHOTS", ""))
 
 
@@ -47,28 +50,49 @@ def browser_context_args(request: pytest.FixtureRequest) -> dict[str, object]:
     return {"viewport": PHONE, "java_script_enabled": javascript, "locale": "en-US", "timezone_id": "UTC"}
 
 
+NARROWEST = {"width": 320, "height": 700}
+View = tuple[dict[str, int], str]
+"""A window size and a colour scheme."""
+# Each page is looked at in two views; the page states (test_page_states.py) in all four.
+VIEWS: list[View] = [(DESK, "light"), (NARROWEST, "dark")]
+EVERY_VIEW: list[View] = [(size, scheme) for size in (DESK, NARROWEST) for scheme in ("light", "dark")]
+PICTURES: list[View] = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light")]
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+
 class Eyes:
-    """Looks at pages: the accessibility rules at both widths, and a picture where SCREENSHOTS names a folder."""
+    """Looks at pages: the accessibility rules in several views, and a picture where SCREENSHOTS names a folder."""
 
     def __init__(self, *, can_run_rules: bool) -> None:
         self.can_run_rules = can_run_rules
         self.seen: list[str] = []
 
-    def look(self, page: Page, name: str) -> None:
+    def look(self, page: Page, name: str, views: list[View] = VIEWS) -> None:
         """Fails on any accessibility violation, or when the page is wider than the window."""
         page.wait_for_load_state()
         self.seen.append(name)
-        for size in (DESK, PHONE):
-            page.set_viewport_size(size)
-            if self.can_run_rules:
-                self._check(page, f"{name} at {size['width']} px")
-            if SHOTS.name:
-                SHOTS.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=SHOTS / f"{name}-{size['width']}.png", full_page=True)
+        before = page.viewport_size or PHONE
+        for size, scheme in views if self.can_run_rules else []:
+            self._set(page, size, scheme)
+            self._check(page, f"{name} at {size['width']} px, {scheme}")
+        for size, scheme in PICTURES if SHOTS.name else []:
+            self._set(page, size, scheme)
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SHOTS / f"{name}-{size['width']}-{scheme}.png", full_page=True)
+        self._set(page, before, "light")
+
+    @staticmethod
+    def _set(page: Page, size: dict[str, int], scheme: str) -> None:
+        page.set_viewport_size(size)
+        # Colours that are still changing would be measured half-way.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
     @staticmethod
     def _check(page: Page, name: str) -> None:
-        report = Axe().run(page)
+        report = Axe().run(page, options=RULES)
         assert report.violations_count == 0, f"{name}\n{report.generate_report()}"
         width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert width <= 0, f"{name} is {width} px wider than the window"
@@ -79,6 +103,17 @@ def eyes(request: pytest.FixtureRequest) -> Eyes:
     """The rules run inside the page, so they need JavaScript there; without it only pictures are taken."""
     javascript = request.getfixturevalue("javascript") if "javascript" in request.fixturenames else True
     return Eyes(can_run_rules=javascript)
+
+
+@pytest.fixture(autouse=True)
+def _no_third_party(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No page loads anything from elsewhere."""
+    elsewhere: list[str] = []
+    if "context" in request.fixturenames:
+        context: BrowserContext = request.getfixturevalue("context")
+        context.on("request", lambda sent: None if OURS.match(sent.url) else elsewhere.append(sent.url))
+    yield
+    assert elsewhere == []
 
 
 @pytest.fixture
