@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from intake import health
+from intake import health, styleguide
 
 urlpatterns = [
     path("", include("intake.patient.urls")),
@@ -15,6 +15,7 @@ urlpatterns = [
     # The Django admin's own form asks for nobody anew and records nothing.
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
+    path("styleguide", styleguide.styleguide, name="styleguide"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
 ]

@@ -6,7 +6,8 @@ from playwright.sync_api import Page
 
 TOO_SMALL = """() => {
   const parts = document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])");
-  const left = [...parts].filter((part) => !part.closest(".default-button, .skip-link") && part.checkVisibility());
+  const isMeant = (part) => !part.closest(".default-button, .skip-link") && part.checkVisibility();
+  const left = [...parts].filter(isMeant);
   return left.flatMap((part) => {
     if (part.matches("a") && getComputedStyle(part).display === "inline") return [];
     const box = (part.closest("label") || part).getBoundingClientRect();
@@ -16,7 +17,8 @@ TOO_SMALL = """() => {
 }"""
 CUT_OFF = """() => [...document.querySelectorAll("body *")].flatMap((part) => {
   const style = getComputedStyle(part);
-  if (!part.checkVisibility() || part.closest(".visually-hidden, .default-button, .skip-link, svg, progress")) return [];
+  const isApart = part.closest(".visually-hidden, .default-button, .skip-link, svg, progress");
+  if (isApart || !part.checkVisibility()) return [];
   if (style.overflow === "visible" || part.matches("textarea, select, input")) return [];
   const isCut = part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1;
   return isCut ? [part.outerHTML.slice(0, 80)] : [];
@@ -28,13 +30,15 @@ OUTSIDE = """() => [...document.querySelectorAll("body *")].flatMap((part) => {
 })"""
 OVERLAPPING = """() => {
   const lines = [...document.querySelectorAll("main :is(legend, label, p, h1, h2, button, summary)")];
-  const seen = lines.filter((line) => line.checkVisibility() && !line.closest(".visually-hidden, .default-button"));
+  const apart = ".visually-hidden, .default-button";
+  const seen = lines.filter((line) => line.checkVisibility() && !line.closest(apart));
   const boxes = seen.map((line) => [line, line.getBoundingClientRect()]);
   return boxes.flatMap(([line, box], place) => boxes.slice(place + 1).flatMap(([other, its]) => {
     if (line.contains(other) || other.contains(line)) return [];
     const wide = Math.min(box.right, its.right) - Math.max(box.left, its.left);
     const high = Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top);
-    return wide > 2 && high > 2 ? [`${line.textContent.trim().slice(0, 30)} / ${other.textContent.trim().slice(0, 30)}`] : [];
+    const name = (part) => part.textContent.trim().slice(0, 30);
+    return wide > 2 && high > 2 ? [`${name(line)} lies over ${name(other)}`] : [];
   }));
 }"""
 # What somebody who reads with more space sets for every page (WCAG 2.2, 1.4.12).
