@@ -41,7 +41,7 @@ class Patient:
     def start(self, *, clinic: str = "demo") -> None:
         self.page.goto(f"{self.origin}/start/{clinic}/")
         if self.language == "es":
-            self.page.get_by_role("button", name="Español").click()
+            self.page.get_by_role("button", name="Español").first.click()
         self.page.get_by_role("radio", name=self.words("I answer for myself"), exact=True).check()
         self.press("Start now")
         self.page.get_by_role("link", name=self.words("Go to the first question")).click()
