@@ -113,9 +113,13 @@ def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm
 
 
 def _is_about_safety(visit: Visit, section: Section) -> bool:
-    """Whether a page asks what staff are called for: it then says first who reads the answers, and when."""
-    flat = {item.link_id for question in section.questions for item in (question, *question.items)}
-    return not flat.isdisjoint(visit.compiled.safety_questions)
+    """Whether a page asks what staff are called for: it then says first who reads the answers, and when.
+
+    Not where it is one item of a published instrument: a page of earlier safety questions said it, and the items keep
+    to their own lead-in.
+    """
+    flat = [item for question in section.questions for item in (question, *question.items)]
+    return any(item.link_id in visit.compiled.safety_questions and not item.instrument for item in flat)
 
 
 def _is_untranslated(question: Question, language: str) -> bool:
