@@ -10,7 +10,6 @@ import datetime
 import hashlib
 import uuid
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -29,7 +28,6 @@ from .models import (
     QuestionnaireResponse,
     ReviewEntry,
     SignOff,
-    StaffSession,
     User,
 )
 from .permissions import ROLES, Permission, roles_with
@@ -121,41 +119,6 @@ def with_acknowledgeable(alerts: QuerySet[Alert], user: Visitor) -> QuerySet[Ale
     """Alerts of a record that was opened, each with `is_acknowledgeable`: it waits, and this person may settle it."""
     clinics = clinics_of(user, Permission.ACKNOWLEDGE).values("pk")
     return alerts.annotate(is_acknowledgeable=Q(acknowledged_at=None, response__clinic__in=clinics))
-
-
-def staff_of(clinic: Clinic) -> QuerySet[User]:
-    """Everybody with a role in a clinic, by name."""
-    return User.objects.filter(memberships__clinic=clinic).distinct().order_by("name", "pk")
-
-
-def get_colleague_or_404(user_id: uuid.UUID, clinic: Clinic) -> User:
-    """One person who works in a clinic. Raises `Http404`."""
-    found = staff_of(clinic).filter(pk=user_id).first()
-    if found is None:
-        raise Http404("There is no such person.")
-    return found
-
-
-def colleague_by_email(email: str, clinics: Iterable[Clinic]) -> User | None:
-    """Somebody who works in one of the clinics, by address."""
-    return User.objects.filter(email__iexact=email.strip(), memberships__clinic__in=clinics).first()
-
-
-def named(keys: Iterable[str]) -> QuerySet[User]:
-    """Staff by id, to print their names where only ids are kept."""
-    return User.objects.filter(pk__in=set(keys))
-
-
-def sign_ins_of(user: User) -> QuerySet[StaffSession]:
-    """Where a person signed in, the latest first."""
-    return StaffSession.objects.filter(user=user).order_by("-began_at")
-
-
-def bounds_of_day(clinic: Clinic, day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
-    """The moments at which a day begins and ends at a clinic."""
-    zone = ZoneInfo(clinic.timezone)
-    begins = datetime.datetime.combine(day, datetime.time(), tzinfo=zone)
-    return begins, datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), tzinfo=zone)
 
 
 def clinic_or_404(user: Visitor, permission: Permission, slug: str) -> Clinic:

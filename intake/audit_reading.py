@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from . import access
+from . import colleagues
 from .models import Alert, AuditRecord, Clinic, Invitation, QuestionnaireResponse, User
 
 PAGE_SIZE = 50
@@ -53,7 +53,7 @@ def _matching(
 ) -> QuerySet[AuditRecord]:
     found = AuditRecord.objects.all()
     if day:
-        begins, ends = access.bounds_of_day(clinics[0], day)
+        begins, ends = colleagues.bounds_of_day(clinics[0], day)
         found = found.filter(at__gte=begins, at__lt=ends)
     if action:
         found = found.filter(action=action)
@@ -94,4 +94,4 @@ def names_of_staff(entries: Iterable[AuditRecord]) -> dict[str, str]:
     entries = list(entries)
     keys = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
     keys |= {entry.objects_named["user"] for entry in entries if "user" in entry.objects_named}
-    return {str(user.pk): user.name for user in access.named(keys)}
+    return {str(user.pk): user.name for user in colleagues.named(keys)}

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from intake import access, actions, audit, audit_reading
+from intake import access, actions, audit, audit_reading, colleagues
 from intake.models import AuditRecord, Clinic
 from intake.permissions import Permission
 
@@ -52,7 +52,7 @@ def audit_record(request: HttpRequest) -> HttpResponse:
 
 def _page(clinics: list[Clinic], given: dict[str, object]) -> tuple[list[AuditRecord], int]:
     email = str(given.get("email") or "")
-    actor = access.colleague_by_email(email, clinics) if email else None
+    actor = colleagues.colleague_by_email(email, clinics) if email else None
     if email and actor is None:
         return [], 0
     day = given.get("day")

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import access, actions, staff_sessions
+from intake import access, actions, colleagues, staff_sessions
 from intake.models import User
 
 from .wording import moment
@@ -40,7 +40,7 @@ def sign_ins_of(user: User, zone_name: str, *, this: str = "") -> list[SignIn]:
             seen=moment(datetime.datetime.fromtimestamp(seen, tz=zone)),
             is_this=kept.session_key == this,
         )
-        for kept, seen in staff_sessions.open_sessions(access.sign_ins_of(user))
+        for kept, seen in staff_sessions.open_sessions(colleagues.sign_ins_of(user))
     ]
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions
+from intake import access, actions, colleagues
 from intake.models import Clinic, User
 from intake.permissions import ROLES, Permission
 from intake.staff_accounts import set_password_link
@@ -47,7 +47,7 @@ class AddForm(forms.Form):
 def team(request: HttpRequest) -> HttpResponse:
     """Everybody with a role in the clinic that somebody manages."""
     clinic = access.clinic_or_404(request.user, MANAGE, request.GET.get("clinic", ""))
-    staff = [(person, _roles(person, clinic)) for person in access.staff_of(clinic).prefetch_related("memberships")]
+    staff = [(person, _roles(person, clinic)) for person in colleagues.staff_of(clinic).prefetch_related("memberships")]
     context = {"clinic": clinic, "clinics": access.clinics_of(request.user, MANAGE).order_by("name"), "staff": staff}
     return render(request, "clinician/team.html", context)
 
@@ -87,7 +87,7 @@ def _add_page(request: HttpRequest, clinic: Clinic, form: AddForm) -> HttpRespon
 def person(request: HttpRequest, slug: str, user_id: UUID) -> HttpResponse:
     """One person's roles and sessions; POST gives or takes one role."""
     clinic = access.clinic_or_404(request.user, MANAGE, slug)
-    colleague = access.get_colleague_or_404(user_id, clinic)
+    colleague = colleagues.get_colleague_or_404(user_id, clinic)
     if request.method == "POST":
         return _change_role(request, clinic, colleague)
     held = set(colleague.memberships.filter(clinic=clinic).values_list("role", flat=True))
@@ -114,7 +114,7 @@ def _change_role(request: HttpRequest, clinic: Clinic, colleague: User) -> HttpR
 def remove(request: HttpRequest, slug: str, user_id: UUID) -> HttpResponse:
     """Somebody leaves the clinic."""
     clinic = access.clinic_or_404(request.user, MANAGE, slug)
-    colleague = access.get_colleague_or_404(user_id, clinic)
+    colleague = colleagues.get_colleague_or_404(user_id, clinic)
     return _done(request, clinic, colleague, lambda: actions.remove_staff(
         user=colleague, clinic=clinic, by=request.user, now=timezone.now()
     ), f"{colleague.name} has no role in this clinic any more, and was signed out.")  # fmt: skip
@@ -124,7 +124,7 @@ def remove(request: HttpRequest, slug: str, user_id: UUID) -> HttpResponse:
 def end_session(request: HttpRequest, slug: str, user_id: UUID, session_id: UUID) -> HttpResponse:
     """Sign somebody out where they are signed in."""
     clinic = access.clinic_or_404(request.user, MANAGE, slug)
-    colleague = access.get_colleague_or_404(user_id, clinic)
+    colleague = colleagues.get_colleague_or_404(user_id, clinic)
     return _done(request, clinic, colleague, lambda: actions.end_session(
         session_id=session_id, of=colleague, by=request.user, now=timezone.now()
     ), "That session has ended.")  # fmt: skip
