@@ -120,10 +120,9 @@ def _points(opened: list[QuestionnaireResponse]) -> Table:
         found.update({titles.get(flag.flag, flag.flag) for flag in records.read_assessment(response).flags})
     lines = told(dict(found.most_common()), are_parts=False)
     without = {title for title, count in found.items() if 0 < len(opened) - count < FEWEST}
-    kept = tuple(
-        Line(line.title, HELD_BACK) if line.title in without and line.count != HIDDEN else line for line in lines
-    )
-    return Table(title="Points by kind", note=f"Of the latest {OPENED_AT_MOST} sent at most.", lines=kept)
+    kept = [Line(line.title, HELD_BACK) if line.title in without else line for line in lines if line.count != HIDDEN]
+    others = (Line("Every other point", HIDDEN),) if len(kept) < len(lines) else ()
+    return Table(title="Points by kind", note=f"Of the latest {OPENED_AT_MOST} sent at most.", lines=(*kept, *others))
 
 
 def _acknowledgement(clinic: Clinic, days: int, now: datetime.datetime) -> Table:

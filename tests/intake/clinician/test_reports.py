@@ -45,7 +45,7 @@ class TestReport:
 
         assert counts(clinic, "Completion") == {"Sent": "5", "Not sent": HIDDEN, "Deleted by the patient": HIDDEN}
         assert counts(clinic, "Last page of what was not sent") == {"About you": HIDDEN}
-        assert counts(clinic, "Points by kind") == {"stroke_ever": HIDDEN}
+        assert counts(clinic, "Points by kind") == {"Every other point": HIDDEN}
         assert counts(clinic, "Time from start to sending")["up to 15 minutes"] == "5"
 
     def test_it_counts_how_soon_alerts_were_acknowledged(self, send: Send, clinic: Clinic, clinician: User) -> None:
