@@ -234,3 +234,12 @@ def test_an_instrument_keeps_its_language_inside_a_spanish_page(patient):
 
     assert 'lang="en">Little interest or pleasure' in html
     assert 'lang="en">Not at all' in html
+
+
+def test_a_page_with_safety_questions_says_first_who_reads_and_when(patient):
+    sentence = "The clinic has not said when it reads answers that cannot wait."
+
+    safety = read(patient.client.get("/q/safety/")).text
+
+    assert sentence in safety
+    assert sentence not in read(patient.client.get("/q/about/")).text
