@@ -52,11 +52,12 @@ def _run_one(compiled: Compiled, case: Case) -> CaseResult:
     answers = journey.with_skipped(compiled, given, case.as_of, settings)
     assessment = evaluate(compiled, answers, case.as_of, settings)
     return CaseResult(
-        case=case, differences=tuple(_differences(case, assessment)), answers=answers, assessment=assessment
+        case=case, differences=tuple(differences(case, assessment)), answers=answers, assessment=assessment
     )
 
 
-def _differences(case: Case, got: Assessment) -> Iterator[str]:
+def differences(case: Case, got: Assessment) -> Iterator[str]:
+    """What came out otherwise than a case expects, in words."""
     expect = case.expect
     raised = {flag.flag: flag.severity for flag in got.flags}
     yield from _flag_differences(expect, raised, exactly=case.exactly)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.core.management.base import CommandParser
 
-from screening import cases, publishing
+from screening import cases, mutants, publishing
 from screening.engine.compiler import Compiled, DefinitionError, compile_definition
 from screening.engine.definition import Definition
 from screening.exchange.yaml import Case
@@ -34,6 +34,10 @@ class Command(ExampleCommand):
         parser.add_argument("key", nargs="?", default="", help="The key of a stored draft.")
         parser.add_argument("--path", type=Path, help="A directory. Default without a key: the starter questionnaire.")
         parser.add_argument("--coverage", action="store_true", help="Also list what no case exercises.")
+        parser.add_argument(
+            "--mutants", action="store_true", help="Also change each rule a little; list what no case notices."
+        )
+        parser.add_argument("--seconds", type=float, default=600.0, help="Time for --mutants (default: 600).")
         parser.add_argument("--json", action="store_true", dest="as_json", help="Print one JSON object.")
 
     def handle(self, *args: Any, key: str, path: Path | None, coverage: bool, as_json: bool, **options: Any) -> None:
@@ -42,12 +46,22 @@ class Command(ExampleCommand):
         definition, given = _stored(key) if key else _at(path or CONTENT)
         results = cases.run(_compiled(definition), given)
         shares = cases.coverage(definition, results)
+        found = mutants.survey(definition, given, seconds=options["seconds"]) if options["mutants"] else None
         if as_json:
-            self.print_json(_as_json(results, shares))
+            self.print_json(_as_json(results, shares) | ({"mutants": _survey_json(found)} if found else {}))
         else:
             self._print(results, shares, coverage=coverage)
+            self._print_survey(found)
         if failed := sum(1 for result in results if result.differences):
             raise refused(f"{failed} of {len(results)} cases did not come out as expected.")
+
+    def _print_survey(self, found: mutants.Survey | None) -> None:
+        if found is None:
+            return
+        for mutant in found.survivors:
+            self.stdout.write(f"no case notices: {mutant}")
+        left = f"; {found.left} not tried in the time" if found.left else ""
+        self.stdout.write(f"{found.percent:g} % of {found.tried} changed rules are noticed{left}.")
 
     def _print(self, results: list[cases.CaseResult], shares: dict[str, cases.Share], *, coverage: bool) -> None:
         for result in results:
@@ -86,3 +100,8 @@ def _as_json(results: list[cases.CaseResult], shares: dict[str, cases.Share]) ->
         "cases": [{"id": result.case.id, "differences": list(result.differences)} for result in results],
         "coverage": {what: msgspec.to_builtins(share) for what, share in shares.items()},
     }
+
+
+def _survey_json(found: mutants.Survey) -> dict[str, Any]:
+    survivors = [{"place": mutant.place, "was": mutant.was, "now": mutant.now} for mutant in found.survivors]
+    return {"tried": found.tried, "left": found.left, "percent": found.percent, "survivors": survivors}
