@@ -43,6 +43,8 @@ STAFF: dict[str, Permission | str] = {
     "colleague_end_session": TEAM,
     "colleague_remove": TEAM,
     "cosign": Permission.SIGN_OFF,
+    "dispositions": CLINIC,
+    "dispositions_choose": CLINIC,
     "end_sign_in": ANY,
     "enter_answers": Permission.ENTER_ANSWERS,
     "invitation": INVITE,
@@ -58,6 +60,13 @@ STAFF: dict[str, Permission | str] = {
     "notices": SEE,
     "point": READ,
     "remove_contact": CLINIC,
+    "person": READ,
+    "person_decide": READ,
+    "person_schedule": READ,
+    "person_schedule_end": READ,
+    "person_session": READ,
+    "person_session_withdraw": READ,
+    "person_take_back": READ,
     "reports": Permission.READ_REPORTS,
     "search": SEE,
     "sign": Permission.SIGN_OFF,
@@ -76,7 +85,9 @@ STAFF: dict[str, Permission | str] = {
 }
 """Who may use each address below /staff/, by the permission that it asks for."""
 
-WITHOUT_OWN = frozenset({"contact_id", "token", "number", "tablet_continue"})
+WITHOUT_OWN = frozenset(
+    {"contact_id", "token", "number", "tablet_continue", *(one for one in STAFF if one.startswith("person"))}
+)
 """Objects, and addresses, that this test makes nothing for: only that nobody else reaches them is asked."""
 CANARY = "Canaria"
 
@@ -140,7 +151,9 @@ def _objects(send: Send, clinic: Clinic, staff: User) -> dict[str, Any]:
 
 def ask(browser: Client, route: str, objects: dict[str, Any]) -> HttpResponse:
     """The address with these objects, by a method that it answers."""
-    address = reverse(f"clinician:{route}", kwargs={name: objects[name] for name in names_in(route)})
+    address = reverse(
+        f"clinician:{route}", kwargs={name: objects.get(name, uuid.UUID(int=1)) for name in names_in(route)}
+    )
     methods = staff_routes()[route]["methods"]
     return browser.get(address) if "GET" in methods else browser.post(address)
 

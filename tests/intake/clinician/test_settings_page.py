@@ -35,7 +35,7 @@ def office(sign_in: SignIn, admin: User) -> Client:
 
 
 def url(clinic: Clinic | str, end: str = "") -> str:
-    return f"/staff/clinic/{clinic}/{end}"  # a clinic prints as its slug
+    return f"/staff/clinic/{clinic}/{end or 'settings/'}"  # a clinic prints as its slug
 
 
 class TestSettings:
