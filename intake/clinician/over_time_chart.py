@@ -23,6 +23,8 @@ WIDTH, HEIGHT = 480, 190
 LEFT, RIGHT, TOP, BOTTOM = 36, 8, 24, 32
 EDGE = 48
 """Room beside the first and the latest point, for their days."""
+APART = 30
+"""The least distance between two numbers in the drawing."""
 DECIMALS = 1
 
 
@@ -123,10 +125,22 @@ def trend_of(score: Score, points: Sequence[Point], *, most: float) -> Trend:
 
 
 def _chart(points: Sequence[Point], most: float) -> Chart:
-    marks = tuple(_mark(point, number, points, most) for number, point in enumerate(points))
+    marks = _readable([_mark(point, number, points, most) for number, point in enumerate(points)])
     step = _step(most)
     lines = tuple(Line(y=_y(value, most), text=figure(value)) for value in range(0, int(most) + 1, step))
     return Chart(marks=marks, lines=lines, joined=_joined(marks))
+
+
+def _readable(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Without the numbers that would stand on one another: the table below has them all. The latest keeps its own."""
+    kept: list[Mark] = []
+    last = marks[-1].x if marks else 0.0
+    for number, mark in enumerate(marks):
+        is_latest = number == len(marks) - 1
+        near = [one.x for one in kept if one.text] + ([] if is_latest else [last])
+        is_free = is_latest or all(abs(mark.x - x) >= APART for x in near)
+        kept.append(mark if is_free else msgspec.structs.replace(mark, text=""))
+    return tuple(kept)
 
 
 def _step(most: float) -> int:

@@ -154,6 +154,11 @@ class TestTrend:
 
         assert said == "PHQ-9 total, 2 results: 5 on 1 Mar 2026; latest 20 on 15 Mar 2026."
 
+    def test_numbers_that_would_cover_each_other_are_left_to_the_table(self) -> None:
+        points = [self.point(1, 5), self.point(2, 6), self.point(31, 7)]
+
+        assert [mark.text for mark in trend_of(self.SCORE, points, most=27).chart.marks] == ["5", "", "7"]
+
     def test_two_on_one_day_stand_beside_each_other(self) -> None:
         marks = trend_of(self.SCORE, [self.point(1, 5), self.point(1, 6)], most=27).chart.marks
 
