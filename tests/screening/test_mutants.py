@@ -6,13 +6,14 @@ import json
 
 import pytest
 from django.core.management import call_command
+from msgspec.structs import replace
 
-from screening import mutants
-from screening.engine.definition import Parameter
+from screening import mutants, publishing
+from screening.engine.definition import Parameter, Rule
 from screening.engine.language import parse, to_text
 from screening.exchange.cases import Case, Expectation
 from tests.screening.engine.building import TODAY, definition, flag, question
-from tests.screening.samples import case
+from tests.screening.samples import case, small
 
 DRINKS = question("drinks", "integer", minimum=0, maximum=9)
 
@@ -72,10 +73,16 @@ def test_what_the_time_does_not_allow_is_counted():
 
 class TestTheCommand:
     def test_it_lists_what_no_case_notices(self, draft, capsys):
+        flagged = small().flags[0]
+        rules = (Rule(severity="contraindication", when="stroke_recent is yes and mood_total >= 2"),)
+        publishing.rows_from_definition(small(flags=(replace(flagged, rules=rules),)), into=draft)
         call_command("run_cases", draft.key, "--mutants", "--json")
 
         printed = json.loads(capsys.readouterr().out)["mutants"]
-        assert printed["tried"] == len(printed["survivors"]) or printed["percent"] > 0
+        survivors = {one["now"] for one in printed["survivors"]}
+        assert (printed["tried"], printed["left"]) == (7, 0)
+        assert "stroke_recent is yes and mood_total >= 1" in survivors
+        assert "stroke_recent is yes and mood_total < 2" not in survivors
 
     def test_it_says_so_in_words(self, draft, capsys):
         call_command("run_cases", draft.key, "--mutants")
