@@ -110,6 +110,12 @@ def test_the_starter_questionnaire_is_proved_within_its_time():
     assert time.process_time() - begun < 20
 
 
+def test_the_check_in_questionnaire_is_proved():
+    report = proofs.prove(load_definition(ROOT / "screening" / "content" / "check_in"))
+
+    assert [str(found) for found in report.findings] == []
+
+
 def test_a_proof_without_time_is_not_proved_and_holds_back_what_must_be_established():
     report = proofs.prove(generated(1), total=0.0)
 
