@@ -32,6 +32,9 @@ trust: $(VENV)/.installed-dev  ## try at least 10,000 steps in any order as a pa
 	@echo "== PostgreSQL"
 	@TRUST_STEPS=$${TRUST_STEPS:-10000} $(BIN)/python tools/with_postgres.py $(BIN)/pytest tests/trust
 
+lighthouse: $(VENV)/.installed  ## measure two patient pages with Lighthouse, as a phone (Node; the network once)
+	@tools/lighthouse.sh
+
 screenshots: $(VENV)/.installed-dev  ## take a picture of every page the journeys see, into screenshots/
 	@tools/test_needs.sh
 	@SCREENSHOTS=screenshots $(BIN)/pytest tests/journeys
@@ -66,4 +69,4 @@ $(VENV)/.installed-dev: requirements-dev.txt
 	@tools/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run code test trust screenshots lint format bench pins clean
+.PHONY: help run code test trust lighthouse screenshots lint format bench pins clean
