@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from screening.exchange.cases import Case, load_cases
 from screening.exchange.yaml import ContentError, load_definition
 from screening.models import Questionnaire, QuestionnaireVersion
 
-from . import access, actions
+from . import access, actions, rules
 from .demonstration_over_time import send_check_ins
 from .models import Clinic, QuestionnaireResponse, User
 from .sample_patients import SAMPLES, SamplePatient
@@ -55,6 +56,10 @@ CONTACTS: tuple[dict[str, Any], ...] = (
 )
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-\d{2}")
+
+
 class CannotSetUp(Exception):  # noqa: N818 (named for the event)
     """The demo cannot be made. The message lists every reason."""
 
@@ -69,7 +74,7 @@ def set_up(*, now: datetime.datetime, samples: int = 0) -> dict[str, Any]:
     _staff(clinic, now)
     is_new = not clinic.invitations.exists()
     invited = actions.invite(clinic=clinic, by=None, now=now, language="en") if is_new else None
-    if _samples(clinic, version, samples):
+    if _samples(clinic, version, samples, now):
         send_check_ins(clinic=clinic, questionnaire=check_in, cases={one.id: one for one in load_cases(CHECK_IN)})
     return {
         "clinic": clinic.slug,
@@ -148,23 +153,29 @@ def _rota(clinic: Clinic, admin: User, now: datetime.datetime) -> None:
 # --- made-up responses ---
 
 
-def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int) -> bool:
+def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int, now: datetime.datetime) -> bool:
     """Send the answers of made-up patients, through the same actions as anybody's, until there are enough; whether any
-    were sent."""
+    were sent. They came in over the last days, the latest hours ago."""
     present = QuestionnaireResponse.objects.filter(clinic=clinic, status="sent").count()
     if present >= wanted:
         return False
     cases = {case.id: case for case in _cases()}
     for number in range(present, wanted):
-        _send(clinic, version, cases, SAMPLES[number % len(SAMPLES)])
+        sent_at = now - datetime.timedelta(hours=5 * (number + 1))
+        _send(clinic, version, cases, SAMPLES[number % len(SAMPLES)], sent_at)
     return True
 
 
-def _send(clinic: Clinic, version: QuestionnaireVersion, cases: Mapping[str, Case], sample: SamplePatient) -> None:
+def _send(
+    clinic: Clinic,
+    version: QuestionnaireVersion,
+    cases: Mapping[str, Case],
+    sample: SamplePatient,
+    now: datetime.datetime,
+) -> None:
     definition = publishing.definition_of(version)
-    day = cases[sample.cases[0]].as_of
-    now = datetime.datetime.combine(day, datetime.time(15), tzinfo=datetime.UTC)
-    given = sample.answers_from(cases, cases["baseline"].answers)
+    day = rules.day_at(clinic, now)
+    given = moved(sample.answers_from(cases, cases["baseline"].answers), day - cases[sample.cases[0]].as_of)
     answers = read_answers(definition, given, on=day) | _named(definition, sample.name, day)
     first = read_answers(definition, dict(sample.at_first), on=day)
     response = actions.start(clinic=clinic, version=version, language=sample.language, now=now).response
@@ -182,6 +193,25 @@ def _send(clinic: Clinic, version: QuestionnaireVersion, cases: Mapping[str, Cas
         if saved.assessment.safety_panel:
             actions.record_panel_shown(response_id=response.pk, now=now)
     actions.submit(response_id=response.pk, now=now)
+
+
+def moved(value: Any, span: datetime.timedelta) -> Any:
+    """An answer with its days and months moved, so that what was two weeks ago in a case is two weeks ago today.
+
+    >>> moved({"when": "2026-02-16", "since": "2026-01", "year": "2019"}, datetime.timedelta(days=30))
+    {'when': '2026-03-18', 'since': '2026-02', 'year': '2019'}
+    """
+    match value:
+        case dict():
+            return {key: moved(inside, span) for key, inside in value.items()}
+        case list():
+            return [moved(inside, span) for inside in value]
+        case str() if _DAY.fullmatch(value):
+            return (datetime.date.fromisoformat(value) + span).isoformat()
+        case str() if _MONTH.fullmatch(value):
+            return (datetime.date.fromisoformat(f"{value}-15") + span).isoformat()[:7]
+        case _:
+            return value
 
 
 def _pages(definition: Definition, answers: dict[str, Answer]) -> Iterator[tuple[str, dict[str, Answer]]]:

@@ -44,11 +44,11 @@ EN_SUS_PALABRAS = "Quiero volver a dormir bien y dejar de tener miedo por las no
 
 SAMPLES: Sequence[SamplePatient] = (
     SamplePatient(name=("Rosa", "Example"), cases=("V01",)),
-    SamplePatient(name=("Tom", "Sample"), cases=("V02",)),
+    SamplePatient(name=("Tess", "Sample"), cases=("V02",)),
     SamplePatient(name=("Priya", "Placeholder"), cases=("V05",)),
     SamplePatient(name=("Wei", "Fictional"), cases=("V06",)),
     SamplePatient(name=("Amina", "Invented"), cases=("V08",)),
-    SamplePatient(name=("Jonas", "Imaginary"), cases=("V14",)),
+    SamplePatient(name=("Joan", "Imaginary"), cases=("V14",)),
     SamplePatient(
         name=("Lena", "Made-Up"),
         cases=("V03",),
@@ -62,12 +62,12 @@ SAMPLES: Sequence[SamplePatient] = (
         answers={"main_goal": EN_SUS_PALABRAS, "asq_2": {"state": "declined"}, "phq9_4": {"state": "skipped"}},
     ),
     SamplePatient(
-        name=("Everett", "Pretend"),
+        name=("Evelyn", "Pretend"),
         cases=("V13", "V11"),
         answers={"blood_pressure_reading": {"state": "not_sure"}, "sleep_apnea_diagnosed": {"state": "not_sure"}},
     ),
     SamplePatient(
-        name=("Maximilian-Alexander", "von Notareal-Personname"),
+        name=("Maximiliane-Alexandra", "von Notareal-Personname"),
         cases=("V03", "V05", "V07", "V08", "V11"),
         answers={"medicines": MEDICINES_OF_MANY_POINTS, "main_goal": IN_OWN_WORDS, "ride_home": "no"},
         at_first={"asq_4": "yes"},

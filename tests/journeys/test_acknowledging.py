@@ -32,7 +32,7 @@ def test_an_alert_is_acknowledged_and_the_worklist_calms(
     staff = browser.new_context(viewport=DESK, java_script_enabled=javascript, locale="en-US").new_page()
     account = demo["staff"][0]
     sign_in(staff, live_server.url, account["email"], account["password"])
-    row = staff.locator("tr", has_text="Tom Sample")
+    row = staff.locator("tr", has_text="Tess Sample")
     expect(row).to_contain_text("Not acknowledged")
     eyes.look(staff, "worklist-waiting")
 

@@ -36,7 +36,7 @@ def test_a_summary_is_reviewed_and_signed(live_server, demo, browser: Browser, j
     staff = browser.new_context(viewport=DESK, java_script_enabled=javascript, locale="en-US").new_page()
     account = demo["staff"][0]
     sign_in(staff, live_server.url, account["email"], account["password"])
-    staff.locator("tr", has_text="Tom Sample").get_by_role("link").click()
+    staff.locator("tr", has_text="Tess Sample").get_by_role("link").click()
     expect(staff.get_by_role("heading", name="Before you sign")).to_be_visible()
     eyes.look(staff, "review-before")
     acknowledge_all(staff)
