@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from intake import access, audit
-from intake.models import QuestionnaireResponse, ReviewEntry, User
+from intake.models import Correction, QuestionnaireResponse, ReviewEntry, SafetyPanelShown, User
 from intake.permissions import Permission
 
 from .refusals import NoSuchResponse, NotPermitted, locked
@@ -34,9 +34,14 @@ def open_response(
 
 
 def _readable(response: QuestionnaireResponse, user: User) -> QuestionnaireResponse:
-    """The row, locked, in the same query that asks whether this person may read it and whether it was reviewed."""
-    entries = ReviewEntry.objects.filter(response=OuterRef("pk"))
-    readable = access.responses_for(user, Permission.READ_ANSWERS).annotate(is_reviewed=Exists(entries))
+    """The row, locked, in the one query that also asks whether this person may read it, and what there is beside it."""
+    of_it = {"response": OuterRef("pk")}
+    panels = SafetyPanelShown.objects.filter(**of_it).order_by("shown_at")
+    readable = access.responses_for(user, Permission.READ_ANSWERS).annotate(
+        is_reviewed=Exists(ReviewEntry.objects.filter(**of_it)),
+        is_corrected=Exists(Correction.objects.filter(**of_it)),
+        panel_first_shown_at=Subquery(panels.values("shown_at")[:1]),
+    )
     try:
         return locked(response.pk, even_deleted=True, among=readable)
     except NoSuchResponse as error:

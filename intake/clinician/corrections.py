@@ -29,7 +29,10 @@ Corrections = tuple[tuple[Correction, CorrectionContent], ...]
 
 
 def read_corrections(response: QuestionnaireResponse) -> Corrections:
-    """Every correction of a response with what it says, in the order of coming."""
+    """Every correction of a response with what it says, in the order of coming. A response that was opened
+    (`actions.open_response`) says beside it whether there is any."""
+    if not getattr(response, "is_corrected", True):
+        return ()
     found = response.corrections.select_related("response").order_by("number")
     return tuple((each, records.read_correction(each)) for each in found)
 

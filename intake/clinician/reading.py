@@ -69,7 +69,7 @@ def _record(
     response: QuestionnaireResponse, reading: Reading, alerts: Iterable[Alert], corrections: Corrections
 ) -> Record:
     zone = ZoneInfo(response.clinic.timezone)
-    shown = response.panels_shown.order_by("shown_at").first()
+    shown_at = _panel_first_shown_at(response)
     return Record(
         reference=str(response),
         clinic=response.clinic.name,
@@ -78,7 +78,7 @@ def _record(
         version_sha256=response.version.sha256,
         started_at=response.started_at.astimezone(zone),
         sent_at=response.sent_at.astimezone(zone) if response.sent_at else None,
-        panel_shown_at=shown.shown_at.astimezone(zone) if shown else None,
+        panel_shown_at=shown_at.astimezone(zone) if shown_at else None,
         alerts=tuple(_alert_line(alert, reading, zone) for alert in alerts),
         corrections=correction_lines(corrections, response, reading, zone),
         answering=response.get_answering_display() if response.answering else "",
@@ -88,6 +88,13 @@ def _record(
             response.part2_acknowledged_at.astimezone(zone) if response.part2_acknowledged_at else None
         ),
     )
+
+
+def _panel_first_shown_at(response: QuestionnaireResponse) -> datetime.datetime | None:
+    """A response that was opened (`actions.open_response`) has it beside it."""
+    if hasattr(response, "panel_first_shown_at"):
+        return response.panel_first_shown_at
+    return response.panels_shown.order_by("shown_at").values_list("shown_at", flat=True).first()
 
 
 def _alert_line(alert: Alert, reading: Reading, zone: ZoneInfo) -> AlertLine:

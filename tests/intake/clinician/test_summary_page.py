@@ -137,13 +137,13 @@ class TestPage:
         assert latest.objects_named == {"response": str(response.pk), "read_as": "summary"}
         assert response.opened_by == clinician
 
-    def test_it_costs_at_most_fourteen_queries(self, desk: Client, send: Send, clinic: Clinic) -> None:
+    def test_it_costs_at_most_twelve_queries(self, desk: Client, send: Send, clinic: Clinic) -> None:
         response = send(clinic, plan_now="yes", harm_thoughts="yes")
 
         with CaptureQueriesContext(connection) as queries:
             desk.get(url(response))
 
-        assert cost(queries) <= 14
+        assert cost(queries) <= 12
 
     def test_it_refuses_to_be_posted_to(self, desk: Client, send: Send, clinic: Clinic) -> None:
         assert desk.post(url(send(clinic))).status_code == 405
