@@ -1,4 +1,5 @@
-"""A sent response as plain data, for the clinic's record system: every answer that counts, and what the rules said.
+"""A sent response as plain data, for the clinic's record system: every answer that counts, what the rules said, and
+what the patient added after sending. What clinicians did with it (answers they entered, decisions) is not in it.
 
 Substance-use answers can be left out with all that rests on them (42 CFR Part 2). What somebody typed in free text
 elsewhere is not read by the program: it stays.
@@ -20,9 +21,20 @@ from screening.engine.display import display
 from screening.engine.substance_use import about_substance_use
 
 from . import part2, records, rules
-from .models import QuestionnaireResponse
+from .models import Correction, QuestionnaireResponse
 
-COLUMNS = ("reference", "questionnaire", "version", "sent_at", "question", "wording", "state", "answer", "notice")
+COLUMNS = (
+    "reference",
+    "questionnaire",
+    "version",
+    "sent_at",
+    "question",
+    "wording",
+    "state",
+    "answer",
+    "added_at",
+    "notice",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What makes a spreadsheet run a cell as a formula, in their full-width forms too."""
 
@@ -52,6 +64,7 @@ def exported(response: QuestionnaireResponse, *, with_substance_use: bool) -> di
             "notice": part2.REDISCLOSURE if with_substance_use and part2.is_on(response) else "",
         },
         "answers": dict(_answers(response, hidden)),
+        "added_later": [_added(correction, hidden) for correction in _corrections(response)],
         "assessment": assessment_json(assessment, version),
     }
 
@@ -98,22 +111,73 @@ def _answer(question: Question, answer: Answer, definition: Definition) -> dict[
     }
 
 
+def _corrections(response: QuestionnaireResponse) -> Iterable[Correction]:
+    return response.corrections.select_related("response").order_by("number")
+
+
+def _added(correction: Correction, hidden: frozenset[str]) -> dict[str, Any]:
+    """What a patient added after sending: it may say something else than what was sent, and no rule has read it.
+
+    Where its place is left out, its words are too, but never that there are some.
+    """
+    content = records.read_correction(correction)
+    definition = rules.compiled_of(correction.response).definition
+    is_left_out = content.about in hidden | _sections_with(definition, hidden)
+    return {
+        "added_at": correction.created_at.isoformat(),
+        "source": correction.source,
+        "left_out": is_left_out or not hidden.isdisjoint(content.answers),
+        "about": "" if is_left_out else content.about,
+        "words": "" if is_left_out else content.words,
+        "answers": dict(_late_answers(correction.response, content, hidden)),
+    }
+
+
+def _sections_with(definition: Definition, hidden: frozenset[str]) -> frozenset[str]:
+    """The link_ids of the sections that hold a hidden question."""
+    return frozenset(
+        section.link_id
+        for section in definition.sections
+        if any(item.link_id in hidden for question in section.questions for item in (question, *question.items))
+    )
+
+
+def _late_answers(
+    response: QuestionnaireResponse, content: records.CorrectionContent, hidden: frozenset[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    compiled = rules.compiled_of(response)
+    given = {name: value for name, value in content.answers.items() if value is not None and name not in hidden}
+    for link_id, answer in records.decoded(response, given).items():
+        yield link_id, _answer(compiled.questions[link_id], answer, compiled.definition)
+
+
 def write_csv(responses: Iterable[dict[str, Any]], output: TextIO) -> None:
-    """One line for each answer, so that versions with different questions never share a column."""
+    """One line for each answer, so that versions with different questions never share a column; then one for each thing
+    added after sending, with the moment it came."""
     writer = csv.writer(output)
     writer.writerow(COLUMNS)
     for one in responses:
         head = (one["reference"], one["questionnaire"], one["version"], one["sent_at"])
-        for link_id, answer in one["answers"].items():
-            row = (
-                *head,
-                link_id,
-                answer["wording"],
-                answer["state"],
-                answer["in_words"],
-                one["substance_use"]["notice"],
-            )
-            writer.writerow([_cell(value) for value in row])
+        for line in (*_lines(one["answers"], ""), *_added_lines(one["added_later"])):
+            writer.writerow([_cell(value) for value in (*head, *line, one["substance_use"]["notice"])])
+
+
+Line = tuple[str, str, str, str, str]
+"""Of a table: question, wording, state, answer, moment of adding."""
+
+
+def _lines(answers: dict[str, dict[str, Any]], added_at: str) -> Iterator[Line]:
+    for link_id, answer in answers.items():
+        yield link_id, answer["wording"], answer["state"], answer["in_words"], added_at
+
+
+def _added_lines(added: Iterable[dict[str, Any]]) -> Iterator[Line]:
+    for one in added:
+        if one["words"]:
+            yield one["about"], "", "added", one["words"], one["added_at"]
+        if one["left_out"]:
+            yield "", "", "left out", "", one["added_at"]
+        yield from _lines(one["answers"], one["added_at"])
 
 
 def _cell(value: object) -> str:

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from intake import audit, exporting
 from intake.models import Clinic, QuestionnaireResponse
@@ -21,11 +22,12 @@ def export_responses(
     """The clinic's sent responses as plain data, oldest first, each recorded as exported by the operator.
 
     `with_substance_use` None: as the clinic's 42 CFR Part 2 mode says, which leaves such answers out while it is on.
-    `since`: only what was sent at that moment or later.
+    `since`: only what was sent at that moment or later, or had something added to it.
     """
     is_included = clinic.part2_mode == Clinic.Part2Mode.OFF if with_substance_use is None else with_substance_use
     sent = clinic.responses.filter(status=QuestionnaireResponse.Status.SENT).order_by("sent_at", "pk")
-    chosen = sent.filter(sent_at__gte=since) if since else sent
+    is_new = Q(sent_at__gte=since) | Q(corrections__created_at__gte=since)
+    chosen = sent.filter(is_new).distinct() if since else sent
     with transaction.atomic():
         responses = list(chosen.select_related("clinic", "version"))
         found = [exporting.exported(response, with_substance_use=is_included) for response in responses]

@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 from intake import actions, exporting, part2
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse
 from screening import publishing
+from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment, NoteLine, UnresolvedFlag
 from screening.engine.definition import Section
 from screening.engine.substance_use import about_substance_use
@@ -138,6 +139,73 @@ class TestWhatIsExported:
         assert record.objects_named == {"response": str(drinker.pk), "substance_use": "included"}
 
 
+def correct(response: QuestionnaireResponse, words: str, about: str = "", days: int = 0) -> None:
+    moment = NOW + datetime.timedelta(days=days)
+    actions.add_correction(response_id=response.pk, words=words, about=about, attempt=f"words:{words}", now=moment)
+
+
+class TestWhatWasAddedLater:
+    def test_words_stand_beside_the_answers(self, clinic: Clinic, drinker) -> None:
+        correct(drinker, "It was two strokes.", about="stroke")
+
+        [found] = export_of(clinic)
+
+        assert found["answers"]["stroke"]["value"] == "yes"
+        assert found["added_later"] == [
+            {
+                "added_at": NOW.isoformat(), "source": "words", "left_out": False, "about": "stroke",
+                "words": "It was two strokes.", "answers": {},
+            }
+        ]  # fmt: skip
+
+    def test_answers_of_a_late_page_are_there(self, clinic: Clinic, drinker) -> None:
+        late = {"plan_now": Answer(state="answered", value="yes", on=NOW.date())}
+        actions.keep_late_answers(response_id=drinker.pk, answers=late, now=NOW)
+
+        [found] = export_of(clinic)
+
+        assert found["answers"]["plan_now"]["state"] == "skipped"
+        assert found["added_later"][0]["answers"]["plan_now"]["value"] == "yes"
+
+    def test_a_table_has_a_line_for_each_with_its_moment(self, clinic: Clinic, drinker) -> None:
+        correct(drinker, "=1+1", about="stroke")
+        late = {"plan_now": Answer(state="answered", value="yes", on=NOW.date())}
+        actions.keep_late_answers(response_id=drinker.pk, answers=late, now=NOW)
+
+        lines = [(row["question"], row["state"], row["answer"]) for row in rows_of(clinic) if row["added_at"]]
+
+        assert lines == [("stroke", "added", "'=1+1"), ("plan_now", "answered", "Yes")]
+
+    def test_an_addition_brings_an_older_response_again(self, clinic: Clinic, drinker) -> None:
+        later = (NOW + datetime.timedelta(days=2)).date().isoformat()
+        assert export_of(clinic, "--since", later) == []
+
+        correct(drinker, "One more thing.", days=3)
+        correct(drinker, "And another.", days=3)
+
+        assert len(export_of(clinic, "--since", later)) == 1
+
+    @pytest.mark.parametrize("about", ["drinks", "substances"])
+    def test_words_about_what_is_left_out_go_but_not_that_there_are_some(self, clinic, drinker, about: str) -> None:
+        correct(drinker, "A bottle a day.", about=about)
+
+        [found] = export_of(clinic, "--without-substance-use")
+
+        [added] = found["added_later"]
+        assert (added["left_out"], added["about"], added["words"]) == (True, "", "")
+        assert [row["state"] for row in rows_of(clinic, "--without-substance-use") if row["added_at"]] == ["left out"]
+
+    def test_of_a_late_page_only_what_is_left_out_goes(self, clinic: Clinic, drinker) -> None:
+        late = {name: Answer(state="answered", value=value, on=NOW.date()) for name, value in
+                {"drinks": "no", "smokes": "yes"}.items()}  # fmt: skip
+        actions.keep_late_answers(response_id=drinker.pk, answers=late, now=NOW)
+
+        [found] = export_of(clinic, "--without-substance-use")
+
+        assert found["added_later"][0]["left_out"] is True
+        assert found["added_later"][0]["answers"].keys() == {"smokes"}
+
+
 class TestSubstanceUse:
     def test_it_is_included_while_the_mode_is_off(self, clinic: Clinic, drinker) -> None:
         [found] = export_of(clinic)
@@ -227,7 +295,7 @@ class TestTables:
         answer = {"wording": f"{start}A1", "state": "answered", "value": "x", "in_words": f"{start}1+1"}
         one = {
             "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now",
-            "answers": {"remark": answer}, "substance_use": {"notice": ""},
+            "answers": {"remark": answer}, "added_later": [], "substance_use": {"notice": ""},
         }  # fmt: skip
         output = io.StringIO(newline="")
 

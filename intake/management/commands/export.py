@@ -19,9 +19,10 @@ from intake.models import Clinic
 
 class Command(PlainCommand):
     help = (
-        "Write a clinic's sent responses to a file that only you can read: every answer that counts and what the rules "
-        "said. A clinic in 42 CFR Part 2 mode leaves substance-use answers out, with all that rests on them, unless "
-        "told otherwise. The file holds health data in plain text: keep it as you keep the record itself."
+        "Write a clinic's sent responses to a file that only you can read: every answer that counts, what the rules "
+        "said, and what was added after sending. A clinic in 42 CFR Part 2 mode leaves substance-use answers out, with "
+        "all that rests on them, unless told otherwise. The file holds health data in plain text: keep it as you keep "
+        "the record itself."
     )
     example = "python manage.py export demo responses.json --since 2026-01-31 --without-substance-use"
 
@@ -31,7 +32,7 @@ class Command(PlainCommand):
         parser.add_argument(
             "--format", choices=("json", "csv"), default="json", help="csv has one line for each answer"
         )
-        parser.add_argument("--since", default="", help="only what was sent on this day or later, such as 2026-01-31")
+        parser.add_argument("--since", default="", help="only what was sent or added on this day or later: 2026-01-31")
         choice = parser.add_mutually_exclusive_group()
         choice.add_argument("--with-substance-use", action="store_true", dest="included", default=None)
         choice.add_argument("--without-substance-use", action="store_false", dest="included", default=None)
