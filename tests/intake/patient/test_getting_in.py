@@ -32,6 +32,17 @@ def test_the_start_page_says_who_reads_when_and_that_it_is_no_emergency_service(
     assert {"tel:911", "tel:988", "sms:988"} <= set(page.links)
 
 
+def test_the_start_page_does_not_say_that_the_visit_is_the_first(clinic):
+    assert "before your visit" in read(Client().get("/start/harbor/")).text
+
+
+def test_a_dead_link_says_nothing_untrue_of_answers_that_were_deleted(clinic):
+    page = read(Client().post("/i/random/"))
+
+    assert "Answers that you saved are not lost because of this." in page.text
+    assert "Nothing that you saved is lost" not in page.text
+
+
 @pytest.mark.parametrize("path", ["/", "/start/harbor/", "/i/whatever/", "/resume/", "/welcome/"])
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_looking_starts_no_session_and_writes_nothing(clinic, path, method):
