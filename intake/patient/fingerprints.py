@@ -21,8 +21,10 @@ def fingerprint(parts: Parts | None) -> str:
 
     >>> fingerprint({"day": "3", "year": ""}) == fingerprint({"day": "3"})
     True
+    >>> fingerprint({"": "one\\r\\ntwo"}) == fingerprint({"": "one\\ntwo"})
+    True
     """
     texts = {part: [given] if isinstance(given, str) else sorted(given) for part, given in (parts or {}).items()}
-    plain = {part: [text.replace("\\r\\n", "\\n") for text in given if text] for part, given in texts.items()}
+    plain = {part: [text.replace("\r\n", "\n") for text in given if text] for part, given in texts.items()}
     filled = sorted((part, given) for part, given in plain.items() if given)
     return hashlib.sha256(json.dumps(filled).encode("utf-8", "replace")).hexdigest()[:12]

@@ -138,17 +138,22 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         **answering.frame(visit),
         "reference": grouped(visit.response.reference),
-        "has_copy": sessions.SENT_HERE in request.session and not tablet.is_on(request),
+        "has_copy": _has_copy(request),
         "is_corrected": sessions.CORRECTED_HERE in request.session,
     }
     return render(request, "patient/sent.html", context)
 
 
+def _has_copy(request: HttpRequest) -> bool:
+    """Only the session that sent the answers may read them once more, and not on a device that others use."""
+    return sessions.SENT_HERE in request.session and not tablet.is_on(request)
+
+
 @require_safe
 @patient_view
 def copy(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The patient's own copy: answers only, and only in the session that sent them."""
-    if not visit.response.is_sent or sessions.SENT_HERE not in request.session:
+    """The patient's own copy: answers only, and only where `_has_copy` allows it."""
+    if not visit.response.is_sent or not _has_copy(request):
         return redirect("patient:sent")
     context = {
         **answering.frame(visit),

@@ -203,6 +203,15 @@ class TestTheEnd:
         assert patients.get("/q/about/")["Location"] == "/q/help/"
         assert patients.post("/q/send/", {"visit": str(response().pk)})["Location"] == "/q/help/"
 
+    def test_no_copy_is_read_on_it_before_the_lock(self, patients: Client) -> None:
+        finish()
+        actions.submit(response_id=response().pk, now=NOW)
+        session = patients.session
+        session["sent_here"] = True
+        session.save()
+
+        assert patients.get("/q/copy/")["Location"] == "/q/sent/"
+
 
 class TestGoingOn:
     @pytest.fixture
