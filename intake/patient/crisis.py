@@ -50,6 +50,14 @@ def contacts(stored: list[dict[str, Any]], language: str) -> list[Contact]:
     return sorted(found, key=lambda contact: not contact.is_emergency)
 
 
+def without_clinic() -> list[dict[str, Any]]:
+    """The stored contacts for a page that belongs to no clinic yet: those that every clinic here has, because a number
+    of another country helps nobody. Empty where they share no emergency number."""
+    first, *others = [*Clinic.objects.order_by("pk").values_list("crisis_contacts", flat=True)] or [[]]
+    shared = [contact for contact in first if all(contact in contacts for contacts in others)]
+    return shared if any(contact.get("is_emergency") for contact in shared) else []
+
+
 def of_clinic(clinic: Clinic | None) -> list[Way]:
     """How a patient reaches the clinic itself: by phone, by e-mail. Empty where the clinic gave neither."""
     ways = []

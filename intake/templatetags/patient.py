@@ -34,6 +34,8 @@ def clinic_ways(clinic: Clinic | None) -> list[crisis.Way]:
 
 @register.simple_tag
 def crisis_contacts(clinic: object, language: str) -> list[crisis.Contact]:
-    """Whom to reach in a crisis; without a clinic (a page before any link was used), the default country's."""
-    stored = getattr(clinic, "crisis_contacts", None) or []
-    return crisis.contacts(stored, language or translation.get_language() or "en")
+    """Whom to reach in a crisis; without a clinic (before a link was used), those that all clinics here share."""
+    stored = getattr(clinic, "crisis_contacts", None)
+    return crisis.contacts(
+        crisis.without_clinic() if stored is None else stored, language or translation.get_language() or "en"
+    )

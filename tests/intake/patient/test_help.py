@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from intake import actions
-from intake.models import Alert, QuestionnaireResponse, SafetyPanelShown
+from intake import actions, crisis_contacts
+from intake.models import Alert, Clinic, QuestionnaireResponse, SafetyPanelShown
 from tests.intake.conftest import Tab
-from tests.intake.patient.conftest import NOW, read
+from tests.intake.patient.conftest import NOW, open_clinic, read
 from tests.intake.patient.test_nothing_is_lost import hidden
 
 
@@ -21,6 +22,34 @@ def test_a_disclosure_leads_to_help_before_the_next_question(patient, said):
     assert "I am safe and will continue" in page.text
     assert "I want to stop" in page.text
     assert "Nobody is watching your answers live" in page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/i/whatever/", "/resume/", "/tablet/"])
+def test_pages_of_no_clinic_yet_show_the_numbers_of_this_country(clinic, path):
+    Clinic.objects.update(crisis_contacts=crisis_contacts.for_country("GB"))
+
+    links = set(read(Client().get(path)).links)
+
+    assert "tel:999" in links
+    assert not {"tel:911", "tel:988"} & links
+
+
+def test_they_show_only_what_all_clinics_share(clinic, version):
+    own = [
+        *crisis_contacts.for_country("US"),
+        {"key": "own", "title": {"en": "Ours", "es": "Ours"}, "call": "555-0100"},
+    ]
+    open_clinic(version, slug="south", name="South", crisis_contacts=own)
+
+    links = set(read(Client().get("/")).links)
+
+    assert {"tel:911", "tel:988"} <= links
+    assert "tel:5550100" not in links
+
+
+@pytest.mark.django_db
+def test_before_there_is_any_clinic_a_page_still_shows_numbers():
+    assert "tel:911" in read(Client().get("/")).links
 
 
 def test_no_help_page_without_a_disclosure(patient):
