@@ -23,6 +23,7 @@ from .models import (
     Alert,
     AlertContact,
     Clinic,
+    Correction,
     Invitation,
     Person,
     QuestionnaireResponse,
@@ -138,6 +139,11 @@ def sign_offs_for(user: Visitor) -> QuerySet[SignOff]:
 def review_entries_for(user: Visitor) -> QuerySet[ReviewEntry]:
     """What clinicians did with the responses that a person may read."""
     return ReviewEntry.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
+
+
+def corrections_for(user: Visitor) -> QuerySet[Correction]:
+    """What patients added after sending, to the responses that a person may read."""
+    return Correction.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
 
 
 def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:

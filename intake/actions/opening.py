@@ -13,20 +13,24 @@ from intake.permissions import Permission
 
 from .refusals import NoSuchResponse, NotPermitted, locked
 
+REVIEW = "review"
+"""Pages of a review, which do not show everything: a correction stays unread until the summary is opened."""
+
 
 def open_response(
     *, response: QuestionnaireResponse, user: User, now: datetime.datetime, as_what: str = "summary"
 ) -> QuestionnaireResponse:
     """Record that somebody reads a response with its corrections, and who was first. Call it before anything is shown.
 
-    `as_what` names the form it is read in, such as `summary` or `pdf`. Raises `NotPermitted`.
+    `as_what` names the form it is read in, such as `summary` or `pdf`; in `REVIEW`, corrections stay unread. Raises
+    `NotPermitted`.
     """
     with transaction.atomic():
         current = _readable(response, user)
         if current.opened_at is None:
             current.opened_at, current.opened_by = now, user
             current.save(update_fields=["opened_at", "opened_by"])
-        if current.unread_corrections:
+        if current.unread_corrections and as_what != REVIEW:
             current.unread_corrections = 0
             current.save(update_fields=["unread_corrections"])
         audit.record(actor=audit.staff(user), action="response.read", now=now, response=current.pk, read_as=as_what)

@@ -44,6 +44,11 @@ def correction_lines(
     return tuple(_line(each, content, response, reading, zone) for each, content in corrections)
 
 
+def shown_to_signers(response: QuestionnaireResponse, reading: Reading) -> tuple[CorrectionLine, ...]:
+    """Every correction as it is printed, where somebody signs: nobody signs over what the page did not show."""
+    return correction_lines(read_corrections(response), response, reading, ZoneInfo(response.clinic.timezone))
+
+
 def corrected_places(corrections: Corrections) -> frozenset[str]:
     """The link_ids of the questions and sections that corrections are about."""
     named = {content.about for _, content in corrections if content.about}

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from intake import access, actions
+from intake.actions import opening
 from intake.models import QuestionnaireResponse
 from intake.permissions import Permission
 
@@ -51,7 +52,7 @@ def draw(
     **context: object,
 ) -> HttpResponse:
     """A page of a review, with the reading recorded. `refused` says why what was typed is not kept yet."""
-    response = opened(request, str(response), as_what="review")
+    response = opened(request, str(response), as_what=opening.REVIEW)
     shown = {
         "response": response,
         "who": who(response) or str(response),

@@ -13,7 +13,8 @@ from intake.models import QuestionnaireResponse
 from intake.permissions import Permission
 from intake.step_up import fresh_sign_in_required
 
-from .review import review_page
+from .corrections import CorrectionLine, shown_to_signers
+from .review import reading_of, review_page
 from .review_forms import AddendumForm, CosignForm, DecisionForm
 from .review_pages import done, draw, found, nothing_else_known
 
@@ -60,7 +61,7 @@ def _draw_decision(
     form = DecisionForm(response.clinic.dispositions, _on_what_is_shown(data, stored.content))
     form.fields["content"].initial = stored.content
     review = review_page(response, review=stored)
-    more = {"content": stored.content}
+    more = {"content": stored.content, "corrections": _corrections(response, stored)}
     return draw(request, response, "review_sign", form, review=review, status=status, refused=refused, **more)
 
 
@@ -100,7 +101,12 @@ def _draw_cosign(
     form = CosignForm(_on_what_is_shown(data, stored.content))
     form.fields["content"].initial = stored.content
     review = review_page(response, review=stored)
-    return draw(request, response, "review_cosign", form, review=review, status=status, refused=refused)
+    more = {"corrections": _corrections(response, stored)}
+    return draw(request, response, "review_cosign", form, review=review, status=status, refused=refused, **more)
+
+
+def _corrections(response: QuestionnaireResponse, stored: reviewing.Review) -> tuple[CorrectionLine, ...]:
+    return shown_to_signers(response, reading_of(response, stored.patient_answers))
 
 
 @unsent.keeps_what_was_typed(comes_back=True)

@@ -137,13 +137,14 @@ def _with_alerts(
 
 
 def _with_review(responses: QuerySet[QuestionnaireResponse], user: User) -> QuerySet[QuestionnaireResponse]:
-    """Whether each response was signed, and nothing was entered or corrected since."""
+    """Whether each response was signed, and nothing was entered or corrected since, read or not."""
     signed = access.sign_offs_for(user).filter(response=OuterRef("pk")).order_by("-signed_at")
     entered = access.review_entries_for(user).filter(response=OuterRef("pk"), kind=ReviewEntry.Kind.ANSWERED)
+    corrected = access.corrections_for(user).filter(response=OuterRef("pk"))
     return responses.annotate(signed_at=Subquery(signed.values("signed_at")[:1])).annotate(
         is_signed=Q(signed_at__isnull=False)
-        & Q(unread_corrections=0)
         & ~Q(Exists(entered.filter(done_at__gt=OuterRef("signed_at"))))
+        & ~Q(Exists(corrected.filter(created_at__gt=OuterRef("signed_at"))))
     )
 
 

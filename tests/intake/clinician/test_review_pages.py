@@ -286,6 +286,16 @@ class TestSigning:
         assert f"{DECISION['rationale']}</textarea>" in text_of(page)
         assert fresh.post(at(ready, "sign/"), {"content": content_on(page), **DECISION}).status_code == 302
 
+    @pytest.mark.parametrize("end", ["sign/", "sign-as-well/"])
+    def test_a_correction_is_shown_to_who_signs_and_stays_unread(
+        self, end: str, fresh: Client, ready: QuestionnaireResponse
+    ) -> None:
+        actions.add_correction(response_id=ready.pk, words="It was in 2019.", about="", attempt="words:1", now=NOW)
+
+        assert "It was in 2019." in text_of(fresh.get(at(ready, end)))
+        ready.refresh_from_db()
+        assert ready.unread_corrections == 1
+
     def test_it_is_refused_while_something_waits(self, fresh: Client, stroke: QuestionnaireResponse) -> None:
         assert "Before you sign: 1 point to acknowledge" in text_of(fresh.get(at(stroke, "sign/")))
         assert self.post(fresh, stroke).status_code == 409

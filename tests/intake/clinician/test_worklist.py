@@ -459,8 +459,25 @@ class TestSigned:
         assert names(clinician) == ["Opened Example", "Signed Example"]
         assert row_of(clinician, "Signed Example").is_signed
 
-        QuestionnaireResponse.objects.filter(pk=signed.pk).update(unread_corrections=1)
+        correct(signed, at=later(hours=1))
         assert names(clinician) == ["Signed Example", "Opened Example"]
+
+    def test_a_correction_that_was_read_is_not_signed_by_that(
+        self, send: Send, clinic: Clinic, clinician: User
+    ) -> None:
+        response = send(clinic, "Signed", stroke="no", at=later(hours=-2))
+        SignOff.objects.create(
+            response=response, version_sha256="0" * 64, content_sha256="0" * 64, decision_ct=b"", signed_at=NOW,
+            signed_by=clinician,
+        )  # fmt: skip
+        correct(response, at=later(hours=1))
+        actions.open_response(response=response, user=clinician, now=later(hours=2))
+
+        assert not row_of(clinician, "Signed Example").is_signed
+
+
+def correct(response: QuestionnaireResponse, *, at: datetime.datetime) -> None:
+    actions.add_correction(response_id=response.pk, words="It was in 2019.", about="", attempt="words:1", now=at)
 
 
 class TestSearch:
