@@ -145,7 +145,9 @@ def _refuse_others(by: User, clinic: Clinic) -> None:
 
 
 def _current(contact: AlertContact) -> AlertContact:
-    found = AlertContact.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=contact.pk)
+    # Not locked against rows that name it: the worker, which locks an alert first, never waits for us here.
+    rows = AlertContact.objects.select_for_update(of=("self",), no_key=True).select_related("clinic")
+    found = rows.get(pk=contact.pk)
     if found.removed_at is not None:
         raise NoSuchContact("This contact is not on the rota any more. Somebody removed or changed it meanwhile.")
     return found

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection
 
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
@@ -44,15 +45,17 @@ class Delivered:
 def deliver_due(*, clock: Clock, after_each: Callable[[], None] = lambda: None) -> Delivered:
     """Open the steps that are due, then try every delivery that is due, each once, alerts before tests.
 
-    `after_each` is called between them: a long round shows life.
+    What becomes due in a long round, with a mail server that keeps us waiting, is not left for the next one.
+    `after_each` is called between deliveries: a long round shows life.
     """
-    escalation.open_due_steps(clock=clock)
     sent = failed = 0
-    began = clock()
+    tried: set[uuid.UUID] = set()
     while True:
-        attempt = _lease(began, clock())
+        escalation.open_due_steps(clock=clock)
+        attempt = _lease(tried, clock())
         if attempt is None:
             return Delivered(sent=sent, failed=failed)
+        tried.add(attempt.delivery_id)
         if _deliver(attempt, clock):
             sent += 1
         else:
@@ -60,12 +63,13 @@ def deliver_due(*, clock: Clock, after_each: Callable[[], None] = lambda: None) 
         after_each()
 
 
-def _lease(began: datetime.datetime, now: datetime.datetime) -> AlertAttempt | None:
-    """Take the delivery that has waited longest, and write down that it is being tried."""
+def _lease(tried: Collection[uuid.UUID], now: datetime.datetime) -> AlertAttempt | None:
+    """Take the delivery that was tried least and has waited longest, and write down that it is being tried."""
     with transaction.atomic():
-        due = AlertDelivery.objects.due(now=began).select_for_update(of=("self",), skip_locked=True)
-        # Tests come last: they never hold an alert up.
-        delivery = due.order_by(IS_TEST, "planned_at", "id").first()
+        due = AlertDelivery.objects.due(now=now).exclude(pk__in=tried)
+        # Tests come last, and what failed before after what was never tried: neither holds a new alert up.
+        order = (IS_TEST, "attempts", "planned_at", "id")
+        delivery = due.select_for_update(of=("self",), skip_locked=True).order_by(*order).first()
         if delivery is None:
             return None
         delivery.attempts += 1

@@ -7,6 +7,7 @@ a clock that jumped ahead, makes a step late but never skips it; a clock that wa
 from __future__ import annotations
 
 import datetime
+import logging
 import uuid
 from collections.abc import Callable
 
@@ -16,13 +17,27 @@ from intake.models import Alert, AlertDelivery
 
 from . import rota
 
+logger = logging.getLogger(__name__)
+
 Clock = Callable[[], datetime.datetime]
 
 
 def open_due_steps(*, clock: Clock) -> int:
-    """Open the next step of every alert whose time has come. Returns how many were opened."""
+    """Open the next step of every alert whose time has come. Returns how many were opened.
+
+    One that cannot be opened, such as for a clinic whose rota cannot be read, holds no other up: it counts as late, and
+    is tried again.
+    """
     waiting = Alert.objects.to_escalate(now=clock()).order_by("due_at", "id").values_list("pk", flat=True)
-    return sum(_open(alert_id, clock()) for alert_id in list(waiting))
+    return sum(_carefully_opened(alert_id, clock()) for alert_id in list(waiting))
+
+
+def _carefully_opened(alert_id: uuid.UUID, now: datetime.datetime) -> bool:
+    try:
+        return _open(alert_id, now)
+    except Exception as error:
+        logger.error("The next step of alert %s could not be opened: %s", alert_id, type(error).__name__)
+        return False
 
 
 def _open(alert_id: uuid.UUID, now: datetime.datetime) -> bool:

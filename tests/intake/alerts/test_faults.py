@@ -19,7 +19,7 @@ from intake.models import Alert, AlertDelivery, Clinic, QuestionnaireResponse
 from screening.models import QuestionnaireVersion
 from tests.intake.conftest import NOW, Tab, later
 
-from .conftest import AddContact, Clock
+from .conftest import AddContact, Clock, Failing
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +210,60 @@ def test_a_clock_that_jumps_loses_nothing(
     assert numbers.count([clinic.pk]).agree
     for alert in Alert.objects.filter(kind="at_once"):
         assert {"Day", "Lead"} <= set(alert.deliveries.values_list("name", flat=True))
+
+
+def test_one_alert_that_cannot_be_opened_holds_no_other_up(
+    tab: Tab, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tab.save(plan_now="yes", harm_thoughts="yes")
+    clock.advance(hours=2)
+    first, *others = Alert.objects.order_by("due_at", "id")
+    plan = escalation._plan
+
+    def fail(alert: Alert, *rest: Any) -> None:
+        if alert == first:
+            raise ValueError("a time zone that nobody knows")
+        plan(alert, *rest)
+
+    monkeypatch.setattr(escalation, "_plan", fail)
+
+    done = alerts.deliver_due(clock=clock)
+
+    assert done.sent == len(others) == 2
+    assert "could not be opened: ValueError" in caplog.text
+    assert liveness.oldest_unsent_age(now=clock()) is not None
+
+
+def test_a_round_that_takes_long_tries_each_message_once(
+    add_contact: AddContact, alert: Alert, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Ada", "Ben"):
+        add_contact(name)
+
+    def hang(self: EmailMessage, fail_silently: bool = False) -> int:
+        clock.advance(minutes=11)
+        raise TimeoutError
+
+    monkeypatch.setattr(EmailMessage, "send", hang)
+
+    assert alerts.deliver_due(clock=clock).failed == 2
+    assert [row.attempts for row in alert.deliveries.all()] == [1, 1]
+
+
+def test_a_new_message_goes_before_those_that_failed(
+    alert: Alert, clock: Clock, failing: Failing, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    send = EmailMessage.send
+    failing(ConnectionRefusedError())
+    alerts.deliver_due(clock=clock)
+    monkeypatch.setattr(EmailMessage, "send", send)
+    clock.advance(minutes=1)
+    newer = Alert.objects.create(
+        response=alert.response, kind="urgent", severity=4, reason_hash="new", reason_ct=b"", created_at=clock(),
+        due_at=clock(),
+    )  # fmt: skip
+
+    alerts.deliver_due(clock=clock)
+
+    named = [message.message()["Message-ID"] for message in mailoutbox]
+    assert [str(one.deliveries.get().pk) in name for one, name in zip((newer, alert), named, strict=True)] == [True] * 2
