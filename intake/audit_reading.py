@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from . import colleagues
-from .models import Alert, AuditRecord, Clinic, Invitation, QuestionnaireResponse, User
+from .models import Alert, AuditRecord, Clinic, Invitation, Person, QuestionnaireResponse, User
 
 PAGE_SIZE = 50
 SCANNED = 2000
@@ -20,6 +20,7 @@ KINDS: tuple[tuple[str, Any, str], ...] = (
     ("response", QuestionnaireResponse, "clinic__in"),
     ("alert", Alert, "response__clinic__in"),
     ("invitation", Invitation, "clinic__in"),
+    ("person", Person, "clinic__in"),
     ("user", User, "memberships__clinic__in"),
 )
 
@@ -35,7 +36,8 @@ def records(
     """A page of the records of some clinics, and the number before which the next page begins (0: there is none).
 
     A day is one in the time zone of the first clinic. A record that names no clinic's object is of whoever acted;
-    what the server's operator and the worker did to none is shown to every reader.
+    what the server's operator and the worker did to none is shown to every reader. What concerns somebody who left a
+    clinic is shown up to the day they left.
     """
     found = _matching(clinics, day, action, actor)
     if before:
@@ -63,8 +65,23 @@ def _matching(
 def _of_clinics(entries: list[AuditRecord], clinics: list[Clinic]) -> list[AuditRecord]:
     known = {kind: _known(entries, kind, model, leads, clinics) for kind, model, leads in KINDS}
     keys = {str(clinic.pk) for clinic in clinics}
-    staff = {f"user:{key}" for key in User.objects.filter(memberships__clinic__in=clinics).values_list("pk", flat=True)}
-    return [entry for entry in entries if _is_mine(entry, keys, known, staff)]
+    staff = set(map(str, User.objects.filter(memberships__clinic__in=clinics).values_list("pk", flat=True)))
+    left = _left(keys)
+    return [entry for entry in entries if _is_mine(entry, keys, known, staff) or _was_mine(entry, left)]
+
+
+def _left(clinics: set[str]) -> dict[str, int]:
+    """Whose roles in the clinics were taken away, by id, and the number of the record that says so."""
+    taken = AuditRecord.objects.filter(action="role.revoked", objects_named__clinic__in=sorted(clinics))
+    return {named["user"]: seq for seq, named in taken.order_by("seq").values_list("seq", "objects_named")}
+
+
+def _was_mine(entry: AuditRecord, left: dict[str, int]) -> bool:
+    """Whether a record that names nothing of any clinic concerns somebody who worked there when it was written."""
+    if entry.objects_named.keys() & {"clinic", *(kind for kind, _, _ in KINDS if kind != "user")}:
+        return False
+    who = entry.objects_named.get("user") or entry.actor.removeprefix("user:")
+    return entry.seq < left.get(who, 0)
 
 
 def _known(entries: Iterable[AuditRecord], kind: str, model: Any, leads: str, clinics: list[Clinic]) -> set[str]:
@@ -81,7 +98,7 @@ def _is_mine(entry: AuditRecord, clinics: set[str], known: dict[str, set[str]], 
     for kind, _, _ in KINDS:
         if kind in named:
             return named[kind] in known[kind]
-    return entry.actor in staff or not entry.actor.startswith(("user:", "patient:"))
+    return entry.actor.removeprefix("user:") in staff or not entry.actor.startswith(("user:", "patient:"))
 
 
 def in_words(entry: AuditRecord, names: dict[str, str]) -> str:

@@ -63,15 +63,25 @@ def withdraw_session(*, session_id: uuid.UUID, by: User, now: datetime.datetime)
     Raises `NoSuchSession`, `NoSuchPerson`.
     """
     with transaction.atomic():
-        session = TreatmentSession.objects.select_for_update().filter(pk=session_id, withdrawn_at=None).first()
-        if session is None:
-            raise NoSuchSession("This session was withdrawn already.")
-        person = _locked(session.person_id, by)
+        person, session = _session(session_id, by)
         session.withdrawn_at, session.withdrawn_by = now, by
         session.save(update_fields=["withdrawn_at", "withdrawn_by"])
         _set_clock(person, now)
         audit.record(actor=audit.staff(by), action="session.withdrawn", now=now, person=person.pk, session=session.pk)
     return session
+
+
+def _session(session_id: uuid.UUID, by: User) -> tuple[Person, TreatmentSession]:
+    """A session that stands, and whose it is. The person is locked first, here and everywhere."""
+    standing = TreatmentSession.objects.filter(pk=session_id, withdrawn_at=None)
+    person_id = standing.values_list("person", flat=True).first()
+    if person_id is None:
+        raise NoSuchSession("This session was withdrawn already.")
+    person = _locked(person_id, by)
+    session = standing.select_for_update().filter(person=person).first()
+    if session is None:  # withdrawn or moved to another person while we waited
+        raise NoSuchSession("This session was withdrawn already.")
+    return person, session
 
 
 def set_schedule(
@@ -207,7 +217,8 @@ def _current(person: Person) -> CheckInSchedule | None:
 
 def _locked(person_id: uuid.UUID, by: User) -> Person:
     clinics = access.clinics_of(by, Permission.READ_ANSWERS)
-    rows = Person.objects.select_for_update(of=("self",)).select_related("clinic")
+    # Not locked against rows that name it: the worker, which locks a schedule first, never waits for us here.
+    rows = Person.objects.select_for_update(of=("self",), no_key=True).select_related("clinic")
     person = rows.filter(pk=person_id, clinic__in=clinics).first()
     if person is None:
         raise NoSuchPerson("There is no such person.")

@@ -1,4 +1,7 @@
-"""Setting up a clinic."""
+"""Setting up a clinic.
+
+A clinic's row is never locked against rows that name it: many of those are written while the audit record is held.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ def confirm_crisis_contacts(
     Raises `NotPermitted`, and Django's `ValidationError` for contacts that cannot be used.
     """
     with transaction.atomic():
-        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic can confirm its crisis contacts.")
         if contacts is not None:
@@ -93,7 +96,7 @@ def set_invitation_mail(
     Raises `NotPermitted`, and Django's `ValidationError` for too many reminders.
     """
     with transaction.atomic():
-        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic can change how invitations are sent.")
         current.reminder_limit, current.mail_names_clinic = reminder_limit, mail_names_clinic
@@ -155,7 +158,7 @@ def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: dat
     if strange := sorted(set(changes) - CHANGEABLE):
         raise ValueError(f"Not changed here: {', '.join(strange)}.")
     with transaction.atomic():
-        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic changes its settings.")
         changed = sorted(name for name, value in changes.items() if getattr(current, name) != value)

@@ -24,7 +24,7 @@ def set_dispositions(*, clinic: Clinic, dispositions: Sequence[str], by: User, n
     """
     wanted = [" ".join(title.split()) for title in dispositions if title.strip()]
     with transaction.atomic():
-        current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic can change its list of decisions.")
         if found := _problems(wanted):

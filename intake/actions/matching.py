@@ -58,8 +58,9 @@ def confirm_same_person(*, person_id: uuid.UUID, other_id: uuid.UUID, by: User, 
     """
     with transaction.atomic():
         person, other = _both(person_id, other_id, by)
-        moved = {name: _move(model, person, other) for name, model in MOVED.items()}
+        # First the schedule: an invitation that the worker makes at this moment is there to be moved afterwards.
         CheckInSchedule.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_by=by)
+        moved = {name: _move(model, person, other) for name, model in MOVED.items()}
         return _decide(person, other, Decision.SAME, by, now, moved)
 
 
@@ -104,7 +105,8 @@ def _both(person_id: uuid.UUID, other_id: uuid.UUID, by: User) -> tuple[Person, 
 def _locked(person_id: uuid.UUID, other_id: uuid.UUID, by: User) -> tuple[Person, Person]:
     """Both rows, locked in one order, so that two who match at one moment never wait for each other."""
     clinics = access.clinics_of(by, Permission.READ_ANSWERS)
-    rows = Person.objects.select_for_update().filter(pk__in=[person_id, other_id], clinic__in=clinics).order_by("pk")
+    unlocked = Person.objects.filter(pk__in=[person_id, other_id], clinic__in=clinics)
+    rows = unlocked.select_for_update(no_key=True).order_by("pk")  # as in `checking_in`: rows may still name them
     found = {row.pk: row for row in rows}
     if person_id not in found or other_id not in found:
         raise NoSuchPerson("There is no such person.")

@@ -17,6 +17,8 @@ from screening.engine.answers import Answer
 from .refusals import NotPermitted, Refused, locked
 
 Kind = ReviewEntry.Kind
+SECOND_CLICK = datetime.timedelta(minutes=5)
+"""The same words about the same thing within so short a time are one click that was repeated."""
 
 
 class NotSent(Refused):
@@ -61,11 +63,12 @@ def append(
 ) -> ReviewEntry:
     """Add one entry with its audit record, which names what is `recorded` besides.
 
-    The same entry as the person's latest of this kind and point is a second click.
+    The same entry as the person's latest of this kind and point is a second click, if it comes soon after that and
+    nobody entered other answers to the same questions meanwhile.
     """
     response = review.response
     body = Body(point=point, text=text.strip(), how=how, answers=_stored(answers or {}))
-    if (repeated := _repeated(review, kind, body, by, sign_off)) is not None:
+    if (repeated := _repeated(review, kind, body, by, sign_off, now)) is not None:
         return repeated
     number = review.entries[-1].number + 1 if review.entries else 1
     entry = ReviewEntry(response=response, number=number, kind=kind, sign_off=sign_off, done_at=now, done_by=by)
@@ -80,10 +83,15 @@ def _stored(answers: Mapping[str, Answer]) -> dict[str, dict[str, object]]:
     return {link_id: value for link_id, value in records.encoded(answers).items() if value is not None}
 
 
-def _repeated(review: Review, kind: Kind, body: Body, by: User, sign_off: SignOff | None) -> ReviewEntry | None:
+def _repeated(
+    review: Review, kind: Kind, body: Body, by: User, sign_off: SignOff | None, now: datetime.datetime
+) -> ReviewEntry | None:
     mine = [entry for entry in review.entries if entry.kind == kind and entry.by == by and entry.sign_off == sign_off]
     mine = [entry for entry in mine if entry.body.point == body.point]
-    if not mine or mine[-1].body != body:
+    if not mine or mine[-1].body != body or now - mine[-1].at > SECOND_CLICK:
+        return None
+    since = [entry for entry in review.entries if entry.number > mine[-1].number]
+    if any(entry.answers.keys() & mine[-1].answers.keys() for entry in since):
         return None
     return review.response.review_entries.get(number=mine[-1].number)
 

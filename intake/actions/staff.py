@@ -99,7 +99,7 @@ def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime
     Raises `NotPermitted`, and Django's `ValidationError` for a role that does not exist.
     """
     with transaction.atomic():
-        _refuse_others(clinic, by)
+        _take_turn(clinic, by)
         if not user.memberships.filter(clinic=clinic).exists():
             raise NotPermitted("This person does not work in this clinic.")
         if found := user.memberships.filter(clinic=clinic, role=role).first():
@@ -115,7 +115,7 @@ def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime
 def revoke_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:
     """Take one role away; it ends with the next request. Raises `NotPermitted`, `NotOwnRole`."""
     with transaction.atomic():
-        _refuse_others(clinic, by)
+        _take_turn(clinic, by)
         if user == by:
             raise NotOwnRole("Another administrator must take your own roles away.")
         _remove_roles(user, clinic, [role], by, now)
@@ -127,7 +127,7 @@ def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime
     Raises `NotPermitted`, `NotOwnRole`.
     """
     with transaction.atomic():
-        _refuse_others(clinic, by)
+        _take_turn(clinic, by)
         if user == by:
             raise NotOwnRole("Another administrator must remove you.")
         roles = list(user.memberships.filter(clinic=clinic).values_list("role", flat=True))
@@ -136,15 +136,16 @@ def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime
         if not user.memberships.exists():
             user.is_active = False
             user.save(update_fields=["is_active"])
-            audit.record(actor=audit.staff(by), action="staff.deactivated", now=now, user=user.pk)
+            audit.record(actor=audit.staff(by), action="staff.deactivated", now=now, user=user.pk, clinic=clinic.pk)
 
 
 def _remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: datetime.datetime) -> None:
-    for membership in user.memberships.filter(clinic=clinic, role__in=roles):
-        role = membership.role
-        membership.delete()
-        _record("role.revoked", user, clinic, role, by, now)
+    held = user.memberships.filter(clinic=clinic, role__in=roles)
+    taken = list(held.order_by("created_at", "pk").values_list("role", flat=True))
+    held.delete()
     _follow_roles(user)
+    for role in taken:
+        _record("role.revoked", user, clinic, role, by, now)
 
 
 def _follow_roles(user: User) -> None:
@@ -153,6 +154,12 @@ def _follow_roles(user: User) -> None:
     if user.is_staff != is_staff:
         user.is_staff = is_staff
         user.save(update_fields=["is_staff"])
+
+
+def _take_turn(clinic: Clinic, by: User) -> None:
+    """One change to a clinic's staff at a time: two administrators who remove each other would leave nobody."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    _refuse_others(clinic, by)
 
 
 def _refuse_others(clinic: Clinic, by: User) -> None:

@@ -7,6 +7,7 @@ import uuid
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 
 from intake import access, audit
 from intake.models import StaffSession, User
@@ -41,16 +42,23 @@ def end_session(*, session_id: uuid.UUID, of: User, by: User, now: datetime.date
     """
     with transaction.atomic():
         _refuse_strangers(of, by)
-        for kept in StaffSession.objects.filter(user=of, pk=session_id):
-            Session.objects.filter(session_key=kept.session_key).delete()
-            kept.delete()
-            audit.record(actor=audit.staff(by), action="staff.session_ended", now=now, user=of.pk)
+        _end(StaffSession.objects.filter(user=of, pk=session_id), by, now)
 
 
 def end_every_session(*, of: User, by: User, now: datetime.datetime) -> None:
     """End all sessions of a person. Raises `NotPermitted`."""
-    for session_id in list(StaffSession.objects.filter(user=of).values_list("pk", flat=True)):
-        end_session(session_id=session_id, of=of, by=by, now=now)
+    with transaction.atomic():
+        _refuse_strangers(of, by)
+        _end(StaffSession.objects.filter(user=of), by, now)
+
+
+def _end(sessions: QuerySet[StaffSession], by: User, now: datetime.datetime) -> None:
+    """Every row goes before the audit record's lock is taken: somebody may be ending the same ones."""
+    ended = list(sessions.order_by("pk"))
+    Session.objects.filter(session_key__in=[kept.session_key for kept in ended]).delete()
+    sessions.filter(pk__in=[kept.pk for kept in ended]).delete()
+    for kept in ended:
+        audit.record(actor=audit.staff(by), action="staff.session_ended", now=now, user=kept.user_id)
 
 
 def _refuse_strangers(of: User, by: User) -> None:

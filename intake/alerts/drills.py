@@ -41,7 +41,7 @@ def _is_due(clinic: Clinic, latest: datetime.datetime | None, now: datetime.date
 def _plan(clinic_id: uuid.UUID, now: datetime.datetime) -> bool:
     with transaction.atomic():
         # One worker at a time plans a clinic's test; another finds it planned.
-        clinic = Clinic.objects.select_for_update(of=("self",)).get(pk=clinic_id)
+        clinic = Clinic.objects.select_for_update(of=("self",), no_key=True).get(pk=clinic_id)
         own = AlertDelivery.objects.filter(clinic=clinic, alert=None, asked_by=None, planned_at__lte=now + SOON)
         if not _is_due(clinic, own.aggregate(Max("planned_at"))["planned_at__max"], now):
             return False

@@ -10,9 +10,18 @@ import pytest
 from django.db import connection
 
 from intake import actions, alerts, audit, records, reviewing
-from intake.models import Alert, AuditRecord, Person, QuestionnaireResponse, SignOff, User
+from intake.models import (
+    Alert,
+    AuditRecord,
+    Clinic,
+    Person,
+    QuestionnaireResponse,
+    SignOff,
+    TreatmentSession,
+    User,
+)
 
-from .conftest import NOW, Tab
+from .conftest import NOW, Tab, later
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -104,6 +113,56 @@ def test_a_signature_is_given_once(sent: QuestionnaireResponse, clinician: User,
     assert sorted(at_once(sign, 20)) == ["refused"] * 19 + ["signed"]
     assert SignOff.objects.count() == 1
     assert AuditRecord.objects.filter(action="review.signed").count() == 1
+
+
+def test_two_administrators_who_remove_each_other_leave_one(clinic: Clinic, admin: User) -> None:
+    made = actions.create_staff(email="ann@north.example", name="Ann", role="admin", clinic=clinic, now=NOW)
+    pair = [admin, made.user]
+
+    def remove(number: int) -> str:
+        try:
+            actions.remove_staff(user=pair[number], clinic=clinic, by=pair[1 - number], now=NOW)
+        except actions.NotPermitted:
+            return "refused"
+        return "removed"
+
+    assert sorted(at_once(remove, 2)) == ["refused", "removed"]
+
+
+def test_sessions_and_schedules_never_wait_for_each_other(sent: QuestionnaireResponse, clinician: User) -> None:
+    person_id = sent.person_id
+    given = {"kind": "every_days", "days": 1, "email": "rosa@example.org", "language": "en"}
+    actions.set_schedule(person_id=person_id, questionnaire=sent.version.questionnaire, by=clinician, now=NOW, **given)
+    hours = [later(hours=number) for number in range(8)]
+    kept = [actions.record_session(person_id=person_id, at=at, by=clinician, now=NOW) for at in hours]
+
+    def work(number: int) -> object:
+        if number % 2:
+            return actions.invite_due_check_ins(now=later(days=number + 2))
+        return actions.withdraw_session(session_id=kept[number].pk, by=clinician, now=NOW)
+
+    at_once(work)
+
+    assert TreatmentSession.objects.filter(withdrawn_at=None).count() == 4
+
+
+def test_the_rota_and_its_worker_never_wait_for_each_other(tab: Tab, clinic: Clinic, admin: User) -> None:
+    added = {"channel": "email", "address": "ada@north.example", "step": 1, "duty": "always"}
+    contacts = [
+        actions.add_contact(clinic=clinic, name=f"Ada {number}", by=admin, now=NOW, **added).contact
+        for number in range(4)
+    ]
+    tab.save(plan_now="yes")
+    alerts.deliver_due(clock=lambda: NOW)
+
+    def work(number: int) -> object:
+        if number % 2:
+            return alerts.deliver_due(clock=lambda: later(hours=number))
+        return actions.remove_contact(contact=contacts[number // 2], by=admin, now=NOW)
+
+    at_once(work)
+
+    assert clinic.alert_contacts.filter(removed_at=None).count() == 0
 
 
 def test_entries_at_once_are_all_kept(sent: QuestionnaireResponse, clinician: User) -> None:

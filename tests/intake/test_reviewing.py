@@ -92,6 +92,22 @@ class TestAcknowledging:
         assert see(sent, STROKE, clinician) == see(sent, STROKE, clinician)
         assert ReviewEntry.objects.count() == 1
 
+    def test_the_same_words_later_are_another_note(self, sent: QuestionnaireResponse, clinician: User) -> None:
+        for hours in (0, 5):
+            actions.add_note(response_id=sent.pk, text="Called, no answer.", by=clinician, now=later(hours=hours))
+
+        assert ReviewEntry.objects.count() == 2
+
+    def test_the_first_answer_again_after_a_colleagues_counts(
+        self, sent: QuestionnaireResponse, clinician: User, colleague: User
+    ) -> None:
+        for answer, who in (("no", clinician), ("yes", colleague), ("no", clinician)):
+            actions.enter_answers(
+                response_id=sent.pk, answers={"stroke": answered(answer)}, how="told", by=who, now=NOW
+            )
+
+        assert review(sent).answers["stroke"].value == "no"
+
     def test_two_people_may_both_say_so(self, sent: QuestionnaireResponse, clinician: User, colleague: User) -> None:
         see(sent, STROKE, clinician, note="One.")
         see(sent, STROKE, colleague, note="Two.")

@@ -47,6 +47,19 @@ class TestReading:
         assert "Oscar" not in text
         assert str(outsider.pk) not in text
 
+    def test_who_left_leaves_what_they_did(
+        self, reader: Client, clinic: Clinic, clinician: User, admin: User, other_clinic: Clinic
+    ) -> None:
+        actions.open_worklist(user=clinician, shown=3, now=NOW)
+        actions.remove_staff(user=clinician, clinic=clinic, by=admin, now=NOW)
+        actions.create_staff(email=clinician.email, name="Clara", role="clinician", clinic=other_clinic, now=NOW)
+        actions.search_worklist(user=clinician, by_what="name", found=1, now=NOW)
+
+        shown = actions_on(reader.get(URL))
+
+        assert {"worklist.read", "role.revoked", "staff.deactivated"} <= set(shown)
+        assert "worklist.searched" not in shown
+
     def test_it_narrows_to_action_day_and_person(
         self, reader: Client, send: Send, clinic: Clinic, clinician: User, colleague: User
     ) -> None:
