@@ -7,7 +7,6 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from intake.questions.words import Words, in_language
 from screening.engine.answers import cross_problems, display
 from screening.engine.definition import Question, Section
 
-from . import errors, late, pace, reveal, saving, sessions
+from . import errors, languages, late, pace, reveal, saving, sessions
 from .forms import SectionForm
 from .visit import Visit, patient_view
 
@@ -199,7 +198,7 @@ def _answer(request: HttpRequest, visit: Visit, section: Section, form: SectionF
     if "leave" in posted:
         return redirect("patient:stop")
     if "language" in posted:
-        return in_other_language(request, visit, _here(section, ""))
+        return languages.in_other(request, visit.clinic, _here(section, ""))
     if "add" in posted or "remove" in posted:
         return _with_entry(section, posted, form)
     if "take" in posted or "keep" in posted:
@@ -239,22 +238,6 @@ def _acknowledge(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpR
             "said": form.said,
             "help": visit.help_is_due(request),
         }
-    )
-
-
-def in_other_language(request: HttpRequest, visit: Visit, url: str) -> HttpResponse:
-    """Come back to a page in the language that was chosen."""
-    response = redirect(url)
-    chosen = request.POST.get("language", "")
-    if chosen in sessions.offered(visit.clinic):
-        remember_language(response, chosen)
-    return response
-
-
-def remember_language(response: HttpResponse, language: str) -> None:
-    """Keep the choice in a cookie of this browser; it names nobody."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
     )
 
 

@@ -16,7 +16,7 @@ from intake import access, actions, limits, readiness
 from intake.models import Clinic, Invitation
 from intake.references import grouped
 
-from . import answering, beginning, errors, pace, sessions
+from . import answering, beginning, errors, languages, pace, sessions
 from .visit import public_view, visit_of
 
 
@@ -75,7 +75,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     request.session.flush()
     request.session[sessions.INVITATION] = str(found.pk)
     response = redirect("patient:welcome")
-    answering.remember_language(response, found.language)
+    languages.remember(response, found.language)
     return response
 
 
@@ -182,7 +182,7 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen, back = request.POST.get("language", ""), request.POST.get("next", "/")
     response = redirect(back if errors.is_patient_path(back) else reverse("patient:landing"))
     if chosen in dict(settings.LANGUAGES):
-        answering.remember_language(response, chosen)
+        languages.remember(response, chosen)
     return response
 
 
