@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from intake import records
+from intake import actions, records
 from intake.models import QuestionnaireResponse
 from tests.intake.patient.conftest import open_clinic, publish
 from tests.intake.patient.definitions import EVERY_TYPE
@@ -34,6 +35,21 @@ def go_to(page: Page, section: str) -> None:
 
 def state_of(page: Page):
     return page.locator("[data-save-state]")
+
+
+def test_a_double_click_on_start_still_shows_the_code(live_server, page: Page):
+    clinic = open_clinic(publish(EVERY_TYPE))
+    token = actions.invite(clinic=clinic, by=None, now=timezone.now(), language="en").token
+    page.goto(f"{live_server.url}/i/{token}/")
+    page.get_by_role("button", name="Open my questionnaire").click()
+    page.get_by_role("radio", name="I answer for myself", exact=True).check()
+
+    # The second press comes when the first has reached the server, which takes its time to make a code.
+    page.get_by_role("button", name="Start now").evaluate(
+        "press => { press.click(); setTimeout(() => press.click(), 60); }"
+    )
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your code to come back")
 
 
 def test_it_says_saved_only_for_what_is_stored(started):

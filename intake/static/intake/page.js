@@ -26,6 +26,12 @@ document.addEventListener("click", (event) => {
   window.location.replace(exit.href);
 });
 
+// Starting shows the code once: a second press would open a page without it.
+document.querySelector("form[data-once]")?.addEventListener("submit", (event) => {
+  if (event.target.dataset.isSent) event.preventDefault();
+  event.target.dataset.isSent = "yes";
+});
+
 const print = document.querySelector("[data-print]");
 if (print) {
   print.hidden = false;
