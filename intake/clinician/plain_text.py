@@ -1,4 +1,5 @@
-"""The summary as plain text, to paste into a record system that takes nothing else. Nothing of the page is left out."""
+"""The summary as plain text, to paste into a record system that takes nothing else. Of the page,
+only the private notes and the comparison with earlier responses are left out."""
 
 from __future__ import annotations
 
@@ -6,16 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .answer_list import AnswerLine, AnswerSection, NotAsked
+from .plain_review import review_lines
 from .points import FlagPoint, OpenPoint, PointGroup, ScoreLine
+from .review import ReviewPage
 from .summary import Summary
 from .wording import SHOW_TITLES
 
 
-def plain_text(summary: Summary) -> str:
-    """The whole page in reading order: a heading in capitals, one point or answer a line, long answers below theirs."""
+def plain_text(summary: Summary, review: ReviewPage | None = None) -> str:
+    """The page in reading order: a heading in capitals, one point or answer a line, long answers below theirs.
+
+    `review`: what clinicians did with it; None for what was not sent.
+    """
     blocks = [
         _head(summary),
         _corrections(summary),
+        [_heading("Review"), *review_lines(review)] if review else [],
         *(_points(group) for group in summary.filled),
         *_background(summary),
     ]

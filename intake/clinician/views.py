@@ -29,7 +29,7 @@ from .plain_text import plain_text
 from .reading import alerts_of, summary_of
 from .review import review_page
 from .searching import SearchForm
-from .summary import NOT_REVIEWED_LIST
+from .summary import NOT_REVIEWED_LIST, Summary
 from .wording import SHOW_TITLES
 from .worklist_filters import KIND_TITLES, SEVERITY_TITLES, chosen
 
@@ -133,7 +133,7 @@ def summary_text(request: HttpRequest, reference: str) -> HttpResponse:
     if response.is_deleted:
         return redirect("clinician:summary", reference)
     summary = summary_of(response, now=timezone.now(), show=wanted(request))
-    context = {"summary": summary, "shows": SHOW_TITLES.items(), "text": plain_text(summary)}
+    context = {"summary": summary, "shows": SHOW_TITLES.items(), "text": _text_of(response, summary)}
     return render(request, "clinician/text.html", context)
 
 
@@ -143,9 +143,13 @@ def summary_txt(request: HttpRequest, reference: str) -> HttpResponse:
     response = opened(request, reference, as_what="text")
     if response.is_deleted:
         return redirect("clinician:summary", reference)
-    text = plain_text(summary_of(response, now=timezone.now(), show=wanted(request)))
+    text = _text_of(response, summary_of(response, now=timezone.now(), show=wanted(request)))
     headers = {"Content-Disposition": f'attachment; filename="summary-{response}.txt"'}
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _text_of(response: QuestionnaireResponse, summary: Summary) -> str:
+    return plain_text(summary, review_page(response) if response.is_sent else None)
 
 
 def wanted(request: HttpRequest) -> Show:

@@ -6,10 +6,11 @@ import msgspec
 import pytest
 from django.test import Client
 
+from intake import actions, reviewing
 from intake.clinician.corrections import CorrectionLine
 from intake.clinician.plain_text import plain_text
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.conftest import unknown
+from tests.intake.conftest import NOW, answered, unknown
 
 from .conftest import Send, SignIn
 from .sample import summary_of
@@ -83,6 +84,24 @@ class TestPages:
         assert "suicide_plan" in page.content.decode()
         assert page["Cache-Control"].startswith("no-store")
         assert AuditRecord.objects.order_by("-seq")[0].objects_named["read_as"] == "text"
+
+    def test_it_says_what_staff_entered_and_what_was_signed(
+        self, end: str, desk: Client, send: Send, clinic: Clinic, clinician: User
+    ) -> None:
+        response = send(clinic, stroke="no")
+        given = {"response_id": response.pk, "by": clinician, "now": NOW}
+        actions.enter_answers(answers={"stroke": answered("yes")}, how="told", note="By phone.", **given)
+        actions.add_note(text="For us alone.", **given)
+        point = reviewing.token_of(response, "raised stroke_ever contraindication")
+        actions.acknowledge_point(point=point, note="Seen on the scan.", **given)
+        content = reviewing.review_of(response).content
+        actions.sign_off(content=content, disposition=clinic.dispositions[0], rationale="Too early.", **given)
+
+        text = desk.get(f"/staff/responses/{response}/{end}").content.decode()
+
+        for words in ("Entered by staff", "By phone.", "Seen on the scan.", "Signed by Clara", "Too early."):
+            assert words in text
+        assert "For us alone." not in text
 
     def test_it_lists_as_much_as_was_asked_for(self, end: str, desk: Client, send: Send, clinic: Clinic) -> None:
         address = f"/staff/responses/{send(clinic, low_mood=unknown('declined'))}/{end}"
