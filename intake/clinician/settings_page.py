@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django import forms
@@ -76,7 +77,7 @@ class ClinicForm(forms.Form):
         for line in self.cleaned_data["parameters"].splitlines():
             name, _, value = (part.strip() for part in line.partition("="))
             try:
-                found |= {name: float(value)} if line.strip() else {}
+                found |= {name: finite(value)} if line.strip() else {}
             except ValueError as error:
                 raise ValidationError(f"“{line.strip()[:60]}” is not a name, an equals sign and a number.") from error
         return found
@@ -91,6 +92,13 @@ class ClinicForm(forms.Form):
             "parameters": given["parameters"],
             "expectation": {language: text for language, text in expectation.items() if text},
         }
+
+
+def finite(written: str) -> float:
+    """A number that compares with others: a threshold of "nan" would never be reached. Raises `ValueError`."""
+    if not math.isfinite(number := float(written)):
+        raise ValueError(written)
+    return number
 
 
 def _initial(clinic: Clinic) -> dict[str, Any]:

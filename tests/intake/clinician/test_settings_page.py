@@ -71,6 +71,8 @@ class TestSettings:
             {"languages": []},
             {"draft_alert_minutes": "0"},
             {"parameters": "bp_high"},
+            {"parameters": "bp_high = nan"},
+            {"parameters": "bp_high = inf"},
             {"alert_email": "desk"},
         ],
     )
