@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions, limits, tablet
+from intake import access, actions, limits, readiness, tablet
 from intake.models import Clinic
 
 from . import beginning, pace, sessions
@@ -34,7 +34,7 @@ def _start(request: HttpRequest, clinic: Clinic, language: str) -> HttpResponse:
     invitation = access.invitation_of_session(chosen, now=timezone.now())
     version = access.current_version(invitation.questionnaire if invitation else clinic.questionnaire)
     is_over = bool(chosen) and (invitation is None or getattr(invitation, "response", None) is not None)
-    if version is None or is_over:
+    if version is None or is_over or not readiness.is_ready(clinic):
         return redirect("patient:tablet")
     if request.method == "POST":
         return beginning.begin(request, clinic, version, language, invitation)

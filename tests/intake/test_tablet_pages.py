@@ -115,6 +115,16 @@ class TestHandingOver:
 
 
 class TestAnswering:
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_nobody_begins_where_the_contacts_are_no_longer_confirmed(self, device: Client, method: str) -> None:
+        hand_over(device)
+        Clinic.objects.update(crisis_confirmed_at=None, crisis_confirmed_by=None)
+
+        answer = getattr(device, method)("/tablet/start/", {"asks_who": "yes", "answering": "self"})
+
+        assert answer["Location"] == "/tablet/"
+        assert not QuestionnaireResponse.objects.exists()
+
     def test_it_begins_without_showing_a_code(self, device: Client) -> None:
         hand_over(device)
 
