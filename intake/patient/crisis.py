@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from intake import crisis_contacts
+from intake import access, crisis_contacts
 from intake.models import Clinic
 from intake.questions.words import Words, in_language
 
@@ -53,7 +53,7 @@ def contacts(stored: list[dict[str, Any]], language: str) -> list[Contact]:
 def without_clinic() -> list[dict[str, Any]]:
     """The stored contacts for a page that belongs to no clinic yet: those that every clinic here has, because a number
     of another country helps nobody. Empty where they share no emergency number."""
-    first, *others = [*Clinic.objects.order_by("pk").values_list("crisis_contacts", flat=True)] or [[]]
+    first, *others = access.crisis_contacts_of_every_clinic() or [[]]
     shared = [contact for contact in first if all(contact in contacts for contacts in others)]
     return shared if any(contact.get("is_emergency") for contact in shared) else []
 
