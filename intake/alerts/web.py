@@ -67,7 +67,7 @@ def _connected(parts: SplitResult, deadline: float, may_be_private: bool) -> soc
     addresses = [str(each[4][0]) for each in found if may_be_private or _may_call(host, str(each[4][0]))]
     if not addresses:
         raise NotReachable("private")
-    connection = socket.create_connection((addresses[0], port), timeout=_left(deadline))
+    connection = _first_reached(addresses, port, deadline)
     if not is_tls:
         return connection
     try:
@@ -75,6 +75,16 @@ def _connected(parts: SplitResult, deadline: float, may_be_private: bool) -> soc
     except BaseException:
         connection.close()
         raise
+
+
+def _first_reached(addresses: list[str], port: int, deadline: float) -> socket.socket:
+    """A connection to the first address that answers: a machine without IPv6 may still be told of one."""
+    for address in addresses[:-1]:
+        try:
+            return socket.create_connection((address, port), timeout=_left(deadline) / 2)
+        except OSError:
+            continue
+    return socket.create_connection((addresses[-1], port), timeout=_left(deadline))
 
 
 def _written(parts: SplitResult, method: str, body: bytes, headers: dict[str, str]) -> bytes:

@@ -129,6 +129,22 @@ class TestRequest:
         with pytest.raises((web.NotReachable, ConnectionResetError)):
             web.request(receive(answer).url, method="GET")
 
+    def test_the_next_address_of_a_name_is_tried(self, receive: Receive, monkeypatch: pytest.MonkeyPatch) -> None:
+        server = receive(OK)
+        port = int(server.url.split(":")[2].split("/")[0])
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            refusing = closed.getsockname()[1]
+        connect = socket.create_connection
+
+        def refuse_the_first(address: tuple[str, int], timeout: float) -> socket.socket:
+            return connect((address[0], refusing if address[0] == "::1" else port), timeout=timeout)
+
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in ("::1", "127.0.0.1")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        monkeypatch.setattr(socket, "create_connection", refuse_the_first)
+
+        assert web.request(server.url.replace("127.0.0.1", "localhost"), method="POST") == 204
+
     def test_one_that_hangs_is_left_in_time(self, receive: Receive, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(web, "TIMEOUT", 0.3)
         began = time.monotonic()
