@@ -16,9 +16,17 @@ pytestmark = pytest.mark.django_db
 
 # Everything a role may do, written out: a change of rights is a change of this table.
 MAY = {
-    "clinician": {"SEE_WHO_HAS_SENT", "READ_ANSWERS", "ACKNOWLEDGE", "ENTER_ANSWERS", "SIGN_OFF", "INVITE"},
+    "clinician": {
+        "SEE_WHO_HAS_SENT",
+        "READ_ANSWERS",
+        "ACKNOWLEDGE",
+        "ENTER_ANSWERS",
+        "SIGN_OFF",
+        "READ_REPORTS",
+        "INVITE",
+    },
     "front_desk": {"SEE_WHO_HAS_SENT", "INVITE"},
-    "admin": {"EDIT_QUESTIONNAIRE", "MANAGE_CLINIC", "MANAGE_STAFF", "INVITE"},
+    "admin": {"EDIT_QUESTIONNAIRE", "MANAGE_CLINIC", "MANAGE_STAFF", "READ_REPORTS", "INVITE"},
     "auditor": {"READ_AUDIT"},
 }
 
