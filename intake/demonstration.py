@@ -155,14 +155,15 @@ def _rota(clinic: Clinic, admin: User, now: datetime.datetime) -> None:
 
 def _samples(clinic: Clinic, version: QuestionnaireVersion, wanted: int, now: datetime.datetime) -> bool:
     """Send the answers of made-up patients, through the same actions as anybody's, until there are enough; whether any
-    were sent. They came in over the last days, the latest hours ago."""
+    were sent."""
     present = QuestionnaireResponse.objects.filter(clinic=clinic, status="sent").count()
     if present >= wanted:
         return False
     cases = {case.id: case for case in _cases()}
     for number in range(present, wanted):
-        sent_at = now - datetime.timedelta(hours=5 * (number + 1))
-        _send(clinic, version, cases, SAMPLES[number % len(SAMPLES)], sent_at)
+        # The first came five weeks ago and has answered check-ins since; the others came in over the last days.
+        ago = datetime.timedelta(days=36) if number == 0 else datetime.timedelta(hours=5 * number)
+        _send(clinic, version, cases, SAMPLES[number % len(SAMPLES)], now - ago)
     return True
 
 

@@ -147,7 +147,7 @@ def _step(most: float) -> int:
     """The distance between two lines of the scale: about five of them.
 
     >>> _step(27), _step(21), _step(10)
-    (5, 5, 2)
+    (5, 4, 2)
     """
     return max(1, round(math.ceil(most) / 5))
 

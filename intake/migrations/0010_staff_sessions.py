@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('session_key', models.CharField(max_length=40, unique=True)),
                 ('browser', models.CharField(blank=True, max_length=60)),
                 ('began_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'indexes': [models.Index(fields=['user', '-began_at'], name='staff_session_by_user')],

@@ -12,7 +12,7 @@ class StaffSession(models.Model):
     `browser` says in a few words which browser it was, from what the browser says of itself."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey("intake.User", on_delete=models.CASCADE, related_name="sign_ins")
+    user = models.ForeignKey("intake.User", on_delete=models.PROTECT, related_name="sign_ins")
     session_key = models.CharField(max_length=40, unique=True)
     browser = models.CharField(max_length=60, blank=True)
     began_at = models.DateTimeField()

@@ -18,7 +18,7 @@ def test_an_administrator_changes_a_rule_and_publishes(live_server, demo, page: 
     eyes.look(page, "admin-index")
     page.goto(f"{live_server.url}/admin/screening/questionnaire/")
     eyes.look(page, "admin-questionnaires")
-    page.locator("#result_list tbody th a").first.click()
+    page.locator("#result_list tbody th a", has_text="ketamine_screening").click()
     eyes.look(page, "admin-questionnaire")
     draft = page.url
 

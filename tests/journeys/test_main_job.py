@@ -89,7 +89,7 @@ def test_from_link_to_pdf(
     acknowledge_all(staff)
     staff.get_by_role("link", name="Back to the worklist").click()
     expect(staff.locator("tr", has_text=reference)).to_contain_text("Acknowledged by")
-    expect(staff.locator("main")).not_to_contain_text("Not acknowledged")
+    expect(staff.locator("main table")).not_to_contain_text("Not acknowledged")
 
 
 def pdf_text(page: Page, url: str, folder: Path) -> str:
