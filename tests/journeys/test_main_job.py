@@ -45,6 +45,7 @@ def walk(patient: Patient, eyes: Eyes, said: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.both_databases
 def test_from_link_to_pdf(
     live_server, demo, page: Page, browser: Browser, javascript: bool, eyes: Eyes, tmp_path: Path
 ):

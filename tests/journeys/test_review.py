@@ -31,6 +31,7 @@ def acknowledge_points(staff: Page) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.both_databases
 def test_a_summary_is_reviewed_and_signed(live_server, demo, browser: Browser, javascript: bool, eyes: Eyes):
     call_command("demo", "--sample", "2")
     staff = browser.new_context(viewport=DESK, java_script_enabled=javascript, locale="en-US").new_page()
