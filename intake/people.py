@@ -2,20 +2,63 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
+from collections.abc import Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from . import records
+from screening.engine.answers import Answer, PartialDate, write_value
+from screening.engine.definition import Definition
+
+from . import records, vault
 from .models import Person, PersonMatch, QuestionnaireResponse
 
 Decision = PersonMatch.Decision
+IDENTITY_ROLES = ("given_name", "family_name", "birth_date", "phone", "email")
 
 
 def name_of(person: Person) -> str:
     """First and last name as they were given; empty when neither was."""
     identity = records.read_identity(person)
     return f"{identity.get('given_name', '')} {identity.get('family_name', '')}".strip()
+
+
+def identity_in(definition: Definition, answers: Mapping[str, Answer]) -> dict[str, str]:
+    """Who the answers say this is, by role of the question. Roles without a known answer are left out."""
+    identity = {}
+    for question in definition.questions():
+        answer = answers.get(question.link_id)
+        if question.role in IDENTITY_ROLES and answer is not None and answer.is_known:
+            identity[str(question.role)] = _as_text(answer)
+    return identity
+
+
+def _as_text(answer: Answer) -> str:
+    match answer.value:
+        case str() as text:
+            return text.strip()
+        case datetime.date() | PartialDate() as when:
+            return str(write_value(when))
+        case other:
+            raise ValueError(f"A question of type {type(other).__name__} cannot say who somebody is.")
+
+
+def hashes_of(clinic_id: uuid.UUID, identity: Mapping[str, str]) -> tuple[str, str]:
+    """The keyed hashes of a name and of a date of birth within a clinic; empty for what was not given."""
+    clinic = str(clinic_id)
+    name = vault.searchable(f"{identity.get('given_name', '')} {identity.get('family_name', '')}")
+    born = identity.get("birth_date", "")
+    return (
+        vault.keyed_hash("name", clinic, name) if name else "",
+        vault.keyed_hash("birth date", clinic, born) if born else "",
+    )
+
+
+def is_named_otherwise(person: Person, identity: Mapping[str, str]) -> bool:
+    """Whether a name or a date of birth was given that is not the person's: somebody else may have used their link."""
+    given, known = hashes_of(person.clinic_id, identity), (person.name_hash, person.birth_date_hash)
+    return any(one and other and one != other for one, other in zip(given, known, strict=True))
 
 
 def suggested_for(person: Person) -> QuerySet[Person]:

@@ -8,12 +8,12 @@ import uuid
 import msgspec
 from django.db import transaction
 
-from intake import audit, packing, records, rules, vault
+from intake import audit, packing, people, records, rules, vault
 from intake.models import PackedRecord, Person, QuestionnaireResponse, Revision
 from intake.records import Changes, Document
 from intake.vault import DataKey
 from screening.engine import journey
-from screening.engine.answers import Answer, PartialDate, write_value
+from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment, Settings
 from screening.engine.compiler import Compiled
 from screening.engine.definition import Definition
@@ -21,8 +21,6 @@ from screening.engine.definition import Definition
 from . import alerting
 from .refusals import Refused, locked
 from .saving import append_revision
-
-IDENTITY_ROLES = ("given_name", "family_name", "birth_date", "phone", "email")
 
 # The revision that closes a response is the same attempt however often sending is tried. No page can take its name:
 # a page's client_id has no colon.
@@ -125,35 +123,10 @@ def _person(
     """The person staff invited, or a new one. People are never matched automatically."""
     if response.invitation is not None and response.invitation.person is not None:
         return response.invitation.person
-    identity = identity_in(definition, answers)
-    clinic = str(response.clinic_id)
-    name = vault.searchable(f"{identity.get('given_name', '')} {identity.get('family_name', '')}")
+    identity = people.identity_in(definition, answers)
     person = Person(clinic=response.clinic, created_at=now)
-    if name:
-        person.name_hash = vault.keyed_hash("name", clinic, name)
-    if identity.get("birth_date"):
-        person.birth_date_hash = vault.keyed_hash("birth date", clinic, identity["birth_date"])
+    person.name_hash, person.birth_date_hash = people.hashes_of(response.clinic_id, identity)
     key = vault.create_data_key(person)
     person.identity_ct = key.seal(msgspec.json.encode(identity), row=person, field="identity_ct")
     person.save(force_insert=True)
     return person
-
-
-def identity_in(definition: Definition, answers: dict[str, Answer]) -> dict[str, str]:
-    """Who the answers say this is, by role of the question. Roles without a known answer are left out."""
-    identity = {}
-    for question in definition.questions():
-        answer = answers.get(question.link_id)
-        if question.role in IDENTITY_ROLES and answer is not None and answer.is_known:
-            identity[str(question.role)] = _as_text(answer)
-    return identity
-
-
-def _as_text(answer: Answer) -> str:
-    match answer.value:
-        case str() as text:
-            return text.strip()
-        case datetime.date() | PartialDate() as when:
-            return str(write_value(when))
-        case other:
-            raise ValueError(f"A question of type {type(other).__name__} cannot say who somebody is.")

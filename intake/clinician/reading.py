@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from intake import part2, records, rules
+from intake import part2, people, records, rules
 from intake.models import Alert, QuestionnaireResponse, Revision
 
 from .answer_list import Show
@@ -83,11 +83,18 @@ def _record(
         corrections=correction_lines(corrections, response, reading, zone),
         answering=response.get_answering_display() if response.answering else "",
         is_on_tablet=response.is_on_tablet,
+        is_named_otherwise=_is_named_otherwise(response, reading),
         part2_notice=response.part2_notice,
         part2_acknowledged_at=(
             response.part2_acknowledged_at.astimezone(zone) if response.part2_acknowledged_at else None
         ),
     )
+
+
+def _is_named_otherwise(response: QuestionnaireResponse, reading: Reading) -> bool:
+    if response.person is None:
+        return False
+    return people.is_named_otherwise(response.person, people.identity_in(reading.definition, reading.answers))
 
 
 def _panel_first_shown_at(response: QuestionnaireResponse) -> datetime.datetime | None:

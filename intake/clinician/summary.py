@@ -39,6 +39,9 @@ NOT_REVIEWED = "The questions and rules have not yet been reviewed by a clinicia
 NOT_REVIEWED_LIST = (
     "Questions and rules of this list have not yet been reviewed by a clinician. Do not use them for care."
 )
+NAMED_OTHERWISE = (
+    "The name or date of birth given here is not that of the person who was invited. Find out whose answers these are."
+)
 NOT_SENT = "Not sent yet. The patient is still answering, or has stopped: this is what was saved so far."
 
 LONG_FACT = 44
@@ -72,6 +75,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     corrections: tuple[CorrectionLine, ...] = ()
     answering: str = ""
     is_on_tablet: bool = False
+    is_named_otherwise: bool = False
     part2_notice: str = ""
     part2_acknowledged_at: datetime.datetime | None = None
 
@@ -252,6 +256,7 @@ def _warnings(record: Record, reading: Reading) -> tuple[str, ...]:
     checks = (
         (reading.part2, part2.REDISCLOSURE),
         (not record.sent_at, NOT_SENT),
+        (record.is_named_otherwise, NAMED_OTHERWISE),
         (not reading.definition.review.clinical, NOT_REVIEWED),
     )
     return tuple(text for applies, text in checks if applies)

@@ -271,3 +271,22 @@ class TestTheRecord:
 
         match.delete()
         assert not PersonMatch.objects.exists()
+
+
+class TestNamedOtherwise:
+    def test_the_invited_person_is_not_doubted(self, send: Send) -> None:
+        response = send()
+
+        assert not people.is_named_otherwise(response.person, {"given_name": "rosa", "family_name": " DIAZ"})
+
+    @pytest.mark.parametrize(
+        "given",
+        [{"given_name": "Ana", "family_name": "Díaz"}, {"birth_date": "1990-01-01"}],
+        ids=["another name", "another birthday"],
+    )
+    def test_somebody_else_who_used_the_link_is_noticed(self, send: Send, given: dict[str, str]) -> None:
+        assert people.is_named_otherwise(send().person, given)
+
+    def test_what_was_not_given_says_nothing(self, send: Send) -> None:
+        assert not people.is_named_otherwise(send().person, {})
+        assert not people.is_named_otherwise(send(born=None).person, {"birth_date": "1990-01-01"})
