@@ -28,7 +28,7 @@ test: $(VENV)/.installed-dev  ## run every test on SQLite, and all but most jour
 trust: $(VENV)/.installed-dev  ## try at least 10,000 steps in any order as a patient, on both databases (TRUST_STEPS=…)
 	@tools/test_needs.sh
 	@echo "== SQLite"
-	@TRUST_STEPS=$${TRUST_STEPS:-10000} $(BIN)/pytest tests/trust
+	@TRUST_VIEWS=all TRUST_STEPS=$${TRUST_STEPS:-10000} $(BIN)/pytest tests/trust tests/journeys/test_page_states.py
 	@echo "== PostgreSQL"
 	@TRUST_STEPS=$${TRUST_STEPS:-10000} $(BIN)/python tools/with_postgres.py $(BIN)/pytest tests/trust
 

@@ -56,6 +56,8 @@ View = tuple[dict[str, int], str]
 # Each patient page is looked at in two views, in its states (test_page_states.py) in all four; staff have no phone as
 # narrow as that.
 VIEWS: list[View] = [(DESK, "light"), (NARROWEST, "dark")]
+# What a journey looks at on its way: the page states are looked at one by one in every view (test_page_states.py).
+ON_THE_WAY: list[View] = [(NARROWEST, "dark")]
 STAFF_VIEWS: list[View] = [(DESK, "light"), (PHONE, "light")]
 STAFF_PATHS = re.compile(r"https?://[^/]+/(staff|admin|accounts)/")
 EVERY_VIEW: list[View] = [(size, scheme) for size in (DESK, NARROWEST) for scheme in ("light", "dark")]
@@ -76,7 +78,7 @@ class Eyes:
     def look(self, page: Page, name: str, views: list[View] | None = None) -> None:
         """Fails on any accessibility violation, or when the page is wider than the window."""
         page.wait_for_load_state()
-        views = views or (STAFF_VIEWS if STAFF_PATHS.match(page.url) else VIEWS)
+        views = views or (STAFF_VIEWS if STAFF_PATHS.match(page.url) else ON_THE_WAY)
         self.seen.append(name)
         before = page.viewport_size or PHONE
         for size, scheme in views if self.can_run_rules else []:

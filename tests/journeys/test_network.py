@@ -86,6 +86,7 @@ def insist(page: Page, work: Callable[[], object]) -> None:
             work()
     except Error:
         for _ in range(20):
+            page.wait_for_timeout(250)  # the browser's own error page may still be coming, and would end the reload
             try:
                 page.reload(wait_until="load")
                 return
