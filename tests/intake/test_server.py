@@ -11,6 +11,8 @@ from django.db import connection
 
 from screening import triggers
 
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -19,12 +21,10 @@ def on_starting() -> Callable[[object], None]:
     return runpy.run_path(str(ROOT / "gunicorn.conf.py"))["on_starting"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_it_starts_where_all_is_well(on_starting) -> None:
     on_starting(None)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_it_refuses_to_start_without_the_triggers(on_starting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(triggers, "missing", lambda _: ["version_is_immutable"])
 
@@ -32,7 +32,6 @@ def test_it_refuses_to_start_without_the_triggers(on_starting, monkeypatch: pyte
         on_starting(None)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_it_leaves_no_connection_for_the_workers_to_share(on_starting) -> None:
     connection.ensure_connection()
 
