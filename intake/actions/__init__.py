@@ -101,7 +101,7 @@ from .staff import (
     revoke_role,
 )
 from .staff_sessions import end_every_session, end_session, follow_session, keep_sign_in
-from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start
+from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start, start_again
 from .tablets import continue_on_tablet, open_tablet, show_own_code
 
 __all__ = [
@@ -221,6 +221,7 @@ __all__ = [
     "show_own_code",
     "sign_off",
     "start",
+    "start_again",
     "submit",
     "take_back_match",
     "tell_people_apart",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from intake.models import Clinic, Invitation, QuestionnaireResponse
 from screening.engine.answers import Answer
 from screening.models import QuestionnaireVersion
 
-from .refusals import Refused
+from .refusals import Refused, locked
 
 Answering = QuestionnaireResponse.Answering
 
@@ -81,6 +82,25 @@ def start(
         )
         _save_empty(response)
         audit.record(actor=audit.patient(response), action="response.started", now=now, response=response.pk)
+    return Started(response, code)
+
+
+def start_again(*, invitation_id: uuid.UUID, now: datetime.datetime) -> Started:
+    """A new code for a draft that was begun with an invitation and in which nothing was answered yet: its start page
+    was sent twice, or went away before the code was seen. The code of before is over.
+
+    Raises `AlreadyStarted` once anything was saved, and `NoSuchResponse`.
+    """
+    code = codes.new_code()
+    hashed = codes.hash_code(code)
+    with transaction.atomic():
+        begun = QuestionnaireResponse.objects.filter(invitation=invitation_id).values_list("pk", flat=True).first()
+        response = locked(begun or invitation_id)
+        if response.is_sent or response.revision:
+            raise AlreadyStarted("This questionnaire has been started. Continue it with the code you were given.")
+        response.resume_code_hash = hashed
+        response.save(update_fields=["resume_code_hash"])
+        audit.record(actor=audit.patient(response), action="response.code_shown", now=now, response=response.pk)
     return Started(response, code)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,13 +24,32 @@ from .duration import minutes_for
 
 Answering = QuestionnaireResponse.Answering
 
+INVITED = "invited"
+"""The field of a start page that names its invitation, signed, so that a second press on Start still finds it."""
+_SIGNER = signing.TimestampSigner(salt="start page")
+
 
 def show(
-    request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str, *, error: str = ""
+    request: HttpRequest,
+    clinic: Clinic,
+    version: QuestionnaireVersion,
+    language: str,
+    *,
+    invitation: Invitation | None = None,
+    error: str = "",
 ) -> HttpResponse:
     """What this is, who reads it and when, how long it takes, and who is answering."""
-    context = about(request, clinic, version, language) | {"error": error}
+    invited = _SIGNER.sign(str(invitation.pk)) if invitation is not None else ""
+    context = about(request, clinic, version, language) | {"error": error, INVITED: invited}
     return render(request, "patient/start.html", context, status=422 if error else 200)
+
+
+def invitation_of_page(request: HttpRequest) -> str | None:
+    """The key of the invitation that a posted start page names; None for none, or a page older than a session."""
+    try:
+        return _SIGNER.unsign(request.POST.get(INVITED, ""), max_age=settings.SESSION_COOKIE_AGE)
+    except signing.BadSignature:
+        return None
 
 
 def about(request: HttpRequest, clinic: Clinic, version: QuestionnaireVersion, language: str) -> dict[str, Any]:
@@ -74,16 +94,34 @@ def begin(
         return redirect("patient:resume")
     answering = request.POST.get("answering", "")
     if "asks_who" in request.POST and answering not in Answering.values:
-        return show(request, clinic, version, language, error=gettext("Choose who is answering"))
-    started = actions.start(
-        clinic=clinic,
-        version=version,
-        language=language,
-        now=timezone.now(),
-        invitation=invitation,
-        answering=answering if answering in Answering.values else "",
-        is_on_tablet=tablet.is_on(request),
-    )
+        error = gettext("Choose who is answering")
+        return show(request, clinic, version, language, invitation=invitation, error=error)
+    try:
+        started = actions.start(
+            clinic=clinic,
+            version=version,
+            language=language,
+            now=timezone.now(),
+            invitation=invitation,
+            answering=answering if answering in Answering.values else "",
+            is_on_tablet=tablet.is_on(request),
+        )
+    except actions.AlreadyStarted:
+        return _pressed_again(request, invitation, language)
+    return _begun(request, started, language)
+
+
+def _pressed_again(request: HttpRequest, invitation: Invitation | None, language: str) -> HttpResponse:
+    """Start was pressed twice, and nobody has seen the code of the first press: another one is shown in its place."""
+    assert invitation is not None
+    try:
+        started = actions.start_again(invitation_id=invitation.pk, now=timezone.now())
+    except actions.Refused:  # something was answered meanwhile, so the code is needed
+        return redirect("patient:resume")
+    return _begun(request, started, language)
+
+
+def _begun(request: HttpRequest, started: actions.Started, language: str) -> HttpResponse:
     sessions.begin(request, started.response)
     if started.response.is_on_tablet:  # others may see this screen: the code is shown to who asks for it
         return redirect("patient:section", rules.compiled_of(started.response).definition.sections[0].link_id)

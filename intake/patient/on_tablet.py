@@ -22,7 +22,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if not tablet.is_on(request):
         return redirect("patient:tablet")
     clinic = access.get_clinic_or_404(request.session[tablet.CLINIC])
-    language = sessions.language_of(request, clinic, request.session[tablet.LANGUAGE])
+    language = sessions.language_to_begin_in(request, clinic, request.session[tablet.LANGUAGE])
     with translation.override(language):
         if tablet.DRAFT in request.session:
             return _go_on(request, clinic, language)

@@ -65,6 +65,11 @@ def language_of(request: HttpRequest, clinic: Clinic, default: str) -> str:
     return chosen if chosen in offered(clinic) else default
 
 
+def language_to_begin_in(request: HttpRequest, clinic: Clinic, wanted: str) -> str:
+    """The same for somebody who has not begun: what they were invited in may have been withdrawn since."""
+    return language_of(request, clinic, wanted if wanted in offered(clinic) else offered(clinic)[0])
+
+
 def offered(clinic: Clinic) -> list[str]:
     """The languages of a clinic that the pages themselves have."""
     known = dict(settings.LANGUAGES)

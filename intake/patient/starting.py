@@ -94,21 +94,26 @@ def _dead_link(request: HttpRequest, clinic: Clinic | None = None) -> HttpRespon
 @pace.limited(limits.START)
 def welcome(request: HttpRequest) -> HttpResponse:
     """The start page of somebody invited, once their link was exchanged."""
-    found = access.invitation_of_session(request.session.get(sessions.INVITATION), now=timezone.now())
+    found = access.invitation_of_session(_invitation_named(request), now=timezone.now())
     version = access.current_version(found.questionnaire) if found else None
     if found is None or version is None:
         if sessions.RESPONSE in request.session:
             return redirect("patient:resume")
         return _dead_link(request, access.clinic_of_invitation(request.session.get(sessions.INVITATION)))
-    if getattr(found, "response", None) is not None:
+    if getattr(found, "response", None) is not None and beginning.INVITED not in request.POST:
         return redirect("patient:resume")
-    language = sessions.language_of(request, found.clinic, found.language)
+    language = sessions.language_to_begin_in(request, found.clinic, found.language)
     with translation.override(language):
         if not readiness.is_ready(found.clinic):
             return _closed(request, found.clinic, language)
         if request.method == "POST":
             return beginning.begin(request, found.clinic, version, language, found)
-        return beginning.show(request, found.clinic, version, language)
+        return beginning.show(request, found.clinic, version, language, invitation=found)
+
+
+def _invitation_named(request: HttpRequest) -> str | None:
+    """The invitation of this session, or of a start page whose button was pressed twice: the first press took it."""
+    return request.session.get(sessions.INVITATION) or beginning.invitation_of_page(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -78,6 +78,15 @@ class TestHandingOver:
 
         assert 'lang="es"' in device.get("/tablet/start/").content.decode()
 
+    def test_a_language_withdrawn_since_then_gives_the_clinics_own(self, device: Client, clinic: Clinic) -> None:
+        hand_over(device, language="es")
+        clinic.languages = ["en"]
+        clinic.save(update_fields=["languages"])
+
+        device.post("/tablet/start/", {"asks_who": "yes", "answering": "self"})
+
+        assert response().language == "en"
+
     def test_it_may_be_for_somebody_invited(self, device: Client, clinic: Clinic, front_desk: User) -> None:
         invited = actions.invite(clinic=clinic, by=front_desk, now=NOW, language="en")
         hand_over(device, invitation=str(invited.invitation.pk))

@@ -101,6 +101,55 @@ def test_an_invited_person_starts_and_gets_a_code_once(invited):
     assert QuestionnaireResponse.objects.get().invitation == invited.invitation
 
 
+class TestASecondPressOnStart:
+    """Without JavaScript nothing holds back a second press: it must still lead to a code."""
+
+    @pytest.fixture
+    def start_page(self, invited):
+        client = Client()
+        client.post(f"/i/{invited.token}/")
+        named = re.search(r'name="invited" value="([^"]+)"', read(client.get("/welcome/")).html)
+        return client, {"invited": named[1]}
+
+    @pytest.fixture
+    def pressed(self, start_page):
+        """The first press reached the server; its answer did not reach the browser, which still has the old cookie."""
+        client, fields = start_page
+        cookie = client.cookies["intake"].value
+        client.post("/welcome/", fields)
+        client.cookies["intake"] = cookie
+        return client, fields
+
+    def test_it_shows_a_code_that_works_and_begins_nothing_else(self, pressed):
+        client, fields = pressed
+
+        reference, code = code_on(read(client.post("/welcome/", fields)))
+
+        assert QuestionnaireResponse.objects.count() == 1
+        assert Client().post("/resume/", {"reference": reference, "code": code})["Location"] == "/resume/"
+
+    def test_the_code_is_asked_for_once_anything_was_answered(self, pressed):
+        client, fields = pressed
+        QuestionnaireResponse.objects.update(revision=1)
+
+        assert client.post("/welcome/", fields)["Location"] == "/resume/"
+
+    @pytest.mark.parametrize("invited", ["", "nonsense", "6ba7b810-9dad-11d1-80b4-00c04fd430c8:1:x"])
+    def test_a_field_that_we_did_not_sign_opens_nothing(self, clinic, invited):
+        assert Client().post("/welcome/", {"invited": invited}).status_code == 404
+
+
+def test_a_language_withdrawn_since_the_invitation_gives_the_clinics_own(clinic):
+    invited = actions.invite(clinic=clinic, by=None, now=NOW, language="es")
+    clinic.languages = ["en"]
+    clinic.save()
+    client = Client()
+    client.post(f"/i/{invited.token}/")
+    client.cookies.pop("language")
+
+    assert code_on(read(client.post("/welcome/")))
+
+
 def test_the_address_with_a_token_is_never_sent_on(invited):
     assert Client().get(f"/i/{invited.token}/")["Referrer-Policy"] == "strict-origin"
 
