@@ -30,7 +30,7 @@ def test_looking_deletes_nothing(patient):
 
 
 def test_it_deletes_and_closes(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
 
     answer = press_delete(patient)
 
@@ -40,7 +40,7 @@ def test_it_deletes_and_closes(patient):
     page = read(patient.client.get("/deleted/"))
     assert "Your answers are deleted" in page.text
     assert "tel:988" in page.links
-    assert "Ana" not in page.text
+    assert "Marisol" not in page.text
 
 
 def test_afterwards_no_page_opens(patient):
@@ -79,7 +79,7 @@ def test_a_link_deletes_nothing(patient):
 
 
 def test_after_sending_there_is_nothing_to_delete(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
     patient.walk()
     patient.client.post("/q/send/", {"visit": str(patient.response.pk)})
 
@@ -128,4 +128,4 @@ def test_a_page_deleted_in_another_window_at_that_moment(patient, monkeypatch):
     page = patient.open("about")
     monkeypatch.setattr(actions, "save_answers", after_deleting)
 
-    assert patient.fill("about", page, given_name="Ana")["Location"] == "/resume/"
+    assert patient.fill("about", page, given_name="Marisol")["Location"] == "/resume/"

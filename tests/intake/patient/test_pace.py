@@ -85,18 +85,18 @@ def test_a_save_comes_back_with_everything_typed_and_a_button(patient, monkeypat
     again = hidden(refused.content.decode())
     assert again["given_name"] == ["Ana &lt;b&gt;"]
 
-    again["given_name"] = ["Ana"]
+    again["given_name"] = ["Marisol"]
     assert patient.client.post("/q/about/", again).status_code == 302
-    assert patient.answers["given_name"].value == "Ana"
+    assert patient.answers["given_name"].value == "Marisol"
     assert patient.answers["phone"].value == "555 010 0100"
 
 
 def test_a_script_is_told_and_tries_again_later(patient, full):
-    answer = patient.fill("about", autosave="1", given_name="Ana")
+    answer = patient.fill("about", autosave="1", given_name="Marisol")
 
     assert (answer.status_code, answer["Content-Type"]) == (429, "application/json")
     assert full == [("save", str(patient.response.pk))]
-    assert "Ana" not in answer.content.decode()
+    assert "Marisol" not in answer.content.decode()
 
 
 def test_saving_goes_on_when_the_cache_fails(patient, monkeypatch):
@@ -105,5 +105,5 @@ def test_saving_goes_on_when_the_cache_fails(patient, monkeypatch):
 
     monkeypatch.setattr(limits, "_count", fail)
 
-    assert patient.fill("about", given_name="Ana").status_code == 302
-    assert patient.answers["given_name"].value == "Ana"
+    assert patient.fill("about", given_name="Marisol").status_code == 302
+    assert patient.answers["given_name"].value == "Marisol"

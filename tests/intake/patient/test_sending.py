@@ -33,19 +33,19 @@ def press_send(patient):
 
 
 def test_check_answers_lists_what_is_asked_and_only_that(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
     patient.fill("habits", smokes="no")
 
     page = read(patient.client.get("/q/check/"))
 
     assert "First name" in page.text
-    assert "Ana" in page.text
+    assert "Marisol" in page.text
     assert "How many a day?" not in page.text
     assert "Since when?" not in page.text
 
 
 def test_each_change_link_says_what_it_changes_and_returns(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
 
     page = read(patient.client.get("/q/check/"))
 
@@ -79,7 +79,7 @@ def test_it_refuses_to_send_without_a_required_answer(patient):
 
 
 def test_it_refuses_to_send_while_a_page_was_never_seen(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
 
     response = press_send(patient)
 
@@ -92,7 +92,7 @@ def test_it_refuses_to_send_while_a_page_was_never_seen(patient):
 
 def test_a_page_brought_up_in_another_tab_at_that_moment_holds_it_back(patient, monkeypatch):
     """The view has read the answers; before they are sent, another tab turns a page up that nobody has seen."""
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
     patient.walk()
     submit = actions.submit
 
@@ -109,7 +109,7 @@ def test_a_page_brought_up_in_another_tab_at_that_moment_holds_it_back(patient, 
 
 
 def test_it_sends_and_confirms(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
 
     response = send(patient)
     page = read(patient.client.get(response["Location"]))
@@ -122,7 +122,7 @@ def test_it_sends_and_confirms(patient):
 
 
 def test_sending_twice_gives_the_same_confirmation(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
 
     assert send(patient)["Location"] == press_send(patient)["Location"] == "/q/sent/"
 
@@ -133,7 +133,7 @@ def test_there_is_no_confirmation_before_sending(patient):
 
 
 def test_somebody_elses_button_sends_nothing(patient, begin):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
     stranger = begin()
 
     response = stranger.client.post("/q/send/", {"visit": str(patient.response.pk)})
@@ -143,13 +143,13 @@ def test_somebody_elses_button_sends_nothing(patient, begin):
 
 
 def test_a_link_does_not_send(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
 
     assert patient.client.get("/q/send/").status_code == 405
 
 
 def test_the_copy_has_the_answers_and_no_verdict(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
     patient.fill("safety", dark="yes", mood_1="often")
     for _ in range(2):
         patient.client.get("/q/help/")
@@ -159,13 +159,13 @@ def test_the_copy_has_the_answers_and_no_verdict(patient):
 
     page = read(patient.client.get("/q/copy/"))
 
-    assert "Ana" in page.text
+    assert "Marisol" in page.text
     assert "Nearly every day" in page.text
     assert not [word for word in VERDICTS if word in page.text.lower()]
 
 
 def test_sending_too_often_keeps_the_button(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
 
     answers = [press_send(patient).status_code for _ in range(7)]
 
@@ -173,13 +173,13 @@ def test_sending_too_often_keeps_the_button(patient):
 
 
 def test_the_copy_is_there_only_where_it_was_sent(patient):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
     elsewhere = Client()
     elsewhere.post("/resume/", {"reference": patient.response.reference, "code": patient.code})
     send(patient)
 
     assert elsewhere.get("/q/copy/")["Location"] == "/q/sent/"
-    assert "Ana" not in elsewhere.get("/q/sent/").content.decode()
+    assert "Marisol" not in elsewhere.get("/q/sent/").content.decode()
     assert Client().get("/q/copy/")["Location"] == "/resume/"
 
 
@@ -187,7 +187,7 @@ def test_the_copy_is_there_only_where_it_was_sent(patient):
     "path", ["/q/about/", "/q/check/", "/q/copy/", "/q/sent/", "/q/correct/", "/q/help/", "/q/stop/"]
 )
 def test_after_sending_the_code_reads_nothing_back(patient, path):
-    patient.fill("about", given_name="Ana")
+    patient.fill("about", given_name="Marisol")
     patient.fill("habits", smokes="yes")
     send(patient)
     elsewhere = Client()
@@ -196,7 +196,7 @@ def test_after_sending_the_code_reads_nothing_back(patient, path):
 
     assert opened["Location"] == "/resume/"
     page = elsewhere.get(path, follow=True).content.decode()
-    assert "Ana" not in page
+    assert "Marisol" not in page
     assert "How many a day?" not in page, "that it was asked says what was answered"
     assert "I am safe" not in page
 
