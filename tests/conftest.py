@@ -12,6 +12,9 @@ from hypothesis import settings
 
 from intake import triggers as intake_triggers
 from screening import triggers as screening_triggers
+from tests.trust.reporter import figure, pytest_runtest_logreport, pytest_runtest_makereport, pytest_sessionfinish
+
+__all__ = ["figure", "pytest_runtest_logreport", "pytest_runtest_makereport", "pytest_sessionfinish"]
 
 # The same code is tried with the same examples, so that a run says something about the change and not about the day;
 # HYPOTHESIS_PROFILE=long looks for new ones.

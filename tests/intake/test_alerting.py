@@ -60,6 +60,7 @@ class TestFromADraft:
 
         assert raised() == {"safety_panel safety_panel": HOUR}
 
+    @pytest.mark.check("C76", required="one alert for each reason")
     def test_a_reason_alerts_once_however_often_it_is_saved(self, tab: Tab) -> None:
         for _ in range(3):
             tab.save(harm_thoughts="yes")

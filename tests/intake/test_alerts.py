@@ -88,6 +88,7 @@ class TestDelivery:
         clock.advance(minutes=60)
         assert alerts.deliver_due(clock=clock) == alerts.Delivered(sent=1)
 
+    @pytest.mark.check("C22", required="nothing of the person in the message")
     def test_it_says_nothing_about_whom_or_why(self, alert: Alert, clock: Clock) -> None:
         alerts.deliver_due(clock=clock)
 

@@ -39,6 +39,7 @@ def tamper(*statements: str) -> None:
             cursor.execute(statement)
 
 
+@pytest.mark.check("C43", required="in the transaction of the action")
 class TestRecord:
     def test_it_counts_without_gaps(self, chain: None) -> None:
         assert list(AuditRecord.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, LENGTH + 1))

@@ -41,6 +41,7 @@ def at_once(work: Callable[[int], T], times: int = 8) -> list[T]:
         return list(pool.map(alone, range(times)))
 
 
+@pytest.mark.check("C10", required="one submission, one reference")
 def test_identical_sends_make_one_submission(tab: Tab) -> None:
     tab.finish(family_name="Díaz", plan_now="yes", harm_thoughts="no")
 
@@ -95,6 +96,7 @@ def test_two_workers_send_an_alert_once(tab: Tab, mailoutbox: list[object]) -> N
     assert len(mailoutbox) == 1
 
 
+@pytest.mark.check("C15", required="one signature")
 def test_a_signature_is_given_once(sent: QuestionnaireResponse, clinician: User, colleague: User) -> None:
     review = reviewing.review_of(sent)
     for key in review.points:

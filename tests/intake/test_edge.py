@@ -27,6 +27,7 @@ def status(body: bytes, content_type: str, **more: Any) -> int:
     return int(EdgeMiddleware(lambda _: pytest.fail("reached a view"))(request).status_code)
 
 
+@pytest.mark.check("C12", required="refused with 4xx on both databases")
 class TestRefused:
     @pytest.mark.parametrize(
         "body",

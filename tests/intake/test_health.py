@@ -31,6 +31,7 @@ class TestLive:
         assert client.get("/health/live").status_code == 200
 
 
+@pytest.mark.check("C21", required="503 within two minutes")
 class TestReady:
     def test_it_is_ready_when_all_is_well(self, working: None) -> None:
         found = health.state(now=NOW)
@@ -128,6 +129,7 @@ class Weak:
 STRONG = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1"}
 
 
+@pytest.mark.check("C71", required="a weaker database is refused")
 class TestDurability:
     def test_the_database_of_this_test_keeps_what_it_acknowledged(self) -> None:
         assert durability.weaknesses(connection) == []

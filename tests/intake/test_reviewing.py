@@ -250,6 +250,7 @@ class TestNotes:
             actions.add_note(response_id=sent.pk, text="x", by=request.getfixturevalue(who), now=NOW)
 
 
+@pytest.mark.check("C15", required="bound to content, version and person; refused while points are open")
 class TestSigning:
     def test_it_is_bound_to_content_version_and_person(self, signed: QuestionnaireResponse, clinician: User) -> None:
         row, found = SignOff.objects.get(), review(signed)

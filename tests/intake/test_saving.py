@@ -116,6 +116,7 @@ class TestSaveAnswers:
         assert tab.save(stroke="no").revision == 1
 
 
+@pytest.mark.check("C60", required="an older save never replaces a newer one")
 class TestRepeats:
     def test_a_repeated_request_changes_nothing(self, tab: Tab) -> None:
         first = tab.send(1, stroke="yes")
@@ -168,6 +169,7 @@ class TestRepeats:
         assert Revision.objects.count() == 2
 
 
+@pytest.mark.check("C09", required="a stale save never overwrites")
 class TestTwoTabs:
     def test_different_questions_are_both_kept(self, tab: Tab, second_tab: Tab) -> None:
         tab.save(stroke="yes")

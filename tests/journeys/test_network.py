@@ -104,6 +104,7 @@ def give(page: Page, name: str, value: str) -> None:
         fields.fill(value)
 
 
+@pytest.mark.check("C84", required="nothing lost")
 def test_a_whole_questionnaire_gets_through_a_line_that_loses_a_third(line, page: Page, claims):
     origin, losses = line
     insist(page, lambda: page.goto(f"{origin}/start/harbor/"))

@@ -1,11 +1,10 @@
 """Every state of every patient page under the accessibility rules, and as people with other needs set it.
 
-Each language is looked at in two of the four views; all four with TRUST_VIEWS=all (`make trust`).
+Each language is looked at in two of the four views; all four in `make trust`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -20,6 +19,7 @@ from tests.intake.patient.definitions import EVERY_TYPE
 from tests.journeys import probes
 from tests.journeys.conftest import EVERY_VIEW, NARROWEST, PHONE, VIEWS, Eyes
 from tests.journeys.people import Patient
+from tests.trust.amounts import IS_LONG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,7 +36,7 @@ class Walker(Patient):
 
     def look(self, name: str) -> None:
         views = VIEWS if self.language == "en" else OTHER_VIEWS
-        everything = os.environ.get("TRUST_VIEWS") == "all"
+        everything = IS_LONG
         self.eyes.look(self.page, f"{self.language}-{name}", EVERY_VIEW if everything else views)
         assert probes.too_small(self.page) == [], name
         for size, css in ((NARROWEST, probes.SPACED), (PHONE, probes.DOUBLED)):

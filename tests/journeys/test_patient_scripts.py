@@ -52,6 +52,7 @@ def test_a_double_click_on_start_still_shows_the_code(live_server, page: Page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Your code to come back")
 
 
+@pytest.mark.check("C59", required="Saved only for what is stored")
 def test_it_says_saved_only_for_what_is_stored(started):
     started.fill("#q-given_name", "Ana")
 

@@ -18,6 +18,7 @@ from .conftest import AddContact, Clock, Failing
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.check("C21", required="a test that does not arrive is noticed")
 class TestDailyTest:
     def test_it_goes_to_everybody_once_a_day(self, clinic: Clinic, add_contact: AddContact, clock: Clock) -> None:
         add_contact("Day", duty="hours")

@@ -38,6 +38,7 @@ def run(clock: Clock, minutes: int, step: int = 5) -> None:
         clock.advance(minutes=step)
 
 
+@pytest.mark.check("C20", required="the right people at each step, until acknowledged")
 @pytest.mark.usefixtures("people")
 class TestLadder:
     def test_each_step_comes_in_its_time(self, alert: Alert, clock: Clock) -> None:
@@ -100,6 +101,7 @@ class TestLadder:
         assert mail.outbox == []
 
 
+@pytest.mark.check("C68", required="no step skipped")
 @pytest.mark.usefixtures("people")
 class TestClock:
     def test_a_jump_ahead_skips_no_step(self, alert: Alert, clock: Clock) -> None:

@@ -25,6 +25,7 @@ def said(clinic: Clinic, at: datetime.datetime = NOW, language: str = "en") -> s
         return " ".join(expectation.who_reads(clinic, now=at))
 
 
+@pytest.mark.check("C17", required="no more than the rota holds")
 def test_without_stated_hours_nothing_is_promised(clinic: Clinic) -> None:
     assert said(clinic) == "The clinic has not said when it reads answers that cannot wait. Do not wait for a call."
 

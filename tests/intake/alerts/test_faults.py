@@ -59,6 +59,7 @@ def disclose(response: QuestionnaireResponse) -> None:
     pytest.fail("It could not be sent.")
 
 
+@pytest.mark.check("C18", required="0 disclosures without an alert and a delivery")
 def test_a_process_killed_anywhere_loses_no_disclosure_and_no_delivery(
     clinic: Clinic, version: QuestionnaireVersion, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_process_killed_anywhere_loses_no_disclosure_and_no_delivery(
     assert not Alert.objects.filter(sent_at=None).exists()
 
 
+@pytest.mark.check("C18", required="both or neither")
 def test_an_alert_and_its_answers_are_there_together_or_not_at_all(
     draft: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +162,7 @@ def mail_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 BAD = ["hangs", "refuses for now", "refuses for good", "drops after the text"]
 
 
+@pytest.mark.check("C19", required="delivered, or listed within a minute")
 @pytest.mark.parametrize("mail_server", BAD, indirect=True)
 def test_what_a_mail_server_does_not_take_is_listed_within_a_minute_and_delivered_in_the_end(
     mail_server: MailServer, alert: Alert, clinic: Clinic, clock: Clock
@@ -193,6 +196,7 @@ def test_one_that_nobody_tried_in_time_is_listed(clinic: Clinic, add_contact: Ad
     assert liveness.failed_deliveries([clinic.pk], now=NOW + datetime.timedelta(seconds=46)).count() == 1
 
 
+@pytest.mark.check("C68", required="no alert skipped")
 @pytest.mark.parametrize("jump", [{"days": 2}, {"days": -2}, {"minutes": 30}, {"minutes": -30}])
 def test_a_clock_that_jumps_loses_nothing(
     tab: Tab, clinic: Clinic, add_contact: AddContact, clock: Clock, jump: dict[str, float]

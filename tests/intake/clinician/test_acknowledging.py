@@ -66,6 +66,7 @@ class TestForm:
         assert (alert.acknowledged_by, records.read_note(alert)) == (clinician, NOTE)
         assert AuditRecord.objects.filter(action="alert.acknowledged").count() == 1
 
+    @pytest.mark.check("C76", required="a named person and a note, once")
     @pytest.mark.parametrize("note", ["", " \n\t ", None])
     def test_it_asks_for_a_note(self, desk: Client, alert: Alert, note: str | None) -> None:
         page = desk.post(url(alert), {} if note is None else {"note": note})
@@ -101,6 +102,7 @@ class TestForm:
         assert NOTE in text_of(page)
         assert (alert.acknowledged_by, records.read_note(alert)) == (colleague, "Done.")
 
+    @pytest.mark.check("C20", required="a GET acknowledges nothing")
     def test_it_is_not_opened_by_a_link(self, desk: Client, alert: Alert) -> None:
         assert desk.get(url(alert)).status_code == 405
 

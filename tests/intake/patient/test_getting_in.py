@@ -22,6 +22,7 @@ def code_on(page):
     return [found.strip() for found in re.findall(r'<dd class="code-box"[^>]*>(.*?)</dd>', page.html)]
 
 
+@pytest.mark.check("C17", required="the start page says who reads and when")
 def test_the_start_page_says_who_reads_when_and_that_it_is_no_emergency_service(clinic):
     page = read(Client().get("/start/harbor/"))
 

@@ -12,6 +12,7 @@ from tests.intake.patient.conftest import NOW, open_clinic, read
 from tests.intake.patient.test_nothing_is_lost import hidden
 
 
+@pytest.mark.check("C16", required="help before the next question, contacts on every page")
 @pytest.mark.parametrize("said", ["yes", "not_sure", "declined"])
 def test_a_disclosure_leads_to_help_before_the_next_question(patient, said):
     response = patient.fill("safety", dark=said)

@@ -57,6 +57,7 @@ def names(mistakes):
     return [f"{'-'.join(given)}-{index}" for index, (_, given, _) in enumerate(mistakes)]
 
 
+@pytest.mark.check("C06", required="the rest saved, the text shown again")
 @pytest.mark.parametrize(("link_id", "given", "message"), MISTAKES, ids=names(MISTAKES))
 def test_a_mistake_is_said_kept_and_does_not_cost_the_rest(patient, link_id, given, message):
     name, typed, value = WITNESS[link_id]
@@ -75,6 +76,7 @@ def test_a_mistake_is_said_kept_and_does_not_cost_the_rest(patient, link_id, giv
     assert patient.answers[name].value == value
 
 
+@pytest.mark.check("C06", required="still there when the page is opened again")
 @pytest.mark.parametrize(("link_id", "given", "message"), MISTAKES, ids=names(MISTAKES))
 def test_what_was_typed_is_still_there_when_the_page_is_opened_again(patient, link_id, given, message):
     patient.fill(link_id, **given)

@@ -21,6 +21,7 @@ def hidden(html):
     return fields
 
 
+@pytest.mark.check("C07", required="what was posted is there after the code")
 def test_after_the_session_ended_the_page_asks_for_the_code_and_keeps_what_was_typed(patient):
     page = patient.open("about")
     Session.objects.all().delete()
@@ -74,6 +75,7 @@ def test_a_nonsense_page_opens_nothing(patient, visit):
     assert response.status_code == 422
 
 
+@pytest.mark.check("C08", required="the page back with one button")
 def test_an_old_token_gives_the_page_back_with_one_button(patient):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = patient.client.cookies
@@ -97,6 +99,7 @@ def test_an_old_staff_page_is_not_echoed():
     assert "hunter2" not in response.content.decode()
 
 
+@pytest.mark.check("C09", required="a conflict is shown with both values")
 def test_two_tabs_with_different_questions_keep_both(patient):
     first, second = patient.open("about"), patient.open("about")
 

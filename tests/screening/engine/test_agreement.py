@@ -53,6 +53,7 @@ def test_every_rule_can_be_read_aloud(definition: Definition):
             assert to_english(parse(rule.when), definition)
 
 
+@pytest.mark.check("C14", required="the same flags as the plain interpreter")
 @slow
 @given(definition=definitions(), answers=answer_sets(), chosen=SETTINGS)
 def test_generated_code_agrees_with_the_plain_interpreter(

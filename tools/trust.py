@@ -1,0 +1,138 @@
+"""Proves the promises of the product on both databases and prints one table: check, figure, required, pass.
+
+    python -m tools.trust              # run the long forms, print the table, bring docs/safety.md up to date
+    python -m tools.trust C01 C18      # these checks only; the document keeps what it says about the others
+    python -m tools.trust --document   # run nothing; bring the table in docs/safety.md up to date
+
+Exits with 1 when a row does not pass. The outcomes stay in var/trust/.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.trust.registry import SAFETY, Check, checks, proofs
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "var" / "trust"
+DATABASES = {
+    "SQLite": ([], "check"),
+    "PostgreSQL": ([sys.executable, "tools/with_postgres.py"], "check and (not browser or both_databases)"),
+}
+BEGIN, END = "<!-- checks: python -m tools.trust --document -->", "<!-- end of checks -->"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was found for one check on one database."""
+
+    check: str
+    database: str
+    figure: str
+    required: str
+    passed: bool
+
+
+def run(database: str, ids: list[str]) -> list[dict[str, str]]:
+    """The outcomes of the long forms on one database, one for each check of each test."""
+    prefix, marks = DATABASES[database]
+    file = RESULTS / f"{database.lower()}.json"
+    file.unlink(missing_ok=True)
+    known = proofs()
+    paths = sorted({path for key in ids for path in known.get(key, [])})
+    environment = {**os.environ, "TRUST": "long", "TRUST_RESULTS": str(file)}
+    command = [*prefix, sys.executable, "-m", "pytest", "-q", "-m", marks, *paths]
+    subprocess.run(command, cwd=ROOT, env=environment)
+    return json.loads(file.read_text()) if file.exists() else []
+
+
+def rows_of(database: str, outcomes: list[dict[str, str]]) -> list[Row]:
+    """One row for each check and what it requires. A row passes when something passed and nothing failed."""
+    found: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    for one in outcomes:
+        found[one["check"], one["required"]].append(one)
+    return [_row(database, *key, ran=found[key]) for key in sorted(found)]
+
+
+def _row(database: str, check: str, required: str, ran: list[dict[str, str]]) -> Row:
+    passed = sum(one["outcome"] == "passed" for one in ran)
+    failed = sum(one["outcome"] == "failed" for one in ran)
+    figures = "; ".join(one["figure"] for one in ran if one["figure"])
+    counted = f"{passed} of {len(ran)} tests passed" + (f", {failed} failed" if failed else "")
+    return Row(check, database, figures if figures and not failed else counted, required, passed > 0 and not failed)
+
+
+def table(rows: list[Row], ids: list[str]) -> str:
+    """What is printed: every check has its rows, its reason, or "did not run"."""
+    known, lines = checks(), [("check", "database", "figure", "required", "pass")]
+    for key in ids:
+        mine = [row for row in rows if row.check == key]
+        lines += [(key, row.database, row.figure, row.required, "yes" if row.passed else "NO") for row in mine]
+        if not mine:
+            reason = known[key].undone
+            lines.append((key, "", f"undone: {reason}" if reason else "did not run", known[key].promise, "-"))
+    widths = [max(len(line[column]) for line in lines) for column in range(4)]
+    padded = [[text.ljust(width) for text, width in zip(line, [*widths, 0], strict=True)] for line in lines]
+    return "\n".join("  ".join(line).rstrip() for line in padded)
+
+
+def did_not_run(rows: list[Row], ids: list[str]) -> list[str]:
+    """Checks that should have a row and have none."""
+    return [key for key in ids if not checks()[key].undone and key not in {row.check for row in rows}]
+
+
+def passed_on(rows: list[Row], passed: set[str]) -> dict[str, str]:
+    """For each of these checks that has rows: today, and the databases it ran on."""
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    where = {
+        key: [name for name in DATABASES if (key, name) in {(r.check, r.database) for r in rows}] for key in passed
+    }
+    return {key: f"{today}, {' and '.join(names)}" for key, names in where.items() if names}
+
+
+def document(new: dict[str, str]) -> None:
+    """Write the table of checks into docs/safety.md; `new` holds words for the last column, by id."""
+    text = SAFETY.read_text()
+    head, rest = text.split(BEGIN)
+    old, tail = rest.split(END)
+    last = dates_in(old) | new
+    lines = [document_row(check, last.get(check.id, "not yet")) for check in checks().values()]
+    titles = "| check | level | promise | proved by | long form last passed |\n|---|---|---|---|---|\n"
+    SAFETY.write_text(f"{head}{BEGIN}\n\n{titles}" + "\n".join(lines) + f"\n\n{END}{tail}")
+
+
+def dates_in(part: str) -> dict[str, str]:
+    """The last column of the table as it stands, by id."""
+    cells = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| C")]
+    return {row[0]: row[-1] for row in cells}
+
+
+def document_row(check: Check, last: str) -> str:
+    where = ", ".join(f"`{path.removeprefix('tests/')}`" for path in proofs().get(check.id, []))
+    said = ". ".join(part for part in (where, check.undone and f"Undone: {check.undone}", check.partly) if part)
+    return f"| {check.id} | {check.level} | {check.promise} | {said} | {last} |"
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--document"]:
+        document({})
+        return 0
+    ids = arguments or list(checks())
+    rows = [row for database in DATABASES for row in rows_of(database, run(database, ids))]
+    rows = [row for row in rows if row.check in ids]
+    print(f"\n{table(rows, ids)}")
+    failed = {row.check for row in rows if not row.passed} | set(did_not_run(rows, ids))
+    document(passed_on(rows, set(ids) - failed))
+    print(f"\n{len(failed)} checks failed or did not run: {', '.join(sorted(failed)) or 'none'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
