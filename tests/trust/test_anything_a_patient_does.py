@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.intake.patient.conftest import open_clinic, publish
 from tests.intake.patient.definitions import EVERY_TYPE
-from tests.trust.amounts import amount
+from tests.trust.amounts import IS_LONG, amount
 from tests.trust.machine import PatientMachine
 
 STEPS = amount(quick=150, long=10_000)
@@ -30,7 +30,7 @@ def test_nothing_typed_is_lost_whatever_the_order(live_server, figure):
         settings=settings(
             max_examples=-(-STEPS // (AT_A_TIME - 5)),
             stateful_step_count=AT_A_TIME,
-            derandomize="TRUST_STEPS" not in os.environ,  # asked for many, it tries new ones each time
+            derandomize=not IS_LONG,  # asked for many, it tries new ones each time
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
