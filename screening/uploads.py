@@ -1,4 +1,7 @@
-"""An uploaded YAML file becomes the draft, whole or not at all."""
+"""An uploaded YAML file becomes the draft, whole or not at all, after a person has seen what it would change.
+
+Between the two steps nothing is stored: the file's content travels with the page, signed.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,21 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 
-from screening import models, publishing
+from screening import comparing, models, publishing
 from screening.engine import checks
-from screening.engine.definition import Definition
+from screening.engine.definition import Definition, canonical_json, from_json
 from screening.exchange.yaml import ContentError, parse_definition
 
 LIMIT = 2_000_000
 """Bytes in a file: several times the starter questionnaire in two languages."""
+
+SALT = "screening.uploads"
+FOR_SECONDS = 3600
+"""How long somebody may look at the differences."""
 
 
 class UploadRefused(Exception):  # noqa: N818 (named for the event)
@@ -25,13 +34,77 @@ class UploadRefused(Exception):  # noqa: N818 (named for the event)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def replace_draft(*, file: UploadedFile | None, into: models.Questionnaire | None) -> models.Questionnaire:
-    """Make the draft `into`, or a new one, say what the file says. Raises `UploadRefused` with everything wrong."""
+class DraftChanged(Exception):  # noqa: N818
+    """The draft is not the one that the differences were shown of. `upload` shows them anew."""
+
+    def __init__(self, upload: Upload) -> None:
+        self.upload = upload
+        super().__init__("Somebody changed the draft after these differences were shown. Look at them again.")
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that can be the draft, and what it would change. `seen` names the draft; empty when it cannot be read."""
+
+    definition: Definition
+    seen: str = ""
+    groups: tuple[comparing.Group, ...] = ()
+
+    @property
+    def is_the_same(self) -> bool:
+        return bool(self.seen) and not self.groups
+
+    @property
+    def signed(self) -> str:
+        """The file and the draft it was compared with, for the page to send back."""
+        content = {"document": canonical_json(self.definition).decode(), "seen": self.seen}
+        return signing.dumps(content, salt=SALT, compress=True)
+
+
+def read(*, file: UploadedFile | None, into: models.Questionnaire | None) -> Upload:
+    """What a file would make of the draft `into`, or of a new one. Raises `UploadRefused` with everything wrong."""
     definition = _read(file)
     if refusal := _other_key(definition, into):
         raise UploadRefused([refusal])
     if errors := publishing.errors_in(checks.check(definition)):
         raise UploadRefused(errors)
+    return _compared(definition, into)
+
+
+def _compared(definition: Definition, into: models.Questionnaire | None) -> Upload:
+    draft = _draft(into)
+    if draft is None:
+        return Upload(definition=definition)
+    seen = publishing.sha256_of(canonical_json(draft))
+    if canonical_json(definition) == canonical_json(draft):
+        return Upload(definition=definition, seen=seen)
+    return Upload(definition=definition, seen=seen, groups=comparing.in_groups(comparing.compare(draft, definition)))
+
+
+def _draft(into: models.Questionnaire | None) -> Definition | None:
+    try:
+        return publishing.definition_from_rows(into) if into else None
+    except msgspec.ValidationError:
+        return None
+
+
+@transaction.atomic
+def apply(*, signed: str, into: models.Questionnaire) -> models.Questionnaire:
+    """Make the draft say what was shown. Raises `UploadRefused`, and `DraftChanged` when somebody edited meanwhile."""
+    try:
+        content = signing.loads(signed, salt=SALT, max_age=FOR_SECONDS)
+    except signing.BadSignature as error:
+        raise UploadRefused(["Too much time has passed. Choose the file again."]) from error
+    models.Questionnaire.objects.select_for_update().get(pk=into.pk)
+    now = _compared(from_json(content["document"].encode()), into)
+    if now.seen != content["seen"]:
+        raise DraftChanged(now)
+    return replace_draft(definition=now.definition, into=into)
+
+
+def replace_draft(*, definition: Definition, into: models.Questionnaire | None) -> models.Questionnaire:
+    """Make the draft `into`, or a new one, say `definition`. Raises `UploadRefused`."""
+    if refusal := _other_key(definition, into):
+        raise UploadRefused([refusal])
     try:
         return publishing.rows_from_definition(definition, into=into)
     except publishing.DraftNotStored as error:

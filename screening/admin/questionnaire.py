@@ -1,4 +1,4 @@
-"""The questionnaire's own page: its parts, and the pages Check, Publish, Download and Upload."""
+"""The questionnaire's own page: its parts, and the pages Check, Compare, Publish, Download and Upload."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from screening import models
 
 from . import views
 from .base import DraftAdmin, in_first_language
+from .compare import compare
+from .uploading import upload
 
 # What a questionnaire is made of, in the order an editor meets it.
 PARTS = (
@@ -68,12 +70,18 @@ class QuestionnaireAdmin(DraftAdmin):
         return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a></li>', rows))
 
     def get_urls(self) -> list[URLPattern]:
-        pages = {"check": views.check, "publish": views.publish, "download": views.download, "upload": views.upload}
+        pages = {
+            "check": views.check,
+            "compare": compare,
+            "publish": views.publish,
+            "download": views.download,
+            "upload": upload,
+        }
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(views.page(view, self)), name=f"screening_{name}")
             for name, view in pages.items()
         ]
-        new = path("upload/", self.admin_site.admin_view(views.page(views.upload, self)), name="screening_upload_new")
+        new = path("upload/", self.admin_site.admin_view(views.page(upload, self)), name="screening_upload_new")
         return [new, *own, *super().get_urls()]
 
 

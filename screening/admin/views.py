@@ -1,4 +1,4 @@
-"""The pages Check, Publish, Download and Upload of one draft, and Retire of one version. Each calls one writer."""
+"""The pages Check, Publish and Download of one draft, and Retire of one version. Each calls one writer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from screening import models, proving, publishing, uploads
+from screening import models, proving, publishing
 from screening.engine.checks import Problem
 from screening.engine.definition import canonical_json
 from screening.exchange.yaml import dump_definition
@@ -115,19 +115,6 @@ def download(request: HttpRequest, questionnaire: models.Questionnaire, context:
         return redirect("admin:screening_questionnaire_change", questionnaire.pk)
     name = f'attachment; filename="{questionnaire.key}.yaml"'
     return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": name})
-
-
-def upload(request: HttpRequest, questionnaire: models.Questionnaire | None, context: dict[str, Any]) -> HttpResponse:
-    """Replaces the draft by an uploaded file. With any problem nothing changes and the page lists them, status 422."""
-    shown = {**context, "title": "Upload YAML", "file_limit": uploads.LIMIT}
-    if request.method != "POST":
-        return render(request, "admin/screening/upload.html", shown)
-    try:
-        stored = uploads.replace_draft(file=request.FILES.get("file"), into=questionnaire)
-    except uploads.UploadRefused as refused:
-        return render(request, "admin/screening/upload.html", {**shown, "errors": refused.problems}, status=422)
-    messages.success(request, f"The draft {stored.key} now says what the file says. Nothing is published yet.")
-    return redirect("admin:screening_questionnaire_change", stored.pk)
 
 
 def retire(request: HttpRequest, version: models.QuestionnaireVersion, context: dict[str, Any]) -> HttpResponse:

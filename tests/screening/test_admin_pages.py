@@ -12,7 +12,7 @@ from screening import models, publishing, uploads
 from screening.engine.definition import canonical_json
 from screening.exchange.cases import Expectation
 from screening.exchange.yaml import dump_definition
-from tests.screening.samples import both, case, small
+from tests.screening.samples import NOW, both, case, small
 from tests.screening.test_admin import Form, form_of
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def stored(draft) -> bytes:
     return canonical_json(publishing.definition_from_rows(draft))
 
 
-@pytest.mark.parametrize("name", ["check", "publish", "upload"])
+@pytest.mark.parametrize("name", ["check", "compare", "publish", "upload"])
 def test_its_pages_have_labels_and_nothing_inline(editor, draft, name):
     response = editor.get(page(name, draft.pk))
     form = Form(response.content.decode())
@@ -40,7 +40,7 @@ def test_its_pages_have_labels_and_nothing_inline(editor, draft, name):
     assert form.unlabelled() == []
 
 
-@pytest.mark.parametrize("name", ["check", "publish", "download", "upload"])
+@pytest.mark.parametrize("name", ["check", "compare", "publish", "download", "upload"])
 def test_its_pages_are_for_editors_only(clinician, client, draft, name):
     for visitor in (clinician, client):
         for method in (visitor.get, visitor.post):
@@ -48,7 +48,7 @@ def test_its_pages_are_for_editors_only(clinician, client, draft, name):
     assert not draft.versions.exists()
 
 
-@pytest.mark.parametrize("name", ["check", "publish", "download", "upload"])
+@pytest.mark.parametrize("name", ["check", "compare", "publish", "download", "upload"])
 def test_a_questionnaire_that_is_not_there_is_not_found(editor, db, name):
     assert editor.get(page(name, 99)).status_code == 404
 
@@ -56,7 +56,7 @@ def test_a_questionnaire_that_is_not_there_is_not_found(editor, db, name):
 def test_the_questionnaire_links_to_its_sections_parts_and_pages(editor, draft):
     html = editor.get(reverse("admin:screening_questionnaire_change", args=[draft.pk])).content.decode()
 
-    for name in ("check", "publish", "download", "upload"):
+    for name in ("check", "compare", "publish", "download", "upload"):
         assert page(name, draft.pk) in html
     parts = re.findall(r'href="(/admin/screening/[a-z]+/\?[^"]*)"', html)
     assert len(parts) == 15
@@ -174,14 +174,52 @@ def test_a_draft_that_cannot_be_read_cannot_be_downloaded_and_says_why(editor, d
     assert "cannot be read" in response.content.decode()
 
 
-def test_an_upload_replaces_the_draft(editor, draft):
-    text = dump_definition(small(title=both("Other")))
+def test_an_upload_shows_the_difference_first_and_then_replaces_the_draft(editor, draft):
+    before, text = stored(draft), dump_definition(small(title=both("Other")))
 
-    response = editor.post(page("upload", draft.pk), {"file": yaml_file(text)}, follow=True)
+    shown = editor.post(page("upload", draft.pk), {"file": yaml_file(text)}).content.decode()
 
+    assert "<del>Small</del> <ins>Other</ins>" in " ".join(shown.split())
+    assert stored(draft) == before
+    response = editor.post(page("upload", draft.pk), Form(shown).sent, follow=True)
     draft.refresh_from_db()
     assert draft.title == both("Other")
     assert "now says what the file says" in response.content.decode()
+
+
+def test_an_upload_shows_the_difference_anew_when_the_draft_changed_meanwhile(editor, draft):
+    text = dump_definition(small(title=both("Other")))
+    shown = editor.post(page("upload", draft.pk), {"file": yaml_file(text)}).content.decode()
+    publishing.rows_from_definition(small(title=both("Hers")), into=draft)
+
+    response = editor.post(page("upload", draft.pk), Form(shown).sent)
+
+    draft.refresh_from_db()
+    assert response.status_code == 422
+    assert draft.title == both("Hers")
+    assert "<del>Hers</del> <ins>Other</ins>" in " ".join(response.content.decode().split())
+    assert editor.post(page("upload", draft.pk), Form(response.content.decode()).sent).status_code == 302
+
+
+@pytest.mark.parametrize("sent", ["", "x", "x:y:z"])
+def test_an_upload_that_was_tampered_with_changes_nothing(editor, draft, sent):
+    before = stored(draft)
+
+    response = editor.post(page("upload", draft.pk), {"upload": sent})
+
+    assert response.status_code == 422
+    assert "Choose the file again" in response.content.decode()
+    assert stored(draft) == before
+
+
+def test_an_upload_replaces_a_draft_that_cannot_be_read(editor, draft):
+    models.Question.objects.update(type="riddle")
+
+    shown = editor.post(page("upload", draft.pk), {"file": yaml_file(dump_definition(small()))}).content.decode()
+
+    assert "cannot be read" in shown
+    assert editor.post(page("upload", draft.pk), Form(shown).sent).status_code == 302
+    assert stored(draft) == canonical_json(small())
 
 
 def test_an_upload_makes_a_new_draft(editor, db):
@@ -220,7 +258,11 @@ def test_an_upload_with_a_problem_changes_nothing_and_shows_the_place(editor, dr
 def test_an_upload_that_the_database_cannot_hold_changes_nothing(editor, draft):
     text = dump_definition(small()).replace("link_id: mood", f"link_id: mood\n    maximum_length: {10**17}", 1)
 
-    assert editor.post(page("upload", draft.pk), {"file": yaml_file(text)}).status_code in (302, 422)
+    shown = editor.post(page("upload", draft.pk), {"file": yaml_file(text)})
+
+    assert shown.status_code in (200, 422)
+    if shown.status_code == 200:
+        assert editor.post(page("upload", draft.pk), Form(shown.content.decode()).sent).status_code in (302, 422)
 
 
 def test_an_upload_without_a_file_or_over_another_questionnaire_is_refused(editor, draft):
@@ -229,3 +271,37 @@ def test_an_upload_without_a_file_or_over_another_questionnaire_is_refused(edito
     assert editor.post(address).status_code == 422
     response = editor.post(address, {"file": yaml_file(dump_definition(small()))})
     assert "There is a questionnaire “small” already" in response.content.decode()
+
+
+class TestCompare:
+    def test_it_shows_what_the_draft_says_differently_from_the_latest_version(self, editor, draft, version):
+        models.Rule.objects.filter(severity="caution").update(when="stroke is yes or mood is low")
+
+        html = " ".join(editor.get(page("compare", draft.pk)).content.decode().split())
+
+        assert "Rules of flags (1)" in html
+        assert "<ins>stroke is yes or mood is low</ins>" in html
+        assert version.sha256 in html
+
+    def test_it_compares_two_versions_either_way(self, editor, draft, version):
+        publishing.rows_from_definition(small(title=both("Other")), into=draft)
+        publishing.publish(questionnaire=draft, by="Ada", now=NOW)
+        address = page("compare", draft.pk)
+
+        assert "<del>Small</del> <ins>Other</ins>" in editor.get(address, {"from": "1", "to": "2"}).content.decode()
+        assert "<del>Other</del> <ins>Small</ins>" in editor.get(address, {"from": "2", "to": "1"}).content.decode()
+        assert "Nothing is different" in editor.get(address, {"from": "2"}).content.decode()
+
+    def test_it_says_that_nothing_is_published_yet(self, editor, draft):
+        assert "Nothing of small is published yet" in editor.get(page("compare", draft.pk)).content.decode()
+
+    @pytest.mark.parametrize("name", ["9", "x", "-1", "٣", "9" * 30, "<b>"])
+    def test_a_version_that_is_not_there_is_not_found(self, editor, draft, version, name):
+        assert editor.get(page("compare", draft.pk), {"from": name}).status_code == 404
+
+    def test_a_draft_that_cannot_be_read_says_why(self, editor, draft, version):
+        models.Question.objects.update(type="riddle")
+
+        response = editor.get(page("compare", draft.pk), follow=True)
+
+        assert "cannot be read" in response.content.decode()
