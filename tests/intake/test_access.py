@@ -44,6 +44,7 @@ def test_a_person_may_do_what_their_role_says(clinic: Clinic, role: str, permiss
     assert access.may(person, permission, clinic) == (permission.name in MAY[role])
 
 
+@pytest.mark.check("C27", required="a role taken away or a closed account ends at once")
 class TestResponses:
     def test_a_clinician_reads_the_clinics_responses(self, sent: QuestionnaireResponse, clinician: User) -> None:
         assert list(access.responses_for(clinician)) == [sent]

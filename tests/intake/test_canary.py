@@ -31,6 +31,7 @@ def everything() -> bytes:
     return "\n".join(rows).encode()
 
 
+@pytest.mark.check("C36", required="0 in the database's files and the log")
 @pytest.mark.usefixtures("transactional_db")
 def test_no_answer_or_name_is_readable_at_rest(tab: Tab, clinician: object, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):

@@ -27,6 +27,7 @@ def status(body: bytes, content_type: str, **more: Any) -> int:
     return int(EdgeMiddleware(lambda _: pytest.fail("reached a view"))(request).status_code)
 
 
+@pytest.mark.check("C66", required="malformed requests are refused with 4xx")
 @pytest.mark.check("C12", required="refused with 4xx on both databases")
 class TestRefused:
     @pytest.mark.parametrize(
@@ -119,6 +120,7 @@ class TestAccepted:
         assert edge.read_json(json.dumps(document).encode()) == document
 
 
+@pytest.mark.check("C67", required="the headers on every kind of answer")
 class TestHeaders:
     @pytest.mark.parametrize("address", ["/", "/accounts/login/", "/nowhere", "/i/%00/", "/health/live", "/staff/"])
     def test_every_answer_carries_them(self, client: Client, address: str) -> None:

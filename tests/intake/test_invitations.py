@@ -178,6 +178,7 @@ class TestRevoke:
         assert not InvitationMail.objects.unsent().exists()
         assert AuditRecord.objects.filter(action="invitation.revoked").count() == 1
 
+    @pytest.mark.check("C27", required="a revoked link closes what is open")
     def test_open_answers_are_closed_and_kept(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
         started = begin(invited, version)
         assert access.response_of_session(str(started.response.pk)) == started.response

@@ -86,6 +86,7 @@ def test_saving_goes_on_without_a_cache_and_the_log_says_so(
     assert "“save” could not be kept: ConnectionError" in caplog.text
 
 
+@pytest.mark.check("C35", required="the limit fails closed")
 def test_guessing_does_not_go_on_without_a_cache(broken_cache: None) -> None:
     assert waits(0, limit=limits.RESUME) == [limits.CLOSED_FOR]
 

@@ -41,6 +41,7 @@ def broken(*_: Any, **__: Any) -> None:
         raise wrong from error
 
 
+@pytest.mark.check("C36", required="0 in the log of an error")
 def test_a_failed_page_is_logged_without_what_was_typed(
     clinic: Clinic, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,7 @@ class TestResume:
         assert [entry.action for entry in found] == ["response.resume_refused", "response.resumed"]
 
 
+@pytest.mark.check("C35", required="at most 30 tries a day, a wait that doubles")
 class TestTries:
     def guess(self, started: actions.Started, when: datetime.datetime) -> type[Exception]:
         with pytest.raises(actions.CannotResume) as refused:

@@ -7,6 +7,8 @@ from django.test import Client
 
 from intake.models import AuditRecord, User
 
+pytestmark = pytest.mark.check("C61", required="15 minutes without a page, 12 hours in all, on the server")
+
 MINUTE, HOUR = 60, 3600
 
 

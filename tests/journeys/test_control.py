@@ -146,6 +146,7 @@ def test_large_print_stays_and_fits(live_server, page: Page, eyes: Eyes, languag
     assert QuestionnaireResponse.objects.get().answering == "behalf"
 
 
+@pytest.mark.check("C54", required="a warning in time, one press goes on")
 def test_a_warning_before_the_page_closes(started: Page, settings, eyes: Eyes):
     settings.SESSION_COOKIE_AGE = 16  # warns after eight seconds
     started.locator('[name="given_name"]').fill("Ana")
@@ -166,6 +167,7 @@ def test_a_warning_before_the_page_closes(started: Page, settings, eyes: Eyes):
     assert records.read_answers_of(QuestionnaireResponse.objects.get())["given_name"].value == "Ana"
 
 
+@pytest.mark.check("C54", required="stated where no script can warn")
 def test_without_scripts_the_limit_is_stated(started: Page, browser_context_args):
     expect(started.locator("footer")).to_contain_text("closes after 60 minutes without use")
 

@@ -79,6 +79,7 @@ def keyboard(live_server, page: Page) -> Keyboard:
     return Keyboard(page)
 
 
+@pytest.mark.check("C49", required="the whole way; the focus is seen and free at every stop")
 def test_the_whole_way_by_keyboard(keyboard: Keyboard):
     page = keyboard.page
     assert keyboard.press("Tab")["text"] == "Skip to main content"
@@ -159,6 +160,7 @@ CONTROLS = """() => {
 }"""
 
 
+@pytest.mark.check("C56", required="each control is called by its question")
 @pytest.mark.parametrize("section", ["about", "habits", "numbers", "safety"])
 def test_every_control_is_called_by_its_question(keyboard: Keyboard, section: str):
     """A lone control has the question as its name; several stand in a group that has it."""
@@ -193,6 +195,7 @@ def test_saved_is_announced_politely(keyboard: Keyboard):
     expect(page.get_by_role("status").filter(has_text="Saved")).to_have_text("Saved")
 
 
+@pytest.mark.check("C53", required="the title says so first, the message belongs to the input")
 def test_a_mistake_is_told_with_its_input(keyboard: Keyboard):
     """The title says so first, and the message belongs to the input."""
     page = keyboard.page

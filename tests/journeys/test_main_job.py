@@ -44,6 +44,7 @@ def walk(patient: Patient, eyes: Eyes, said: dict[str, str]) -> list[str]:
     raise AssertionError(f"No end: {seen}")
 
 
+@pytest.mark.check("C48", required="from the link to the signed summary without scripts")
 @pytest.mark.browser
 @pytest.mark.both_databases
 def test_from_link_to_pdf(

@@ -21,7 +21,13 @@ from tests.journeys.conftest import EVERY_VIEW, NARROWEST, PHONE, VIEWS, Eyes
 from tests.journeys.people import Patient
 from tests.trust.amounts import IS_LONG
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.check("C47", required="0 violations in every state, size, scheme and language"),
+    pytest.mark.check("C50", required="nothing wider than 320 px; spaced and doubled text cuts nothing"),
+    pytest.mark.check("C51", required="no target too small"),
+]
 
 OTHER_VIEWS = [view for view in EVERY_VIEW if view not in VIEWS]
 

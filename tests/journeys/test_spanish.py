@@ -17,6 +17,7 @@ ENGLISH = re.compile(r"\b(the|your|you|have|from)\b", re.IGNORECASE)
 ENGLISH_ONLY = ("your_safety", "worry", "mental_health", "alcohol_and_drugs")
 
 
+@pytest.mark.check("C55", required="a whole questionnaire in Spanish")
 @pytest.mark.browser
 def test_somebody_answers_in_spanish(live_server, demo, page: Page, eyes: Eyes):
     patient = Patient(page, live_server.url, "es")

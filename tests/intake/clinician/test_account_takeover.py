@@ -73,6 +73,7 @@ class TestReset:
         assert (entry.actor, entry.objects_named) == ("anonymous", {"user": str(clinician.pk)})
 
 
+@pytest.mark.check("C27", required="a new password ends every other session")
 class TestChange:
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_it_asks_who_one_is_again(self, desk: Client, clinician: User, method: str) -> None:

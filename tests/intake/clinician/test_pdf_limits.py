@@ -26,6 +26,7 @@ PAGE = "<html lang=en><title>x</title><p>page</p>"
 ENDLESS = f'{PAGE}<div style="display:grid;grid-template-columns:1fr 1fr"><p>{"word " * 40_000}</p></div>'
 
 
+@pytest.mark.check("C65", required="a layout has a time limit")
 def test_a_layout_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "TIME_LIMIT", 2.0)
     begun = time.monotonic()
@@ -49,6 +50,7 @@ def test_it_is_given_up_with_a_page_that_says_to_print(
     assert "Pango" not in page.content.decode()
 
 
+@pytest.mark.check("C65", required="two PDFs at a time")
 def test_no_more_than_two_are_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, lock = 0, 0, threading.Lock()
 

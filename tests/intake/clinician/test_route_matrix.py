@@ -177,6 +177,7 @@ def test_every_address_is_listed() -> None:
     assert set(staff_routes()) == set(STAFF)
 
 
+@pytest.mark.check("C24", required="each role opens what it should, another clinic is like nothing")
 @pytest.mark.parametrize("who", ["clinician", "front_desk", "admin", "auditor"])
 class TestRoles:
     def test_a_role_opens_what_it_should_and_nothing_else(
@@ -216,6 +217,7 @@ def _is_closed(page: HttpResponse) -> bool:
     return is_refused and CANARY not in page.content.decode()
 
 
+@pytest.mark.check("C28", required="a password alone opens nothing")
 @pytest.mark.parametrize("how", ["nobody", "password only", "closed account"])
 def test_without_a_full_sign_in_nothing_opens(
     how: str, objects: Objects, client: Client, sign_in: SignIn, clinician: User

@@ -82,6 +82,7 @@ class TestFirstTime:
         assert 'href="#id_code"' in text
 
 
+@pytest.mark.check("C28", required="the second factor is asked for; recovery codes work once")
 class TestSecondTime:
     @pytest.fixture
     def secret(self, clinician: User) -> str:

@@ -44,6 +44,7 @@ def test_a_dead_link_says_nothing_untrue_of_answers_that_were_deleted(clinic):
     assert "Nothing that you saved is lost" not in page.text
 
 
+@pytest.mark.check("C30", required="0 writes, 0 sessions")
 @pytest.mark.parametrize("path", ["/", "/start/harbor/", "/i/whatever/", "/resume/", "/welcome/"])
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_looking_starts_no_session_and_writes_nothing(clinic, path, method):
@@ -59,6 +60,7 @@ def test_looking_starts_no_session_and_writes_nothing(clinic, path, method):
     assert AuditRecord.objects.count() == records
 
 
+@pytest.mark.check("C30", required="0 writes, 0 sessions")
 def test_looking_at_an_invitation_changes_nothing_however_often(invited):
     before = Invitation.objects.values().get()
 
@@ -76,6 +78,7 @@ def test_every_link_looks_the_same_before_the_button_is_pressed(invited):
     assert shape(f"/i/{invited.token}/") == shape("/i/random/")
 
 
+@pytest.mark.check("C32", required="no later address holds it")
 def test_the_button_takes_the_token_out_of_the_address(invited):
     client = Client()
 
@@ -155,6 +158,7 @@ def test_the_address_with_a_token_is_never_sent_on(invited):
     assert Client().get(f"/i/{invited.token}/")["Referrer-Policy"] == "strict-origin"
 
 
+@pytest.mark.check("C33", required="same status, same body")
 def test_dead_links_are_all_the_same(clinic, invited, begin):
     revoked = actions.invite(clinic=clinic, by=None, now=NOW, language="en")
     Invitation.objects.filter(pk=revoked.invitation.pk).update(revoked_at=NOW)
@@ -172,6 +176,7 @@ def test_dead_links_are_all_the_same(clinic, invited, begin):
     assert len(pages) == 1
 
 
+@pytest.mark.check("C34", required="0 answers without the code")
 def test_a_forwarded_link_never_reads_answers_back(invited):
     owner = Client()
     owner.post(f"/i/{invited.token}/")

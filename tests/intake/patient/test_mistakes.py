@@ -107,6 +107,7 @@ def kept(page, given):
     return True
 
 
+@pytest.mark.check("C53", required="the message belongs to its input")
 def test_the_message_is_tied_to_its_question(patient):
     page = page_of(patient.fill("about", phone="12"))
 

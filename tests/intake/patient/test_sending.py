@@ -32,6 +32,7 @@ def press_send(patient):
     return patient.client.post("/q/send/", {"visit": str(patient.response.pk)})
 
 
+@pytest.mark.check("C56", required="every question that is asked and only those")
 def test_check_answers_lists_what_is_asked_and_only_that(patient):
     patient.fill("about", given_name="Marisol")
     patient.fill("habits", smokes="no")
@@ -66,6 +67,7 @@ def test_it_says_what_is_missing_and_which_pages_were_not_seen(patient):
     assert "There are pages you have not seen yet" in page.text
 
 
+@pytest.mark.check("C56", required="nothing sent while a required answer is missing")
 def test_it_refuses_to_send_without_a_required_answer(patient):
     patient.walk()
 
@@ -201,6 +203,7 @@ def test_after_sending_the_code_reads_nothing_back(patient, path):
     assert "I am safe" not in page
 
 
+@pytest.mark.check("C23", required="no word of a verdict")
 @pytest.mark.parametrize("path", ["/q/about/", "/q/habits/", "/q/check/", "/q/help/", "/q/stop/"])
 def test_no_page_gives_a_verdict(patient, path):
     patient.fill("safety", dark="yes", mood_1="often")

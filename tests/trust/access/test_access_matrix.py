@@ -11,12 +11,12 @@ from collections.abc import Callable
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from tests.trust.amounts import IS_LONG
 
 from intake import routes
 from intake.models import Clinic, User
 from intake.permissions import ROLES
 from tests.intake.clinician.test_route_matrix import STAFF
+from tests.trust.amounts import IS_LONG
 from tests.trust.conftest import OTHER, OWN
 from tests.trust.installation import METHODS, Objects, Route, ask, every_route
 
@@ -34,7 +34,10 @@ PUBLIC = {
     "/language/",
     "/text-size/",
     "/names/<slug:sha256>/<slug:key>.json",
-    *(f"/q/{name}/" for name in ["check", "send", "sent", "copy", "notice", "correct", "code", "delete", "help", "stay", "stop"]),
+    *(
+        f"/q/{name}/"
+        for name in ["check", "send", "sent", "copy", "notice", "correct", "code", "delete", "help", "stay", "stop"]
+    ),
     "/q/<str:link_id>/",
     *(
         f"/accounts/{name}/"
@@ -66,7 +69,8 @@ def role_may(role: str, route: Route) -> bool:
 def asked_routes() -> list[Route]:
     """Every address. Those of the admin that differ by the kind of row alone are asked for one kind, all when long."""
     kinds = ("flag", "questionnaireversion")
-    wanted = tuple(f"screening_{kind}_" for kind in kinds) + (
+    wanted = (
+        *tuple(f"screening_{kind}_" for kind in kinds),
         "screening_publish",
         "screening_check",
         "screening_retire",
