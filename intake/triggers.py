@@ -81,7 +81,7 @@ GUARDS = (
         table="intake_packedrecord",
         message="A packed record cannot be changed, or deleted while its response can be read",
         refused=("UPDATE", "DELETE"),
-        same="id = NEW.id OR (response_id = NEW.response_id AND version_id = NEW.version_id)",
+        same=("id = NEW.id OR (response_id = NEW.response_id AND version_id = NEW.version_id AND layout = NEW.layout)"),
         delete_when=KEPT,
     ),
     Guard(

@@ -8,8 +8,8 @@ import uuid
 import msgspec
 from django.db import transaction
 
-from intake import audit, packing, people, records, rules, vault
-from intake.models import PackedRecord, Person, QuestionnaireResponse, Revision
+from intake import audit, packed, people, records, rules, vault
+from intake.models import Person, QuestionnaireResponse, Revision
 from intake.records import Changes, Document
 from intake.vault import DataKey
 from screening.engine import journey
@@ -70,7 +70,7 @@ def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:
     _conclude(response, assessment, key, now)
     response.person = _person(response, compiled.definition, answers, now)
     response.save()
-    _pack(response, compiled.definition, answers, key)
+    packed.keep(response, answers, key)
     alerting.raise_alerts(response, answers, assessment, before=document.answers, now=now, is_sending=True)
 
 
@@ -109,12 +109,6 @@ def _conclude(response: QuestionnaireResponse, assessment: Assessment, key: Data
     response.has_unresolved_safety = any(flag.not_sure == "NS-2" for flag in assessment.unresolved)
     response.status = QuestionnaireResponse.Status.SENT
     response.sent_at = response.saved_at = now
-
-
-def _pack(response: QuestionnaireResponse, definition: Definition, answers: dict[str, Answer], key: DataKey) -> None:
-    packed = PackedRecord(response=response, version=response.version)
-    packed.vector_ct = key.seal(packing.pack(definition, answers), row=packed, field="vector_ct")
-    packed.save(force_insert=True)
 
 
 def _person(

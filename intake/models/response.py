@@ -174,19 +174,23 @@ class Revision(models.Model):
 
 
 class PackedRecord(models.Model):
-    """The answers of a sent response as one small encrypted vector, for replaying rules. See `intake.packing`."""
+    """The answers of a sent response as one small encrypted vector, for replaying rules. See `screening.packing`.
+
+    `layout` is the number of the vector's layout: a later layout stands beside the earlier one, which is never changed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     response = models.ForeignKey(QuestionnaireResponse, on_delete=models.PROTECT, related_name="packed_records")
     version = models.ForeignKey("screening.QuestionnaireVersion", on_delete=models.PROTECT, related_name="+")
+    layout = models.PositiveSmallIntegerField(default=1)
     vector_ct = models.BinaryField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["response", "version"],
+                fields=["response", "version", "layout"],
                 name="packed_record_unique",
-                violation_error_message="A response has one packed record for each version.",
+                violation_error_message="A response has one packed record of each layout for each version.",
             )
         ]
 

@@ -22,8 +22,8 @@ RULE_ERROR = "rule error"
 NOT_SURE_NOTE = "not_sure"
 
 RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-_STRENGTH: tuple[NotSure, ...] = ("NS-2", "NS-5", "NS-1", "NS-4", "NS-3")
-_LISTED = frozenset[NotSure]({"NS-2", "NS-5", "NS-1"})
+STRENGTH: tuple[NotSure, ...] = ("NS-2", "NS-5", "NS-1", "NS-4", "NS-3")
+LISTED = frozenset[NotSure]({"NS-2", "NS-5", "NS-1"})
 
 
 class Verdict(NamedTuple):
@@ -84,7 +84,7 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
             continue
         rules = [_open_rule(facts, flag, tier) for tier in verdict.unknown]
         medicines += [rule for rule in rules if rule.not_sure == "NS-4"]
-        listed = [rule for rule in rules if rule.not_sure in _LISTED]
+        listed = [rule for rule in rules if rule.not_sure in LISTED]
         flags += _listed(flag.link_id, listed)
         quiet = [rule for rule in rules if rule.not_sure == "NS-3"]
         if not set(_each_once(quiet)) <= set(_each_once(listed)):
@@ -117,7 +117,7 @@ def _open_rule(facts: Facts, flag: Flag, tier: int) -> OpenRule:
 def _judged(facts: Facts, flag: Flag, severity: Severity, tree: Expr) -> OpenRule:
     questions = would_settle(facts, tree)
     classes = [not_sure_class(facts.symbols.questions.get(name), flag.not_sure) for name in questions]
-    strongest = min(classes or [flag.not_sure], key=_STRENGTH.index)
+    strongest = min(classes or [flag.not_sure], key=STRENGTH.index)
     if strongest in ("NS-1", "NS-4") and severity == "urgent":
         severity = "contraindication"
     return OpenRule(severity, questions, strongest)
@@ -127,7 +127,7 @@ def _listed(name: str, rules: list[OpenRule]) -> list[UnresolvedFlag]:
     if not rules:
         return []
     severity = min((rule.severity for rule in rules), key=lambda severity: RANK[severity])
-    strongest = min((rule.not_sure for rule in rules), key=_STRENGTH.index)
+    strongest = min((rule.not_sure for rule in rules), key=STRENGTH.index)
     return [UnresolvedFlag(flag=name, severity=severity, questions=_each_once(rules), not_sure=strongest)]
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import math
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
-from intake import actions, packing, records, rules, vault
+from intake import actions, records, rules, triggers, vault
 from intake.models import AuditRecord, PackedRecord, Person, QuestionnaireResponse, Revision
+from screening import packing
 from screening.engine.definition import canonical_json
 
-from .conftest import DEFINITION, NOW, Tab, later
+from .conftest import DEFINITION, NOW, TODAY, Tab, later
 
 pytestmark = pytest.mark.django_db
 
@@ -173,28 +175,27 @@ class TestPerson:
 
 class TestPackedRecord:
     def test_it_is_kept_encrypted_beside_the_answers(self, sent: QuestionnaireResponse) -> None:
-        packed = PackedRecord.objects.get()
-        vector = vault.data_key(sent).open(packed.vector_ct, row=packed, field="vector_ct")
+        record = PackedRecord.objects.get()
+        vector = vault.data_key(sent).open(record.vector_ct, row=record, field="vector_ct")
 
-        assert packed.version == sent.version
-        assert vector == packing.pack(DEFINITION, records.read_answers_of(sent))
+        assert (record.version, record.layout) == (sent.version, packing.LAYOUT)
+        assert vector == packing.pack(packing.layout_of(DEFINITION), records.read_answers_of(sent), TODAY)
 
-    def test_it_has_a_state_and_a_number_for_each_column(self, sent: QuestionnaireResponse) -> None:
-        states, values = packing.unpack(packing.pack(DEFINITION, records.read_answers_of(sent)))
-        names = [question.link_id for question in DEFINITION.questions()]
-        names.insert(names.index("pressure"), "pressure systolic")
-        columns = dict(zip(names, zip(states, values, strict=True), strict=True))
+    def test_a_response_without_one_gets_it_by_the_command_once(self, sent: QuestionnaireResponse) -> None:
+        kept = PackedRecord.objects.get()
+        triggers.remove(connection)
+        PackedRecord.objects.update(layout=1)
+        triggers.install(connection)
 
-        assert columns["stroke"] == (1, 1.0)
-        assert columns["plan_now"] == (1, 0.0)
-        assert columns["birth_date"] == (1, float(datetime.date(1985, 6, 15).toordinal()))
-        assert columns["route"][0] == 4
-        assert math.isnan(columns["route"][1])
+        call_command("pack_records")
+        call_command("pack_records")
 
-    @pytest.mark.parametrize("vector", [b"\x02\x00\x00\x00\x00\x00", b"\x01\x00\x09\x00\x00\x00"])
-    def test_it_refuses_a_vector_it_does_not_know(self, vector: bytes) -> None:
-        with pytest.raises(ValueError, match=r"[Pp]acked"):
-            packing.unpack(vector)
+        made = PackedRecord.objects.exclude(pk=kept.pk).get()
+        key = vault.data_key(sent)
+        assert made.layout == packing.LAYOUT
+        assert key.open(made.vector_ct, row=made, field="vector_ct") == key.open(
+            kept.vector_ct, row=kept, field="vector_ct"
+        )
 
 
 def test_a_new_version_leaves_an_open_draft_on_its_own(tab: Tab, version: object) -> None:
