@@ -23,6 +23,7 @@ from . import references
 from .models import (
     Alert,
     AlertContact,
+    AnswerRequest,
     Clinic,
     Correction,
     Invitation,
@@ -147,6 +148,11 @@ def corrections_for(user: Visitor) -> QuerySet[Correction]:
     return Correction.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
 
 
+def requests_for(user: Visitor) -> QuerySet[AnswerRequest]:
+    """What patients were asked again, about the responses that a person may read."""
+    return AnswerRequest.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
+
+
 def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:
     """One alert that a person may acknowledge. Raises `Http404`."""
     alert = alerts_for(user).filter(pk=alert_id).first()
@@ -158,7 +164,7 @@ def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:
 def invitations_for(user: Visitor) -> QuerySet[Invitation]:
     """The invitations of the clinics where a person may invite, with whom they are for and what became of them."""
     clinics = clinics_of(user, Permission.INVITE)
-    related = ("clinic", "questionnaire", "invited_by", "invitee", "response")
+    related = ("clinic", "questionnaire", "invited_by", "invitee", "response", "answer_request__response")
     return Invitation.objects.filter(clinic__in=clinics).select_related(*related)
 
 
@@ -221,19 +227,27 @@ def token_hash(token: str) -> str:
 
 def live_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
     """The invitation that a token opens. None when it is unknown, expired, revoked, or its answers were sent or
-    deleted."""
+    deleted, or what it asks again was answered."""
     invitation = (
-        Invitation.objects.select_related("clinic", "questionnaire", "response")
+        Invitation.objects.select_related("clinic", "questionnaire", "response", "answer_request")
         .filter(token_sha256=token_hash(token))
         .first()
     )
-    return invitation if invitation and is_live(invitation, now=now) else None
+    return invitation if invitation and is_usable(invitation, now=now) else None
 
 
 def is_live(invitation: Invitation, *, now: datetime.datetime) -> bool:
-    """Whether a link may still be used."""
+    """Whether a link may still begin or continue a response. One that asks for missing answers does neither."""
+    return getattr(invitation, "answer_request", None) is None and is_usable(invitation, now=now)
+
+
+def is_usable(invitation: Invitation, *, now: datetime.datetime) -> bool:
+    """Whether a link may still be used, for a response or for the answers that are missing in one."""
     if invitation.revoked_at is not None or now >= invitation.expires_at:
         return False
+    asked = getattr(invitation, "answer_request", None)
+    if asked is not None:
+        return asked.answered_at is None
     response = getattr(invitation, "response", None)
     return response is None or response.status == QuestionnaireResponse.Status.DRAFT
 
@@ -262,9 +276,22 @@ def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) 
     if not invitation_id:
         return None
     invitation = (
-        Invitation.objects.select_related("clinic", "questionnaire", "response").filter(pk=invitation_id).first()
+        Invitation.objects.select_related("clinic", "questionnaire", "response", "answer_request")
+        .filter(pk=invitation_id)
+        .first()
     )
     return invitation if invitation and is_live(invitation, now=now) else None
+
+
+def request_of_session(invitation_id: str | None, *, now: datetime.datetime) -> AnswerRequest | None:
+    """What is asked again in this session, also once it was answered; None when the link was revoked or expired."""
+    if not invitation_id:
+        return None
+    return (
+        AnswerRequest.objects.select_related("response__clinic", "response__version", "invitation")
+        .filter(invitation__pk=invitation_id, invitation__revoked_at=None, invitation__expires_at__gt=now)
+        .first()
+    )
 
 
 def clinic_of_invitation(invitation_id: str | None) -> Clinic | None:

@@ -75,7 +75,7 @@ def _lease(mail: InvitationMail, began: datetime.datetime, now: datetime.datetim
         if current is None:
             return None
         current.invitation = invitation
-        if not access.is_live(invitation, now=now) or not invitees.details_of(invitation).email:
+        if not access.is_usable(invitation, now=now) or not invitees.details_of(invitation).email:
             _cancel(current, now)
             return None
         current.attempts += 1
@@ -130,6 +130,7 @@ def message(mail: InvitationMail, token: str) -> EmailMessage:
             "is_reminder": mail.kind == InvitationMail.Kind.REMINDER,
             "clinic": clinic.name if clinic.mail_names_clinic else "",
             "url": settings.SITE_ORIGIN + reverse("patient:invitation", args=[token]),
+            "is_asked_again": hasattr(invitation, "answer_request"),
             "until": formats.date_format(until, "DATE_FORMAT"),
         }
         return EmailMessage(

@@ -85,7 +85,10 @@ def email_hash(clinic: Clinic, email: str) -> str:
 def open_addresses(clinic: Clinic, *, now: datetime.datetime) -> set[str]:
     """The hashes of the addresses that have a link of this clinic which can still be used."""
     invited = Invitee.objects.filter(
-        invitation__clinic=clinic, invitation__revoked_at=None, invitation__expires_at__gt=now
+        invitation__clinic=clinic,
+        invitation__revoked_at=None,
+        invitation__expires_at__gt=now,
+        invitation__answer_request=None,
     )
     over = invited.filter(invitation__response__status__in=("sent", "deleted"))
     return set(invited.exclude(pk__in=over).exclude(email_hash="").values_list("email_hash", flat=True))

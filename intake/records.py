@@ -13,7 +13,7 @@ from screening.engine.answers import Answer, read_answers, write_answer
 from screening.engine.assessment import Assessment
 
 from . import rules, vault
-from .models import Alert, Correction, Person, QuestionnaireResponse, Revision
+from .models import Alert, AnswerRequest, Correction, Person, QuestionnaireResponse, Revision
 from .vault import DataKey
 
 
@@ -55,7 +55,7 @@ class PastChange:
 
 class CorrectionContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one correction says: words in the patient's language, with the question or section they are about (empty:
-    the whole), or the answers of a late page in storage form."""
+    the whole), or answers in storage form: those of a late page, or to what was asked again."""
 
     words: str = ""
     about: str = ""
@@ -126,6 +126,12 @@ def read_correction(correction: Correction) -> CorrectionContent:
     """What a patient added after sending."""
     sealed = vault.data_key(correction.response).open(correction.content_ct, row=correction, field="content_ct")
     return msgspec.json.decode(sealed, type=CorrectionContent)
+
+
+def read_request(request: AnswerRequest) -> tuple[str, ...]:
+    """The link_ids of the questions that a patient is asked again, in the order of the questionnaire."""
+    sealed = vault.data_key(request.response).open(request.questions_ct, row=request, field="questions_ct")
+    return msgspec.json.decode(sealed, type=tuple[str, ...])
 
 
 def read_note(alert: Alert) -> str:

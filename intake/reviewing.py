@@ -9,90 +9,19 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from functools import cached_property
-from typing import Any, Literal
 
 import msgspec
 
+from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment
-from screening.engine.definition import Severity
 
-from . import records, rules, vault
-from .models import QuestionnaireResponse, ReviewEntry, SignOff, User
+from . import contents, records, rules, vault
+from .models import Correction, QuestionnaireResponse, ReviewEntry
+from .review_parts import AskedAgain, Body, Decision, Entry, How, Kind, Point, Signature
 from .vault import DataKey
 
-Kind = ReviewEntry.Kind
-How = Literal["", "told", "measured", "record"]
-"""Where an answer that staff entered came from: the patient said it, it was measured here, or it was on record."""
-
-MUST_BE_SEEN: tuple[Severity, ...] = ("urgent", "contraindication")
-"""Raised flags of these severities are acknowledged before anybody signs; and so is unresolved safety."""
-
-
-class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to discuss: a flag as it is raised, or as it could not be ruled out."""
-
-    state: Literal["raised", "open"]
-    flag: str
-    severity: Severity
-    is_safety: bool = False
-
-    @property
-    def key(self) -> str:
-        """Its name. The same flag at another severity is another point: what was seen of one says nothing of it.
-
-        >>> Point(state="raised", flag="stroke", severity="caution").key
-        'raised stroke caution'
-        """
-        return f"{self.state} {self.flag} {self.severity}"
-
-    @property
-    def must_be_seen(self) -> bool:
-        """Whether nobody may sign before a named person has acknowledged it."""
-        return self.is_safety if self.state == "open" else self.severity in MUST_BE_SEEN
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one entry says. `answers` are in storage form by link_id."""
-
-    point: str = ""
-    text: str = ""
-    how: How = ""
-    answers: dict[str, dict[str, Any]] = {}
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided, in the clinic's words of that day, and why."""
-
-    disposition: str
-    rationale: str
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One entry, opened."""
-
-    number: int
-    kind: Kind
-    at: datetime.datetime
-    by: User
-    body: Body
-    answers: dict[str, Answer]
-    sign_off: SignOff | None = None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Signature:
-    """One signed decision with what was added to it. `content` names what the signer had read."""
-
-    row: SignOff
-    at: datetime.datetime
-    by: User
-    content: str
-    version_sha256: str
-    decision: Decision
-    cosigned: tuple[Entry, ...]
-    addenda: tuple[Entry, ...]
+__all__ = ["AskedAgain", "Body", "Decision", "Entry", "How", "Kind", "Point", "Review", "Signature"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -105,6 +34,7 @@ class Review:
     entries: tuple[Entry, ...]
     signatures: tuple[Signature, ...]
     alerts_waiting: int
+    asked: tuple[AskedAgain, ...] = ()
 
     # --- answers ---
 
@@ -114,16 +44,41 @@ class Review:
         return {link_id: (answer, entry) for entry in self.entries for link_id, answer in entry.answers.items()}
 
     @cached_property
-    def answers(self) -> dict[str, Answer]:
-        """The patient's answers with those of staff over them."""
-        return {**self.patient_answers, **{link_id: answer for link_id, (answer, _) in self.staff_answers.items()}}
+    def asked_answers(self) -> dict[str, tuple[Answer, datetime.datetime]]:
+        """The latest answer that the patient gave to each question when asked again, and when."""
+        return {link_id: (answer, one.at) for one in self.asked for link_id, answer in one.answers.items()}
 
     @cached_property
-    def with_staff(self) -> Assessment:
-        """What the rules make of all answers on the day of sending; the patient's own when staff entered none."""
-        if not self.staff_answers:
+    def later_answers(self) -> dict[str, Answer]:
+        """The latest of what came after sending, from staff or the patient, question by question."""
+        given = [(one.at, one.answers) for one in self.entries] + [(one.at, one.answers) for one in self.asked]
+        ordered = sorted(given, key=lambda one: one[0])
+        return {link_id: answer for _, answers in ordered for link_id, answer in answers.items()}
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """The answers as they were sent, with the later ones over them."""
+        return {**self.patient_answers, **self.later_answers}
+
+    @cached_property
+    def with_later(self) -> Assessment:
+        """What the rules make of all answers on the day of sending; of those that were sent when none came later."""
+        if not self.later_answers:
             return self.own
         return self.assess(self.answers)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The link_ids of the questions that are asked and whose answer is not known, in order. An acknowledgement,
+        which only the patient can give while answering, is none of them."""
+        compiled, response = rules.compiled_of(self.response), self.response
+        as_of, settings = rules.as_of(response, now=response.saved_at), rules.settings_of(response)
+        return tuple(
+            question.link_id
+            for section in compiled.definition.sections
+            for question in journey.answerable(compiled, section, self.answers, as_of, settings)
+            if question.type != "acknowledgement" and not _is_known(self.answers.get(question.link_id))
+        )
 
     def assess(self, answers: dict[str, Answer]) -> Assessment:
         """What the rules make of answers on the day of sending, which is the day they count from for good."""
@@ -133,13 +88,13 @@ class Review:
 
     @cached_property
     def points(self) -> dict[str, Point]:
-        """Every point by key: those of the patient's own answers, then those that came with staff's."""
-        return {point.key: point for point in (*points_of(self.own), *points_of(self.with_staff))}
+        """Every point by key: those of the patient's own answers, then those that came with later ones."""
+        return {point.key: point for point in (*points_of(self.own), *points_of(self.with_later))}
 
     @cached_property
     def now_points(self) -> frozenset[str]:
         """The keys of the points that stand with every answer known now."""
-        return frozenset(point.key for point in points_of(self.with_staff))
+        return frozenset(point.key for point in points_of(self.with_later))
 
     def done(self, key: str, *kinds: Kind) -> tuple[Entry, ...]:
         """What was done about a point."""
@@ -165,7 +120,8 @@ class Review:
     @cached_property
     def content(self) -> str:
         """What a signature would be on now."""
-        return content_of(self.response, self.entries)
+        entered = [(entry.number, entry.body.answers) for entry in self.entries if entry.body.answers]
+        return contents.content_of(self.response, entered)
 
     @property
     def latest(self) -> Signature | None:
@@ -186,6 +142,10 @@ class Review:
     def may_be_signed(self) -> bool:
         """Whether nothing that must come first is left."""
         return not self.unseen and not self.alerts_waiting and self.current is None
+
+
+def _is_known(answer: Answer | None) -> bool:
+    return answer is not None and answer.is_known
 
 
 def points_of(assessment: Assessment) -> tuple[Point, ...]:
@@ -221,7 +181,23 @@ def review_of(response: QuestionnaireResponse, *, alerts_waiting: int | None = N
         entries=entries,
         signatures=tuple(_signature(entry, entries, key) for entry in entries if entry.kind == Kind.SIGNED),
         alerts_waiting=alerts_waiting,
+        asked=_asked_again(response),
     )
+
+
+def _asked_again(response: QuestionnaireResponse) -> tuple[AskedAgain, ...]:
+    """What came in answer to what was asked again, in order. A response read with `is_corrected` beside it spares a
+    query where nothing came."""
+    if not getattr(response, "is_corrected", True):
+        return ()
+    rows = [row for row in response.corrections.all() if row.source == Correction.Source.ASKED]
+    return tuple(_asked_at(response, row) for row in sorted(rows, key=lambda row: row.number))
+
+
+def _asked_at(response: QuestionnaireResponse, row: Correction) -> AskedAgain:
+    given = {name: value for name, value in records.read_correction(row).answers.items() if value is not None}
+    answers = records.decoded(response, given)
+    return AskedAgain(at=row.created_at, answers={k: one for k, one in answers.items() if one.state != "skipped"})
 
 
 def _entries(response: QuestionnaireResponse, key: DataKey) -> tuple[Entry, ...]:
@@ -259,39 +235,3 @@ def _signature(signed: Entry, entries: tuple[Entry, ...], key: DataKey) -> Signa
         cosigned=tuple(entry for entry in mine if entry.kind == Kind.COSIGNED),
         addenda=tuple(entry for entry in mine if entry.kind == Kind.ADDENDUM),
     )
-
-
-# --- what a signature is on ---
-
-
-def content_of(response: QuestionnaireResponse, entries: tuple[Entry, ...] | None = None) -> str:
-    """A keyed SHA-256 of everything a decision on this response rests on. Anything new gives another one.
-
-    It covers the version, the day and settings of the rules, the patient's answers and what was made of them, what the
-    patient corrected afterwards, and every answer that staff entered. What clinicians wrote about them changes nothing.
-    """
-    key = vault.data_key(response)
-    if entries is None:
-        entries = _entries(response, key)
-    parts = {
-        "version": response.version.sha256,
-        "as_of": str(response.as_of),
-        "settings": response.settings,
-        "document": _opened(response, key, "document_ct"),
-        "assessment": _opened(response, key, "assessment_ct"),
-        "staff": [[entry.number, entry.body.answers] for entry in entries if entry.body.answers],
-        "corrections": _corrections(response, key),
-    }
-    canonical = msgspec.json.encode(parts, order="deterministic").decode()
-    return vault.keyed_hash("content", str(response.pk), canonical)
-
-
-def _corrections(response: QuestionnaireResponse, key: DataKey) -> list[list[Any]]:
-    """What the patient added after sending."""
-    found = sorted(response.corrections.all(), key=lambda one: one.number)
-    return [[one.number, key.open(one.content_ct, row=one, field="content_ct").decode()] for one in found]
-
-
-def _opened(response: QuestionnaireResponse, key: DataKey, field: str) -> Any:
-    sealed = getattr(response, field)
-    return None if sealed is None else msgspec.json.decode(key.open(sealed, row=response, field=field))

@@ -7,6 +7,7 @@ for what happened, and all of them are `Refused`.
 from __future__ import annotations
 
 from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
+from .asking import AlreadyAsked, NothingAsked, NotMissing, answer_request, ask_again
 from .assigning import AssignedToAnother, assign, unassign
 from .bouncing import NoSuchMessage, record_bounce
 from .checking_in import (
@@ -107,6 +108,7 @@ from .tablets import continue_on_tablet, open_tablet, show_own_code
 __all__ = [
     "AddedContact",
     "AlreadyAcknowledged",
+    "AlreadyAsked",
     "AlreadyDecided",
     "AlreadyInvited",
     "AlreadyRecorded",
@@ -137,6 +139,7 @@ __all__ = [
     "NoSuchPoint",
     "NoSuchResponse",
     "NoSuchSession",
+    "NotMissing",
     "NotOwnRole",
     "NotPermitted",
     "NotReady",
@@ -144,6 +147,7 @@ __all__ = [
     "NotSentYet",
     "NotSigned",
     "NoteMissing",
+    "NothingAsked",
     "NothingEntered",
     "NothingSaid",
     "OtherClinic",
@@ -168,6 +172,8 @@ __all__ = [
     "add_contact",
     "add_correction",
     "add_note",
+    "answer_request",
+    "ask_again",
     "assign",
     "change_clinic",
     "change_contact",

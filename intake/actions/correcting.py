@@ -76,7 +76,7 @@ def keep_late_answers(
         response = _sent(response_id)
         stored = records.read_answers_of(response)
         known = {**stored, **_kept_before(response)}
-        said = {name: answer for name, answer in answers.items() if _says_more(answer, known.get(name))}
+        said = {name: answer for name, answer in answers.items() if says_more(answer, known.get(name))}
         if not said:
             return None
         content = CorrectionContent(answers=records.encoded(said))
@@ -110,12 +110,24 @@ def _places(response: QuestionnaireResponse) -> frozenset[str]:
     return frozenset(questions | {section.link_id for section in definition.sections})
 
 
-def _says_more(answer: Answer | None, known: Answer | None) -> bool:
-    """An empty field of a late page takes nothing back: the answer was sent. What was typed and could not be read
-    does say something."""
+def says_more(answer: Answer | None, known: Answer | None) -> bool:
+    """Whether an answer says something that is not known yet. An empty field takes nothing back: the answer was sent.
+    What was typed and could not be read does say something."""
     if answer is None or (answer.state == "skipped" and not answer.typed):
         return False
     return known is None or msgspec.structs.replace(answer, on=None) != msgspec.structs.replace(known, on=None)
+
+
+def append_correction(
+    response: QuestionnaireResponse,
+    source: Correction.Source,
+    content: CorrectionContent,
+    *,
+    attempt: str,
+    now: datetime.datetime,
+) -> Correction:
+    """Add a correction to a locked response, unread, with its audit record. Call it last in a transaction."""
+    return _record(_append(response, source, content, attempt, now), now)
 
 
 def _append(

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from intake import access, audit, codes, invitees
 from intake.invitees import Details
-from intake.models import Clinic, Invitation, Person, QuestionnaireResponse, User
+from intake.models import AnswerRequest, Clinic, Invitation, Person, QuestionnaireResponse, User
 from intake.permissions import Permission
 from screening.models import Questionnaire
 
@@ -191,6 +191,8 @@ def _locked(invitation_id: uuid.UUID, by: User) -> Invitation:
     _refuse_stranger(by, invitation.clinic)
     if QuestionnaireResponse.objects.filter(invitation=invitation).exclude(status="draft").exists():
         raise InvitationOver("The answers were sent or deleted already. Make a new invitation to ask again.")
+    if AnswerRequest.objects.filter(invitation=invitation, answered_at__isnull=False).exists():
+        raise InvitationOver("What was asked again has been answered. Open the response to ask for more.")
     return invitation
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 
 from intake import access, audit
-from intake.models import Correction, QuestionnaireResponse, ReviewEntry, SafetyPanelShown, User
+from intake.models import AnswerRequest, Correction, QuestionnaireResponse, ReviewEntry, SafetyPanelShown, User
 from intake.permissions import Permission
 
 from .refusals import NoSuchResponse, NotPermitted, locked
@@ -44,6 +44,7 @@ def _readable(response: QuestionnaireResponse, user: User) -> QuestionnaireRespo
     readable = access.responses_for(user, Permission.READ_ANSWERS).annotate(
         is_reviewed=Exists(ReviewEntry.objects.filter(**of_it)),
         is_corrected=Exists(Correction.objects.filter(**of_it)),
+        is_asked_again=Exists(AnswerRequest.objects.filter(**of_it)),
         panel_first_shown_at=Subquery(panels.values("shown_at")[:1]),
     )
     try:

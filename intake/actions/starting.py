@@ -105,7 +105,7 @@ def start_again(*, invitation_id: uuid.UUID, now: datetime.datetime) -> Started:
 
 
 def _take(invitation: Invitation, clinic: Clinic, now: datetime.datetime) -> None:
-    current = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    current = Invitation.objects.select_for_update(of=("self",)).select_related("answer_request").get(pk=invitation.pk)
     if current.clinic_id != clinic.pk or not access.is_live(current, now=now):
         raise DeadInvitation("This link cannot be used. Ask the clinic for a new one.")
     if QuestionnaireResponse.objects.filter(invitation=current).exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.db.models import prefetch_related_objects
 
 from intake import records
 from intake.models import Correction, QuestionnaireResponse
@@ -13,11 +14,14 @@ from intake.records import CorrectionContent
 from .points import Fact
 from .wording import Reading, label, moment, said, words
 
-FROM_LATE_PAGE = "On a page that was still open when the answers were sent"
+WHERE_FROM = {
+    Correction.Source.LATE_PAGE.value: "On a page that was still open when the answers were sent",
+    Correction.Source.ASKED.value: "In answer to questions that the clinic asked again",
+}
 
 
 class CorrectionLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One correction: when, about what, and either the patient's words or the answers of a late page."""
+    """One correction: when, about what, and either the patient's words or answers to questions."""
 
     when: str
     about: str
@@ -33,7 +37,8 @@ def read_corrections(response: QuestionnaireResponse) -> Corrections:
     (`actions.open_response`) says beside it whether there is any."""
     if not getattr(response, "is_corrected", True):
         return ()
-    found = response.corrections.select_related("response").order_by("number")
+    prefetch_related_objects([response], "corrections")  # the review reads the same rows
+    found = sorted(response.corrections.all(), key=lambda one: one.number)
     return tuple((each, records.read_correction(each)) for each in found)
 
 
@@ -63,8 +68,10 @@ def _line(
     zone: ZoneInfo,
 ) -> CorrectionLine:
     when = moment(correction.created_at.astimezone(zone))
-    if correction.source == Correction.Source.LATE_PAGE:
-        return CorrectionLine(when=when, about=FROM_LATE_PAGE, answers=_facts(response, reading, content))
+    if correction.source in WHERE_FROM:
+        return CorrectionLine(
+            when=when, about=WHERE_FROM[correction.source], answers=_facts(response, reading, content)
+        )
     return CorrectionLine(when=when, about=_place(content.about, reading), text=content.words)
 
 

@@ -34,6 +34,8 @@ REVOKED = State("invitation-over", "Revoked")
 EXPIRED = State("invitation-over", "Expired")
 IN_PROGRESS = State("invitation-begun", "In progress")
 NOT_STARTED = State("invitation-waiting", "Not started")
+ANSWERED = State("invitation-sent", "Missing answers came")
+ASKED_AGAIN = State("invitation-waiting", "Missing answers asked for")
 
 UNNAMED = "No name given"
 
@@ -106,7 +108,8 @@ def one_of(user: User, invitation: Invitation, *, now: datetime.datetime) -> Sho
         questionnaire=next(iter(invitation.questionnaire.title.values()), invitation.questionnaire.key),
         appointment=moment(appointment_at.astimezone(zone)) if appointment_at else "",
         expires=moment(invitation.expires_at.astimezone(zone)),
-        is_over=response is not None and response.status != QuestionnaireResponse.Status.DRAFT,
+        is_over=(response is not None and response.status != QuestionnaireResponse.Status.DRAFT)
+        or state_of(invitation, now=now) == ANSWERED,
         is_revoked=invitation.revoked_at is not None,
         has_draft=response is not None and response.status == QuestionnaireResponse.Status.DRAFT,
         mails=tuple(Mailing(mail.get_kind_display(), _outcome(mail, zone)) for mail in _mails(invitation)),
@@ -115,6 +118,9 @@ def one_of(user: User, invitation: Invitation, *, now: datetime.datetime) -> Sho
 
 def state_of(invitation: Invitation, *, now: datetime.datetime) -> State:
     """What became of an invitation: what its response says first, then what became of the link."""
+    asked = getattr(invitation, "answer_request", None)
+    if asked is not None and asked.answered_at is not None:
+        return ANSWERED
     response = _response(invitation)
     if response is not None and response.status == QuestionnaireResponse.Status.SENT:
         return SENT
@@ -124,6 +130,8 @@ def state_of(invitation: Invitation, *, now: datetime.datetime) -> State:
         return REVOKED
     if now >= invitation.expires_at:
         return EXPIRED
+    if asked is not None:
+        return ASKED_AGAIN
     return NOT_STARTED if response is None else IN_PROGRESS
 
 
@@ -158,7 +166,8 @@ def _read_place(place: str) -> tuple[datetime.datetime, uuid.UUID]:
 
 def _row(invitation: Invitation, *, now: datetime.datetime, can_read: bool) -> Row:
     zone = ZoneInfo(invitation.clinic.timezone)
-    details, response = invitees.details_of(invitation), _response(invitation)
+    asked = getattr(invitation, "answer_request", None)
+    details, response = invitees.details_of(invitation), asked.response if asked else _response(invitation)
     mails = _mails(invitation)
     return Row(
         id=str(invitation.pk),

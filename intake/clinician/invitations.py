@@ -81,7 +81,7 @@ def new_invitation(request: HttpRequest) -> HttpResponse:
     except actions.Refused as refused:
         form.add_error(None, str(refused))
     else:
-        return _done(request, invited, "The invitation is made. It is sent by e-mail in a moment.")
+        return made(request, invited, "The invitation is made. It is sent by e-mail in a moment.")
     return _form(request, form, clinics, status=422)
 
 
@@ -104,7 +104,7 @@ def _form(request: HttpRequest, form: InviteForm, clinics: list[Clinic], status:
     return render(request, "clinician/invitation_new.html", context, status=status)
 
 
-def _done(request: HttpRequest, invited: actions.Invited, sent: str) -> HttpResponse:
+def made(request: HttpRequest, invited: actions.Invited, sent: str) -> HttpResponse:
     """The page that shows what is shown once; or on to the invitation when there is nothing to show."""
     if not invited.url and not invited.resume_code:
         messages.success(request, sent)
@@ -115,6 +115,7 @@ def _done(request: HttpRequest, invited: actions.Invited, sent: str) -> HttpResp
         "clinic": invited.invitation.clinic,
         "details": invitees.details_of(invited.invitation),
         "emergency": crisis_contacts.emergency_number(invited.invitation.clinic.crisis_contacts),
+        "is_asked_again": hasattr(invited.invitation, "answer_request"),
         "replaced_by_reminders": invited.invitation.mails.unsent().exists(),
     }
     return render(request, "clinician/invitation_link.html", context)
@@ -169,7 +170,7 @@ def reissue(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     except actions.Refused as error:
         form.add_error(None, str(error))
     else:
-        return _done(request, invited, "The old link stopped working. A new one is sent by e-mail in a moment.")
+        return made(request, invited, "The old link stopped working. A new one is sent by e-mail in a moment.")
     return _show(request, access.get_invitation_or_404(request.user, invitation_id), refused=form, status=422)
 
 

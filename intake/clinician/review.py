@@ -15,6 +15,7 @@ from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment
 
 from .points import FlagPoint, OpenPoint, point_groups
+from .review_asked import Asked, asked_again
 from .wording import SEVERITY_TITLES, Reading, marked, moment, said, words
 
 Kind = ReviewEntry.Kind
@@ -29,14 +30,15 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One question with the patient's own answer and the one that staff entered, side by side."""
+class LaterAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One question with the answer as it was sent and the one that came later, side by side."""
 
     question: str
     patient: str
-    staff: str
+    later: str
     who: str
     note: str = ""
+    is_by_staff: bool = True
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,13 +50,13 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     level: str
     done: tuple[Added, ...]
-    answers: tuple[StaffAnswer, ...]
+    answers: tuple[LaterAnswer, ...]
     is_left: bool
     is_open: bool
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A flag that stands differently with the answers of staff."""
+    """A flag that stands differently with the answers that came later."""
 
     title: str
     own: str
@@ -85,13 +87,14 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     marks: dict[str, Mark]
     left: tuple[Mark, ...]
     alerts: int
-    answers: tuple[StaffAnswer, ...]
+    answers: tuple[LaterAnswer, ...]
     changes: tuple[Change, ...]
     arrived: tuple[FlagPoint | OpenPoint, ...]
     notes: tuple[Added, ...]
     signatures: tuple[Signed, ...]
     points: tuple[FlagPoint | OpenPoint, ...] = ()
     signers: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     @property
     def before(self) -> str:
@@ -142,8 +145,8 @@ class _Drawing:
         self.own = reading_of(self.response, review.patient_answers)
         self.own_points = points_by_key(self.own, review.own)
         self.now_points = self.own_points
-        if review.staff_answers:
-            self.now_points = points_by_key(reading_of(self.response, review.answers), review.with_staff)
+        if review.later_answers:
+            self.now_points = points_by_key(reading_of(self.response, review.answers), review.with_later)
 
     def page(self) -> ReviewPage:
         review = self.review
@@ -157,13 +160,14 @@ class _Drawing:
             marks=marks,
             left=tuple(marks[point.key] for point in review.unseen),
             alerts=review.alerts_waiting,
-            answers=self._answers(review.staff_answers),
+            answers=(*self._asked_answers(), *self._answers(review.staff_answers)),
             changes=tuple(self._changes()),
             arrived=tuple(point for key, point in self.now_points.items() if key not in self.own_points),
             notes=tuple(self._added(entry) for entry in review.entries if entry.kind == Kind.NOTED),
             signatures=tuple(self._signed(one) for one in review.signatures),
             points=tuple({**self.now_points, **self.own_points}.values()),
             signers=self._signers(),
+            asked=tuple(asked_again(self.response, self.own, self.zone)),
         )
 
     def _state(self) -> str:
@@ -204,26 +208,38 @@ class _Drawing:
     def _is_safety(self, key: str) -> bool:
         return key in self.review.points and self.review.points[key].is_safety
 
-    def _answers(self, given: dict[str, tuple[Answer, Entry]]) -> tuple[StaffAnswer, ...]:
+    def _answers(self, given: dict[str, tuple[Answer, Entry]]) -> tuple[LaterAnswer, ...]:
         return tuple(self._answer(link_id, *found) for link_id, found in given.items())
 
-    def _answer(self, link_id: str, answer: Answer, entry: Entry) -> StaffAnswer:
+    def _answer(self, link_id: str, answer: Answer, entry: Entry) -> LaterAnswer:
         question = self.own.compiled.questions[link_id]
         how = HOW_TITLES.get(entry.body.how, "")
         who = self._by(entry.by.name, entry.at)
-        return StaffAnswer(
+        return LaterAnswer(
             question=marked(question, self.own),
             patient=said(question, self.own.answers.get(link_id), self.own.definition),
-            staff=said(question, answer, self.own.definition),
+            later=said(question, answer, self.own.definition),
             who=f"{who}, {how}" if how else who,
             note=entry.body.text if entry.kind == Kind.ANSWERED else "",
         )
 
+    def _asked_answers(self) -> Iterable[LaterAnswer]:
+        """What the patient answered when asked again."""
+        for link_id, (answer, at) in self.review.asked_answers.items():
+            question = self.own.compiled.questions[link_id]
+            yield LaterAnswer(
+                question=marked(question, self.own),
+                patient=said(question, self.own.answers.get(link_id), self.own.definition),
+                later=said(question, answer, self.own.definition),
+                who=f"{self._by('the patient', at)}, asked again",
+                is_by_staff=False,
+            )
+
     def _changes(self) -> Iterable[Change]:
-        if not self.review.staff_answers:
+        if not self.review.later_answers:
             return
         titles = {flag.link_id: words(flag.title) for flag in self.own.definition.flags}
-        own, now = _states(self.review.own), _states(self.review.with_staff)
+        own, now = _states(self.review.own), _states(self.review.with_later)
         for link_id in dict.fromkeys((*own, *now)):
             if own.get(link_id) != now.get(link_id):
                 title = titles.get(link_id, link_id.replace("_", " ").capitalize())

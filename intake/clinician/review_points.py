@@ -105,7 +105,7 @@ def _form(response: QuestionnaireResponse, stored: reviewing.Review, token: str,
 
 def _questions(response: QuestionnaireResponse, stored: reviewing.Review, token: str) -> list[Question]:
     """The questions that would settle an open point, by every answer known now."""
-    for assessment in (stored.with_staff, stored.own):
+    for assessment in (stored.with_later, stored.own):
         for flag in assessment.unresolved:
             key = f"open {flag.flag} {flag.severity}"
             if reviewing.token_of(response, key) == token:

@@ -102,8 +102,8 @@ def _draw(request: HttpRequest, clinics: list[Clinic], *, error: str = "") -> Ht
 def _waiting(request: HttpRequest, clinic: Clinic) -> list[tuple[str, str]]:
     """The links of a clinic that nobody has begun with, the latest first."""
     now = timezone.now()
-    found = access.invitations_for(request.user).filter(clinic=clinic, response=None, expires_at__gt=now)
-    latest = found.filter(revoked_at=None).order_by("-created_at")[:MOST_LISTED]
+    found = access.invitations_for(request.user).filter(clinic=clinic, response=None, answer_request=None)
+    latest = found.filter(revoked_at=None, expires_at__gt=now).order_by("-created_at")[:MOST_LISTED]
     return [(str(each.pk), _name(each)) for each in latest]
 
 

@@ -137,10 +137,13 @@ def _with_alerts(
 
 
 def _with_review(responses: QuerySet[QuestionnaireResponse], user: User) -> QuerySet[QuestionnaireResponse]:
-    """Whether each response was signed, and nothing was entered or corrected since, read or not."""
+    """Whether each response was signed, and nothing was entered or corrected since, read or not; and whether the
+    patient has not yet answered what they were asked again."""
     signed = access.sign_offs_for(user).filter(response=OuterRef("pk")).order_by("-signed_at")
     entered = access.review_entries_for(user).filter(response=OuterRef("pk"), kind=ReviewEntry.Kind.ANSWERED)
     corrected = access.corrections_for(user).filter(response=OuterRef("pk"))
+    waiting = access.requests_for(user).filter(response=OuterRef("pk"), answered_at=None, invitation__revoked_at=None)
+    responses = responses.annotate(is_asked_again=Exists(waiting))
     return responses.annotate(signed_at=Subquery(signed.values("signed_at")[:1])).annotate(
         is_signed=Q(signed_at__isnull=False)
         & ~Q(Exists(entered.filter(done_at__gt=OuterRef("signed_at"))))

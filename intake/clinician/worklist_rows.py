@@ -50,6 +50,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     alert: str = ""
     assigned: str = ""
     is_mine: bool = False
+    is_asked_again: bool = False
 
 
 def row_of(response: Any, *, can_read: bool, reader: Any) -> Row:
@@ -80,6 +81,7 @@ def _with_what_answers_say(row: Row, response: Any, reader: Any) -> Row:
         alert=_alert_state(response),
         assigned=response.assigned_to.name if response.assigned_to else "",
         is_mine=response.assigned_to_id == reader.pk,
+        is_asked_again=response.is_asked_again,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .alert import Alert, AlertAttempt, AlertDelivery, WorkerHeartbeat
+from .asking import AnswerRequest
 from .audit import AuditRecord
 from .clinic import Clinic
 from .correction import Correction, CorrectionQuerySet
@@ -22,6 +23,7 @@ __all__ = [
     "AlertContact",
     "AlertDelivery",
     "AlertRota",
+    "AnswerRequest",
     "AuditRecord",
     "CheckInSchedule",
     "Clinic",

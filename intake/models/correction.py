@@ -17,13 +17,15 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 class Correction(models.Model):
     """One thing that a patient wanted to correct or add after sending, never changed and never shown back to them.
 
-    `content_ct` holds the words and the question they are about, or for a late page the answers that were on it; see
-    `records.read_correction`. `attempt` names the page it was sent from, so that a second click adds nothing.
+    `content_ct` holds the words and the question they are about, or the answers of a late page or of questions that
+    were asked again; see `records.read_correction`. `attempt` names the page it was sent from, so that a second click
+    adds nothing.
     """
 
     class Source(models.TextChoices):
         WORDS = "words", "In their own words"
         LATE_PAGE = "late_page", "From a page that was still open when the answers were sent"
+        ASKED = "asked", "In answer to what the clinic asked again"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     response = models.ForeignKey("intake.QuestionnaireResponse", on_delete=models.PROTECT, related_name="corrections")

@@ -12,7 +12,7 @@ class SignOff(models.Model):
     """A signature on one state of one response: what was read, the decision, who and when.
 
     One signature for each content: answers that arrive later have another hash and ask for another signature.
-    `content_sha256` is keyed (`intake.reviewing.content_of`), so that nobody can guess answers from it.
+    `content_sha256` is keyed (`intake.contents.content_of`), so that nobody can guess answers from it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

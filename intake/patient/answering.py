@@ -17,7 +17,7 @@ from intake import actions, limits
 from intake.questions.elements import element_id
 from intake.questions.words import Words, in_language
 from screening.engine.answers import cross_problems, display
-from screening.engine.definition import Question, Section
+from screening.engine.definition import Instrument, Question, Section
 
 from . import errors, languages, late, pace, reveal, saving, sessions
 from .forms import SectionForm
@@ -65,13 +65,13 @@ def section_form(
         shown_by=visit.shown_by,
         together=partial(cross_problems, visit.definition),
         follow_ups=reveal.tables(visit, section),
-        preface=_preface(visit, section),
+        preface=preface(visit, section),
         more=more,
         data=data,
     )
 
 
-def _preface(visit: Visit, section: Section) -> Any:
+def preface(visit: Visit, section: Section) -> Any:
     """The published lead-in of an instrument, before its first item on the page."""
     instruments = {instrument.key: instrument for instrument in visit.definition.instruments}
     flat = [item for question in section.questions for item in (question, *question.items)]
@@ -80,17 +80,16 @@ def _preface(visit: Visit, section: Section) -> Any:
         if item.instrument in instruments:
             first.setdefault(item.instrument, item.link_id)
 
-    def preface(question: Question) -> Words | None:
+    def lead_in(question: Question) -> Words | None:
         if first.get(question.instrument) != question.link_id:
             return None
         return in_language(instruments[question.instrument].preface, visit.language)
 
-    return preface
+    return lead_in
 
 
 def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm, *, status: int = 200) -> HttpResponse:
     """The page of a section."""
-    used = {item.instrument for question in section.questions for item in (question, *question.items)}
     back = visit.before(section)
     context = {
         **frame(visit),
@@ -103,12 +102,18 @@ def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm
         "back": reverse("patient:section", args=[back.link_id]) if back else "",
         "returns": _returns(request),
         "attempt": _attempt(),
-        "instruments": [each for each in visit.definition.instruments if each.key in used and not each.switched_off],
+        "instruments": instruments_in(visit, section),
         "is_about_safety": _is_about_safety(visit, section),
         "is_partly_untranslated": any(_is_untranslated(question, visit.language) for question in section.questions),
         "help_now": visit.help_is_due(request),
     }
     return render(request, "patient/section.html", context, status=status)
+
+
+def instruments_in(visit: Visit, section: Section) -> list[Instrument]:
+    """The instruments that a section has items of, to be credited on its page."""
+    used = {item.instrument for question in section.questions for item in (question, *question.items)}
+    return [each for each in visit.definition.instruments if each.key in used and not each.switched_off]
 
 
 def _is_about_safety(visit: Visit, section: Section) -> bool:

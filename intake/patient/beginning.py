@@ -25,8 +25,9 @@ from .duration import minutes_for
 Answering = QuestionnaireResponse.Answering
 
 INVITED = "invited"
-"""The field of a start page that names its invitation, signed, so that a second press on Start still finds it."""
-_SIGNER = signing.TimestampSigner(salt="start page")
+"""The field of a page that names its invitation, signed, so that it is still found when the session went away: after a
+second press on Start, or an hour."""
+_SIGNER = signing.TimestampSigner(salt="page of an invitation")
 
 
 def show(
@@ -39,15 +40,20 @@ def show(
     error: str = "",
 ) -> HttpResponse:
     """What this is, who reads it and when, how long it takes, and who is answering."""
-    invited = _SIGNER.sign(str(invitation.pk)) if invitation is not None else ""
+    invited = sign(invitation) if invitation is not None else ""
     context = about(request, clinic, version, language) | {"error": error, INVITED: invited}
     return render(request, "patient/start.html", context, status=422 if error else 200)
 
 
-def invitation_of_page(request: HttpRequest) -> str | None:
-    """The key of the invitation that a posted start page names; None for none, or a page older than a session."""
+def sign(invitation: Invitation) -> str:
+    """What a page says of the invitation it belongs to."""
+    return _SIGNER.sign(str(invitation.pk))
+
+
+def invitation_of_page(request: HttpRequest, *, max_age: int = settings.SESSION_COOKIE_AGE) -> str | None:
+    """The key of the invitation that a posted page names; None for none, or a page of more than `max_age` seconds."""
     try:
-        return _SIGNER.unsign(request.POST.get(INVITED, ""), max_age=settings.SESSION_COOKIE_AGE)
+        return _SIGNER.unsign(request.POST.get(INVITED, ""), max_age=max_age)
     except signing.BadSignature:
         return None
 

@@ -20,7 +20,7 @@ def keep(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpResponse:
     kept = actions.keep_late_answers(response_id=visit.response.pk, answers=answers, now=visit.now)
     if kept is not None:
         request.session[sessions.CORRECTED_HERE] = True
-        if _discloses(visit, answers):
+        if discloses(visit, answers):
             request.session[sessions.HELP_FIRST] = True
     is_help_due = visit.help_is_due(request)
     if "autosave" in request.POST:
@@ -29,6 +29,6 @@ def keep(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpResponse:
     return redirect("patient:help" if is_help_due else "patient:sent")
 
 
-def _discloses(visit: Visit, answers: dict[str, Answer | None]) -> bool:
+def discloses(visit: Visit, answers: dict[str, Answer | None]) -> bool:
     typed = {link_id: answer for link_id, answer in answers.items() if answer is not None}
     return bool(visit.concerns({**visit.answers, **typed}) - visit.concerns(visit.answers))

@@ -69,12 +69,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return response
     found = access.live_invitation(token, now=timezone.now())
     if found is None:
-        return _dead_link(request)
+        return dead_link(request)
     if _is_open_here(request, found):
         return redirect("patient:resume")
     request.session.flush()
     request.session[sessions.INVITATION] = str(found.pk)
-    response = redirect("patient:welcome")
+    asks_again = getattr(found, "answer_request", None) is not None
+    response = redirect("patient:asked" if asks_again else "patient:welcome")
     languages.remember(response, found.language)
     return response
 
@@ -85,7 +86,8 @@ def _is_open_here(request: HttpRequest, found: Invitation) -> bool:
     return response is not None and response.invitation_id == found.pk
 
 
-def _dead_link(request: HttpRequest, clinic: Clinic | None = None) -> HttpResponse:
+def dead_link(request: HttpRequest, clinic: Clinic | None = None) -> HttpResponse:
+    """The one page for every link that cannot be used."""
     return render(request, "patient/dead_link.html", _bare() | {"languages": [], "clinic": clinic}, status=404)
 
 
@@ -99,7 +101,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if found is None or version is None:
         if sessions.RESPONSE in request.session:
             return redirect("patient:resume")
-        return _dead_link(request, access.clinic_of_invitation(request.session.get(sessions.INVITATION)))
+        return dead_link(request, access.clinic_of_invitation(request.session.get(sessions.INVITATION)))
     if getattr(found, "response", None) is not None and beginning.INVITED not in request.POST:
         return redirect("patient:resume")
     language = sessions.language_to_begin_in(request, found.clinic, found.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import answering, correcting, deleting, names, notice, on_tablet, safety, sending, starting
+from . import answering, asked, correcting, deleting, names, notice, on_tablet, safety, sending, starting
 
 app_name = "patient"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("language/", starting.language, name="language"),
     path("text-size/", starting.text_size, name="text_size"),
     path("names/<slug:sha256>/<slug:key>.json", names.medicine_names, name="medicine_names"),
+    path("asked/", asked.asked, name="asked"),
     path("q/check/", sending.check, name="check"),
     path("q/send/", sending.send, name="send"),
     path("q/sent/", sending.sent, name="sent"),

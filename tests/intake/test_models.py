@@ -23,6 +23,7 @@ UNPAIRED = {
     ("PersonMatch", "decided"): "both are required",
     ("TreatmentSession", "recorded"): "both are required",
     ("CheckInSchedule", "set"): "both are required",
+    ("AnswerRequest", "asked"): "both are required",
 }
 
 

@@ -158,7 +158,7 @@ class TestDiscussing:
         discuss(calm, HARM, clinician, harm_thoughts=answered("no"))
 
         found = review(calm)
-        assert "harm_to_others" in found.with_staff.ruled_out
+        assert "harm_to_others" in found.with_later.ruled_out
         assert found.unseen == ()
 
     def test_the_patients_answers_and_assessment_stay(self, calm: QuestionnaireResponse, clinician: User) -> None:
@@ -216,7 +216,7 @@ class TestEnteringAnswers:
         enter(sent, clinician, stroke=answered("no"))
 
         found = review(sent)
-        assert found.with_staff.flags == ()
+        assert found.with_later.flags == ()
         assert [point.key for point in found.unseen] == [STROKE]
 
     def test_it_refuses_nothing_and_what_is_not_asked(self, sent: QuestionnaireResponse, clinician: User) -> None:

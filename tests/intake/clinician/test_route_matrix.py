@@ -33,6 +33,7 @@ STAFF: dict[str, Permission | str] = {
     "alert_rota": CLINIC,
     "alert_rotas": CLINIC,
     "alerts": Permission.ACKNOWLEDGE,
+    "ask_again": Permission.ENTER_ANSWERS,
     "assign": READ,
     "audit": AUDIT,
     "clinic": CLINIC,

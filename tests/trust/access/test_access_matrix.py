@@ -27,6 +27,7 @@ PUBLIC = {
     "/start/<slug:slug>/",
     "/i/<str:token>/",
     "/welcome/",
+    "/asked/",
     "/resume/",
     "/tablet/",
     "/tablet/start/",
