@@ -28,7 +28,9 @@ TIME_LIMIT = 30.0
 AT_ONCE = 2
 """Documents that one process of the product writes at the same time."""
 KNOWN_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "XDG_CACHE_HOME")
-"""What of the environment the writer is given, with all of `FONTCONFIG_*`: no key and no password of ours."""
+"""What of the environment the writer is given: no key and no password of ours."""
+FONTS = Path(__file__).parent / "fonts" / "fonts.conf"
+"""The font that a document is set in comes with us: with a machine's own, a sheet that fits here might not fit there."""
 
 _log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -77,7 +79,8 @@ def _written(page: bytes) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name in KNOWN_NAMES or name.startswith("FONTCONFIG_")}
+    known = {name: os.environ[name] for name in KNOWN_NAMES if name in os.environ}
+    return known | {"FONTCONFIG_FILE": str(FONTS)}
 
 
 _WORD = r"(?:&[^;\s<]{1,10};|[^\s<>&])"

@@ -10,12 +10,15 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import BrowserContext, Page, expect
 
 # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
@@ -123,9 +126,27 @@ def _no_third_party(request: pytest.FixtureRequest) -> Iterator[None]:
     assert elsewhere == []
 
 
+@pytest.fixture(scope="session")
+def kept_demo() -> Iterator[dict[str, Any]]:
+    """What the first journey's demo clinic was, for the journeys after it: making it takes seconds."""
+    kept: dict[str, Any] = {}
+    yield kept
+    if kept:
+        kept["copy"].close()
+
+
 @pytest.fixture
-def demo(transactional_db: None) -> dict[str, object]:
+def demo(transactional_db: None, kept_demo: dict[str, Any]) -> dict[str, object]:
     """The demo clinic with its published starter questionnaire."""
+    connection.ensure_connection()
+    if kept_demo:
+        kept_demo["copy"].backup(connection.connection)
+        return dict(kept_demo["said"])
     output = io.StringIO()
     call_command("demo", "--json", stdout=output)
-    return json.loads(output.getvalue())
+    said = json.loads(output.getvalue())
+    if connection.vendor == "sqlite":
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.connection.backup(copy)
+        kept_demo |= {"copy": copy, "said": said}
+    return said

@@ -60,10 +60,13 @@ class TestPaper:
         assert points(summary) >= 12
 
         html = render_to_string("clinician/summary.html", {"summary": summary, "frame": "base_document.html"})
-        pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.write_pdf(html, paper=paper))).pages]
+        read = pypdf.PdfReader(io.BytesIO(pdf.write_pdf(html, paper=paper)))
+        pages = [page.extract_text() for page in read.pages]
 
         assert "The absence of a flag is not clearance" in " ".join(pages[0].split())
         assert "Why each point was raised" in pages[1]
+        fonts = {font.get_object()["/BaseFont"] for font in read.pages[0]["/Resources"]["/Font"].values()}
+        assert any("Source-Sans-3" in font for font in fonts), "what fits must not hang on the fonts of a machine"
 
 
 class TestSamples:
