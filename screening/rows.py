@@ -7,11 +7,12 @@ everything else is a column. A field added to a Struct needs a column of the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple, get_args
 
 import msgspec
+from django.db.models import F
 
 from screening import models
 from screening.engine import definition as structs
@@ -141,3 +142,43 @@ def _new_rows(values: Iterable[msgspec.Struct], struct: Struct, owner: Row) -> l
         row.belong_to(owner)
         pairs.append((value, row))
     return pairs
+
+
+def revise(questionnaire: models.Questionnaire, *, before: Definition, after: Definition) -> None:
+    """Make the rows that say `before` say `after`, which has the same rows. Call it in a transaction.
+
+    Only what differs is written, and every page that shows a changed row counts an edit: whoever has it open is told.
+    """
+    rows = {model: _by_owner(model, questionnaire) for model in MODELS.values() if model is not models.Questionnaire}
+    pages: set[tuple[type[Any], int]] = set()
+    for row, columns in _revised(before, after, questionnaire, rows):
+        type(row).objects.filter(pk=row.pk).update(**columns)
+        for name, value in columns.items():
+            setattr(row, name, value)
+        page = page_of(row)
+        pages.add((type(page), page.pk))
+    for model, pk in pages:
+        model.objects.filter(pk=pk).update(edits=F("edits") + 1)
+
+
+def _revised(
+    before: msgspec.Struct,
+    after: msgspec.Struct,
+    row: Row,
+    rows: Mapping[type[Any], Mapping[tuple[str, Any], list[Row]]],
+) -> Iterator[tuple[Row, dict[str, Any]]]:
+    was, now = _columns(before), _columns(after)
+    if columns := {name: now[name] for name in now if now[name] != was[name]}:
+        yield row, columns
+    for name, child in shape(type(before)).children.items():
+        model = MODELS[child]
+        own = rows[model].get((owner_name(model, type(row)), row.pk), ())
+        for pair in zip(getattr(before, name), getattr(after, name), own, strict=True):
+            yield from _revised(*pair, rows)
+
+
+def page_of(row: Row) -> Row:
+    """The row whose page in the admin shows this one: options, rules, bands, classes and groups stand on others."""
+    owner = {models.Option: "question", models.Rule: "flag", models.Band: "score"}
+    owner |= {models.MedicineClass: "vocabulary", models.MedicineGroup: "vocabulary"}
+    return getattr(row, owner[type(row)]) if type(row) in owner else row

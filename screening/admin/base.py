@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from screening import fields, models, rulebook
 from screening.forms import RuleField
 
+from .removing import RefusesWhatIsUsed, RowFormSet
+
 CONFLICT = (
     "Somebody else saved this page after you had opened it. Nothing of yours was saved, and it is all still here. "
     "Open the page in another tab to see what they wrote; to replace it with yours, save again."
@@ -140,7 +142,7 @@ def languages_of(request: HttpRequest) -> list[str]:
     return (questionnaire.languages if questionnaire else None) or ["en"]
 
 
-class DraftAdmin(EditorsOnly, LanguagesOfQuestionnaire, admin.ModelAdmin):
+class DraftAdmin(RefusesWhatIsUsed, EditorsOnly, LanguagesOfQuestionnaire, admin.ModelAdmin):
     """A page for one kind of row of a draft."""
 
     form = DraftForm
@@ -231,6 +233,7 @@ class RowInline(LanguagesOfQuestionnaire, EditorsOnly, admin.StackedInline):
     """Rows that belong to a page. Stacked: Django's tabular inlines have no labels a screen reader could read."""
 
     form = RulesForm
+    formset = RowFormSet
     extra = 0
     questionnaire: models.Questionnaire | None = None
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
 
 from screening import models
 
 from .base import DraftAdmin, RowInline, in_first_language
 from .reading import read_back, rule_in_words
+from .removing import RowFormSet
 
 
-class OncePerSeverity(BaseInlineFormSet):
+class OncePerSeverity(RowFormSet):
     """A flag has at most one rule at each severity."""
 
     def clean(self) -> None:
