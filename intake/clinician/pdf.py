@@ -30,7 +30,7 @@ AT_ONCE = 2
 KNOWN_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "XDG_CACHE_HOME")
 """What of the environment the writer is given: no key and no password of ours."""
 FONTS = Path(__file__).parent / "fonts" / "fonts.conf"
-"""The font that a document is set in comes with us: with a machine's own, a sheet that fits here might not fit there."""
+"""The font that a document is set in comes with us: with a machine's own, a sheet that fits here may not fit there."""
 
 _log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(AT_ONCE)
