@@ -15,8 +15,12 @@ PRAGMAS: dict[str, tuple[str, str]] = {
     "foreign_keys": ("1", "records can point at nothing"),
     "secure_delete": ("1", "erased answers stay in the file"),
 }
-# PostgreSQL: a commit waits until the log is on disk.
-DURABLE_COMMITS = ("on", "remote_apply")
+# PostgreSQL: what each setting may be, and what goes wrong otherwise.
+SERVER_SETTINGS: dict[str, tuple[tuple[str, ...], str]] = {
+    "synchronous_commit": (("on", "remote_apply"), "a crash loses answers that were shown as saved"),
+    "fsync": (("on",), "a power cut loses answers that were shown as saved"),
+    "full_page_writes": (("on",), "a power cut leaves damaged pages"),
+}
 
 
 def weaknesses(connection: BaseDatabaseWrapper) -> list[str]:
@@ -41,12 +45,14 @@ def _sqlite(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _postgresql(connection: BaseDatabaseWrapper) -> list[str]:
+    found = []
     with connection.cursor() as cursor:
-        cursor.execute("SHOW synchronous_commit")
-        actual = cursor.fetchone()[0]
-    if actual in DURABLE_COMMITS:
-        return []
-    return [f"synchronous_commit is {actual} and must be on: a crash loses answers that were shown as saved."]
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(SERVER_SETTINGS)])
+        actual = dict(cursor.fetchall())
+    for name, (allowed, harm) in SERVER_SETTINGS.items():
+        if actual.get(name) not in allowed:
+            found.append(f"{name} is {actual.get(name)} and must be {allowed[0]}: {harm}.")
+    return found
 
 
 def refuse_weak_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:

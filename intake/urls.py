@@ -8,6 +8,8 @@ from django.views.generic import RedirectView
 
 from intake import health, styleguide
 
+handler500 = "intake.patient.errors.server_error"
+
 urlpatterns = [
     path("", include("intake.patient.urls")),
     path("staff/", include("intake.clinician.urls")),

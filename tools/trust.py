@@ -54,10 +54,11 @@ def run(database: str, ids: list[str]) -> list[dict[str, str]]:
 
 
 def rows_of(database: str, outcomes: list[dict[str, str]]) -> list[Row]:
-    """One row for each check and what it requires. A row passes when something passed and nothing failed."""
+    """One row for each check and what it requires, of what was not skipped; it passes when nothing failed."""
     found: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     for one in outcomes:
-        found[one["check"], one["required"]].append(one)
+        if one["outcome"] != "skipped":
+            found[one["check"], one["required"]].append(one)
     return [_row(database, *key, ran=found[key]) for key in sorted(found)]
 
 
@@ -66,7 +67,7 @@ def _row(database: str, check: str, required: str, ran: list[dict[str, str]]) ->
     failed = sum(one["outcome"] == "failed" for one in ran)
     figures = "; ".join(one["figure"] for one in ran if one["figure"])
     counted = f"{passed} of {len(ran)} tests passed" + (f", {failed} failed" if failed else "")
-    return Row(check, database, figures if figures and not failed else counted, required, passed > 0 and not failed)
+    return Row(check, database, figures if figures and not failed else counted, required, not failed)
 
 
 def table(rows: list[Row], ids: list[str]) -> str:

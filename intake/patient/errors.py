@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import uuid
 from urllib.parse import urlsplit
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext
+from django.views.defaults import server_error as plain_server_error
 
 from intake import access
-from intake.models import QuestionnaireResponse
+from intake.models import Clinic, QuestionnaireResponse
 
 NOT_SENT_AGAIN = ("csrfmiddlewaretoken", "code", "reference", "kept")
 """Fields of the old page that the page which sends it again has itself."""
@@ -58,6 +65,45 @@ def session_ended(request: HttpRequest) -> HttpResponse:
     The page says to which response it belongs; the code proves that the person may go on with it.
     """
     return kept_page(request, action=request.path, needs_code=True, error="", status=403)
+
+
+RETRY_AFTER = 30
+"""Seconds after which it is worth trying again where the database could not be used: a full disk, a lock, a restart."""
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """An error of our own. What a patient posted is on the page, to be sent again; 503 when the database failed."""
+    is_database = isinstance(sys.exc_info()[1], DatabaseError)
+    if request.method == "POST" and is_patient_path(request.path):
+        response = _failed_page(request)
+    else:
+        response = plain_server_error(request)
+    if is_database:
+        response.status_code = 503
+        response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _failed_page(request: HttpRequest) -> HttpResponse:
+    """Drawn without the session and, where it must be, without the database: either may be what failed."""
+    context = {
+        "clinic": _clinic_named(request),
+        "fields": posted_again(request),
+        "action": request.path,
+        "is_our_mistake": True,
+        "csrf_token": get_token(request),
+    }
+    response = HttpResponse(render_to_string("patient/again.html", context), status=500)
+    add_never_cache_headers(response)
+    return response
+
+
+def _clinic_named(request: HttpRequest) -> Clinic:
+    """The clinic that a posted page belongs to, for its numbers; else one that shows those of this product."""
+    with contextlib.suppress(DatabaseError):
+        if named := response_named(request):
+            return named.clinic
+    return Clinic(name=gettext("Screening questionnaire"))
 
 
 def kept_page(request: HttpRequest, *, action: str, needs_code: bool, error: str, status: int) -> HttpResponse:

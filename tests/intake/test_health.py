@@ -115,17 +115,21 @@ class Weak:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def execute(self, statement: str) -> Weak:
+    def execute(self, statement: str, *_: object) -> Weak:
         self.asked = statement.split()[-1]
         return self
 
     def fetchone(self) -> tuple[str]:
         return (self.answers.get(self.asked, ""),)
 
+    def fetchall(self) -> list[tuple[str, str]]:
+        return list(self.answers.items())
+
     def close(self) -> None:
         self.is_closed = True
 
 
+STRONG_SERVER = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
 STRONG = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1"}
 
 
@@ -145,13 +149,16 @@ class TestDurability:
             durability.refuse_weak_connection(weak)  # type: ignore[arg-type]
         assert weak.is_closed
 
-    def test_a_weaker_postgresql_is_refused(self) -> None:
-        with pytest.raises(ImproperlyConfigured, match="synchronous_commit"):
-            durability.refuse_weak_connection(Weak("postgresql", synchronous_commit="off"))  # type: ignore[arg-type]
+    @pytest.mark.parametrize("setting", STRONG_SERVER)
+    def test_a_weaker_postgresql_is_refused(self, setting: str) -> None:
+        weak = Weak("postgresql", **{**STRONG_SERVER, setting: "off"})
+
+        with pytest.raises(ImproperlyConfigured, match=setting):
+            durability.refuse_weak_connection(weak)  # type: ignore[arg-type]
 
     def test_a_strong_one_is_accepted(self) -> None:
         durability.refuse_weak_connection(Weak("sqlite", **STRONG))  # type: ignore[arg-type]
-        durability.refuse_weak_connection(Weak("postgresql", synchronous_commit="on"))  # type: ignore[arg-type]
+        durability.refuse_weak_connection(Weak("postgresql", **STRONG_SERVER))  # type: ignore[arg-type]
 
     def test_another_database_is_refused(self) -> None:
         assert durability.weaknesses(Weak("mysql")) == ["mysql is not supported. Use SQLite or PostgreSQL."]  # type: ignore[arg-type]

@@ -1,0 +1,89 @@
+"""What a proof asks of an installation from inside: `python -m tests.trust.durability.inside WORD …`.
+
+Prints one JSON document.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+from django.core.management import call_command
+from django.db import connection
+
+Answers = dict[str, dict[str, str]]
+"""The text of each answer by question, by the reference of its response."""
+
+
+def set_up() -> str:
+    """An empty clinic with a published questionnaire of texts and a safety question."""
+    from tests.intake.patient.conftest import open_clinic, publish
+    from tests.trust.durability.definitions import NOTES
+
+    call_command("migrate", verbosity=0)
+    return open_clinic(publish(NOTES)).slug
+
+
+def answers() -> Answers:
+    """What is stored now, opened with the keys of the installation."""
+    from intake import records
+    from intake.models import QuestionnaireResponse
+
+    return {
+        response.reference: {key: str(answer.value) for key, answer in records.read_answers_of(response).items()}
+        for response in QuestionnaireResponse.objects.all()
+    }
+
+
+def answers_in(*files: str) -> list[dict[str, Any]]:
+    """The same for copies of a SQLite database, each with what its integrity check says; a broken one says so."""
+    return [_answers_of_copy(file) for file in files]
+
+
+def _answers_of_copy(file: str) -> dict[str, Any]:
+    connection.close()
+    connection.settings_dict["NAME"] = file
+    try:
+        with connection.cursor() as cursor:
+            integrity = cursor.execute("PRAGMA integrity_check").fetchone()[0]
+        return {"integrity": integrity, "answers": answers(), **counts()}
+    except Exception as error:
+        return {"integrity": f"{type(error).__name__}: {error}", "answers": {}}
+
+
+def counts() -> dict[str, Any]:
+    """The numbers that must agree: responses that called staff and alerts, audit records and their chain."""
+    from intake import audit
+    from intake.models import Alert, QuestionnaireResponse
+
+    responses, alerts = QuestionnaireResponse.objects, Alert.objects
+    tried = alerts.exclude(deliveries__tries=None)
+    return {
+        "disclosed": sorted(responses.exclude(disclosed_at=None).values_list("reference", flat=True)),
+        "alerted": sorted(set(alerts.values_list("response__reference", flat=True))),
+        "attempted": sorted(set(tried.values_list("response__reference", flat=True))),
+        "sent": sorted(responses.exclude(sent_at=None).values_list("reference", flat=True)),
+        "chain": audit.verify().is_intact,
+    }
+
+
+def integrity() -> str:
+    """What the database says of itself; PostgreSQL has no such command, and reads every table instead."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            return cursor.execute("PRAGMA integrity_check").fetchone()[0]
+    call_command("dumpdata", output=str(Path("/dev/null")), verbosity=0)
+    return "ok"
+
+
+WORDS: dict[str, Callable[..., Any]] = {
+    each.__name__: each for each in (set_up, answers, answers_in, counts, integrity)
+}
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(WORDS[sys.argv[1]](*sys.argv[2:])))  # noqa: T201

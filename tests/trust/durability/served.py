@@ -1,0 +1,8 @@
+"""The product's own settings, served by real processes; static files need not be collected first."""
+
+from __future__ import annotations
+
+from intake.settings import *  # noqa: F403
+from intake.settings import STORAGES
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
