@@ -81,6 +81,15 @@ def is_editor(request: HttpRequest) -> bool:
     return may_somewhere(request.user, Permission.EDIT_QUESTIONNAIRE)
 
 
+def get_draft_questionnaire_or_404(request: HttpRequest, pk: int) -> Questionnaire:
+    """A questionnaire for somebody who may edit it. Raises `Http404`."""
+    may_edit = bool(getattr(request.user, "is_staff", False)) and is_editor(request)
+    found = Questionnaire.objects.filter(pk=pk).first() if may_edit else None
+    if found is None:
+        raise Http404("There is no such questionnaire.")
+    return found
+
+
 def responses_for(user: Visitor, permission: Permission = Permission.READ_ANSWERS) -> QuerySet[QuestionnaireResponse]:
     """The responses of the clinics where a person may read answers, or do what `permission` says instead."""
     clinics = clinics_of(user, permission)

@@ -12,6 +12,7 @@ handler500 = "intake.patient.errors.server_error"
 
 urlpatterns = [
     path("", include("intake.patient.urls")),
+    path("staff/drafts/", include("intake.authoring.urls")),
     path("staff/", include("intake.clinician.urls")),
     path("accounts/", include("intake.account_urls")),
     # The Django admin's own form asks for nobody anew and records nothing.

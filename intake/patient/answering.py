@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -15,12 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from intake import actions, limits
 from intake.questions.elements import element_id
-from intake.questions.words import Words, in_language
-from screening.engine.answers import cross_problems, display
-from screening.engine.definition import Instrument, Question, Section
+from intake.questions.words import in_language
+from screening.engine.answers import display
+from screening.engine.definition import Section
 
-from . import errors, languages, late, pace, reveal, saving, sessions
+from . import errors, languages, late, pace, saving, sessions
 from .forms import SectionForm
+from .sections import content, section_form
 from .visit import Visit, patient_view
 
 
@@ -52,68 +52,21 @@ def to_page(found: Section | None) -> HttpResponse:
 # --- drawing ---
 
 
-def section_form(
-    visit: Visit, section: Section, *, data: Any = None, more: dict[str, int] | None = None
-) -> SectionForm:
-    """The form of a section with what is stored, or with what was posted."""
-    return SectionForm(
-        section,
-        visit.page,
-        on=visit.today,
-        stored=visit.answers,
-        shown=visit.shown,
-        shown_by=visit.shown_by,
-        together=partial(cross_problems, visit.definition),
-        follow_ups=reveal.tables(visit, section),
-        preface=preface(visit, section),
-        more=more,
-        data=data,
-    )
-
-
-def preface(visit: Visit, section: Section) -> Any:
-    """The published lead-in of an instrument, before its first item on the page."""
-    instruments = {instrument.key: instrument for instrument in visit.definition.instruments}
-    flat = [item for question in section.questions for item in (question, *question.items)]
-    first: dict[str, str] = {}
-    for item in flat:
-        if item.instrument in instruments:
-            first.setdefault(item.instrument, item.link_id)
-
-    def lead_in(question: Question) -> Words | None:
-        if first.get(question.instrument) != question.link_id:
-            return None
-        return in_language(instruments[question.instrument].preface, visit.language)
-
-    return lead_in
-
-
 def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm, *, status: int = 200) -> HttpResponse:
     """The page of a section."""
     back = visit.before(section)
     context = {
         **frame(visit),
-        "section": section,
-        "heading": in_language(section.title, visit.language),
-        "introduction": in_language(section.introduction, visit.language),
-        "form": form,
+        **content(visit, section, form),
         "problems": form.summary,
         "step": visit.progress(section),
         "back": reverse("patient:section", args=[back.link_id]) if back else "",
         "returns": _returns(request),
         "attempt": _attempt(),
-        "instruments": instruments_in(visit, section),
         "is_about_safety": _is_about_safety(visit, section),
-        "is_partly_untranslated": any(_is_untranslated(question, visit.language) for question in section.questions),
         "help_now": visit.help_is_due(request),
     }
     return render(request, "patient/section.html", context, status=status)
-
-
-def instruments_in(visit: Visit, section: Section) -> list[Instrument]:
-    """The instruments that a section has items of, to be credited on its page."""
-    used = {item.instrument for question in section.questions for item in (question, *question.items)}
-    return [each for each in visit.definition.instruments if each.key in used and not each.switched_off]
 
 
 def _is_about_safety(visit: Visit, section: Section) -> bool:
@@ -124,11 +77,6 @@ def _is_about_safety(visit: Visit, section: Section) -> bool:
     """
     flat = [item for question in section.questions for item in (question, *question.items)]
     return any(item.link_id in visit.compiled.safety_questions and not item.instrument for item in flat)
-
-
-def _is_untranslated(question: Question, language: str) -> bool:
-    """An item of a validated instrument that has no official translation into the page's language."""
-    return bool(question.instrument) and not question.text.get(language)
 
 
 def frame(visit: Visit) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from intake.models import AnswerRequest
 from screening.engine.answers import cross_problems
 from screening.engine.definition import Section
 
-from . import answering, beginning, late, pace, sessions
+from . import answering, beginning, late, pace, sections, sessions
 from .forms import SectionForm
 from .starting import dead_link
 from .visit import Visit, public_view
@@ -43,7 +43,7 @@ class AskedForm(SectionForm):
             shown=link_ids,
             shown_by=lambda answers: link_ids,
             together=partial(cross_problems, visit.definition),
-            preface=answering.preface(visit, section),
+            preface=sections.preface(visit, section),
             more={(data or {}).get("add", ""): 1},
             data=data,
         )
@@ -141,6 +141,6 @@ def _draw(
         "error": error,
         "named": beginning.sign(found.invitation),
         "help_now": sessions.HELP_FIRST in request.session,
-        "instruments": answering.instruments_in(visit, form.section),
+        "instruments": sections.instruments_in(visit, form.section),
     }
     return render(request, "patient/asked.html", context, status=422 if is_wrong else 200)

@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from screening import publishing
+from screening.engine.definition import Definition
 from screening.models import QuestionnaireVersion
 
 YEAR = 365 * 24 * 60 * 60
@@ -22,12 +23,13 @@ YEAR = 365 * 24 * 60 * 60
 def medicine_names(request: HttpRequest, sha256: str, key: str) -> HttpResponse:
     """JSON: for each medicine a list of its name and brands. The address holds the version's hash, so it stays true."""
     version = get_object_or_404(QuestionnaireVersion, sha256=sha256)
-    return HttpResponse(_names(version, key), content_type="application/json")
+    definition = publishing.compiled(version).definition
+    return HttpResponse(names_of(definition, key), content_type="application/json")
 
 
-def _names(version: QuestionnaireVersion, key: str) -> str:
-    vocabularies = publishing.compiled(version).definition.vocabularies
-    medicines = [medicine for each in vocabularies if each.key == key for medicine in each.medicines]
+def names_of(definition: Definition, key: str) -> str:
+    """The names of one vocabulary, as JSON."""
+    medicines = [medicine for each in definition.vocabularies if each.key == key for medicine in each.medicines]
     return json.dumps(
         [[medicine.name, *medicine.brands] for medicine in medicines], ensure_ascii=False, separators=(",", ":")
     )

@@ -17,30 +17,30 @@ from screening.engine.answers import Answer
 from screening.engine.definition import Question, Section
 
 if TYPE_CHECKING:
-    from .visit import Visit
+    from .asking import Asking
 
 LARGEST_TABLE = 150
 ENUMERABLE = ("yes_no", "choice")
 NOT_CHOSEN = ""
 
 
-def tables(visit: Visit, section: Section) -> dict[str, str]:
+def tables(asking: Asking, section: Section) -> dict[str, str]:
     """For each follow-up of a section, JSON: `{"any": {link_id: [codes]}}`, or `{"by": [link_ids], "when": [[codes]]}`,
     or `{}` when only the server can tell."""
-    found = {each.question.link_id: each for each in journey.potential_follow_ups(visit.compiled, section)}
-    return {link_id: json.dumps(_table(visit, link_id, found)) for link_id in found}
+    found = {each.question.link_id: each for each in journey.potential_follow_ups(asking.compiled, section)}
+    return {link_id: json.dumps(_table(asking, link_id, found)) for link_id in found}
 
 
-def _table(visit: Visit, link_id: str, found: Mapping[str, journey.FollowUp]) -> dict[str, Any]:
+def _table(asking: Asking, link_id: str, found: Mapping[str, journey.FollowUp]) -> dict[str, Any]:
     reveal = found[link_id].reveal
     if reveal is not None:
         return {"any": reveal.any_of}
     by = _decided_by(link_id, found)
-    questions = [visit.compiled.questions[name] for name in by]
+    questions = [asking.compiled.questions[name] for name in by]
     codes = [_codes(question) for question in questions]
     if any(question.type not in ENUMERABLE for question in questions) or math.prod(map(len, codes)) > LARGEST_TABLE:
         return {}
-    return {"by": by, "when": [row for row in itertools.product(*codes) if _asks(visit, link_id, by, row)]}
+    return {"by": by, "when": [row for row in itertools.product(*codes) if _asks(asking, link_id, by, row)]}
 
 
 def _decided_by(link_id: str, found: Mapping[str, journey.FollowUp]) -> list[str]:
@@ -59,10 +59,10 @@ def _codes(question: Question) -> list[str]:
     return [NOT_CHOSEN, *own, *question.unknowns]
 
 
-def _asks(visit: Visit, link_id: str, by: list[str], row: tuple[str, ...]) -> bool:
-    answers = {name: answer for name, answer in visit.answers.items() if name not in by}
+def _asks(asking: Asking, link_id: str, by: list[str], row: tuple[str, ...]) -> bool:
+    answers = {name: answer for name, answer in asking.answers.items() if name not in by}
     chosen = {name: _answer(code) for name, code in zip(by, row, strict=True) if code != NOT_CHOSEN}
-    return link_id in visit.shown_by({**answers, **chosen})
+    return link_id in asking.shown_by({**answers, **chosen})
 
 
 def _answer(code: str) -> Answer:

@@ -9,11 +9,11 @@ from functools import partial
 from django.http import HttpRequest, QueryDict
 
 from intake import actions
-from intake.questions import medicines
 from screening.engine.answers import Answer
 from screening.engine.definition import Section
 
 from .forms import SectionForm
+from .sections import settled
 from .visit import Visit
 
 STEPS_ASIDE = ("add", "remove", "take", "keep", "autosave", "language", "leave")
@@ -21,13 +21,8 @@ STEPS_ASIDE = ("add", "remove", "take", "keep", "autosave", "language", "leave")
 
 
 def data_of(posted: QueryDict) -> QueryDict:
-    """What was posted, without the entry that is being removed, and with what was said about a medicine's name."""
-    data = posted.copy()
-    medicines.settle(data, is_posted=is_finished(posted))
-    removed = posted.get("remove", "")
-    for name in [name for name in data if removed and (name == removed or name.startswith(f"{removed}."))]:
-        del data[name]
-    return data
+    """What was posted, as a form reads it."""
+    return settled(posted, is_posted=is_finished(posted))
 
 
 def is_finished(posted: QueryDict) -> bool:

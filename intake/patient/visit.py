@@ -20,19 +20,18 @@ from django.views.decorators.cache import never_cache
 
 from intake import actions, part2, records, rules, tablet
 from intake.models import Clinic, QuestionnaireResponse
-from intake.questions.elements import Page
-from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.assessment import Settings, evaluate
-from screening.engine.definition import Definition, Flag, Section
+from screening.engine.definition import Flag, Section
 
 from . import errors, sessions
+from .asking import Asking
 
 View = Callable[..., HttpResponse]
 
 
 @dataclass
-class Visit:
+class Visit(Asking):
     """A response as its patient sees it. `answers` may be replaced after a save by `refresh`."""
 
     response: QuestionnaireResponse
@@ -50,10 +49,6 @@ class Visit:
         return rules.compiled_of(self.response)
 
     @property
-    def definition(self) -> Definition:
-        return self.compiled.definition
-
-    @property
     def today(self) -> datetime.date:
         """The day at the clinic; once sent, the day of sending."""
         return rules.as_of(self.response, now=self.now)
@@ -63,66 +58,8 @@ class Visit:
         return rules.settings_of(self.response)
 
     @property
-    def page(self) -> Page:
-        """What the controls of a page share."""
-        vocabularies = {vocabulary.key: vocabulary for vocabulary in self.definition.vocabularies}
-        return Page(self.language, self.clinic.country, vocabularies)
-
-    # --- what is asked ---
-
-    def shown_by(self, answers: Mapping[str, Answer]) -> frozenset[str]:
-        """The questions asked with these answers."""
-        return frozenset(journey.shown(self.compiled, answers, self.today, self.settings))
-
-    @property
-    def shown(self) -> frozenset[str]:
-        return self.shown_by(self.answers)
-
-    @property
-    def sections(self) -> tuple[Section, ...]:
-        """The sections asked with the answers given so far."""
-        return tuple(journey.sections(self.compiled, self.answers, self.today, self.settings))
-
-    def section(self, link_id: str) -> Section | None:
-        """A section that is asked, or None."""
-        return next((section for section in self.sections if section.link_id == link_id), None)
-
-    def after(self, section: Section) -> Section | None:
-        """The next section that is asked; None after the last."""
-        return journey.next_section(self.compiled, section.link_id, self.answers, self.today, self.settings)
-
-    def before(self, section: Section) -> Section | None:
-        """The section asked before; None before the first."""
-        return journey.previous_section(self.compiled, section.link_id, self.answers, self.today, self.settings)
-
-    def progress(self, section: Section) -> journey.Progress:
-        """Where a section is among those that are or may still be asked."""
-        return journey.progress(self.compiled, section.link_id, self.answers, self.today, self.settings)
-
-    def resume_at(self) -> Section | None:
-        """The first section with a question that was not reached; None when all were."""
-        return journey.first_incomplete_section(self.compiled, self.answers, self.today, self.settings)
-
-    def unseen(self) -> tuple[Section, ...]:
-        """The sections asked with a question that was not reached: they hold back sending."""
-        return tuple(journey.incomplete_sections(self.compiled, self.answers, self.today, self.settings))
-
-    def missing(self) -> tuple[str, ...]:
-        """The link_ids of required questions that hold back sending."""
-        missing = journey.missing_required(self.compiled, self.answers, self.today, self.settings)
-        return tuple(question.link_id for question in missing)
-
-    def section_of(self, link_id: str) -> Section:
-        """The section in which a question is asked."""
-        for section in self.definition.sections:
-            if any(link_id in (item.link_id for item in (each, *each.items)) for each in section.questions):
-                return section
-        raise KeyError(link_id)
-
-    def asks_for_help(self, answers: Mapping[str, Answer] | None = None) -> bool:
-        """Whether help comes first with these answers (default: those stored)."""
-        answers = self.answers if answers is None else answers
-        return bool(evaluate(self.compiled, answers, self.today, self.settings).safety_panel)
+    def country(self) -> str:
+        return self.clinic.country
 
     def concerns(self, answers: Mapping[str, Answer]) -> frozenset[tuple[str, ...]]:
         """What asks for help in these answers, so that a new disclosure can be told from one already met with help.
