@@ -121,6 +121,7 @@ def objects_of(clinic: Clinic, clinician: User, admin: User, send: Send, name: s
         ("patient:invitation", "token"): invited.token,
         ("clinician:person", "reference"): str(response.person),
         ("clinician:person", "other"): str(other.person),
+        **{(f"authoring:{name}", "pk"): version.questionnaire_id for name in ("preview", "medicine_names")},
         ("clinician:person", "match_id"): match.pk,
         ("clinician:person", "session_id"): session.pk,
         ("clinician:tablet_continue", "reference"): str(draft),
