@@ -16,7 +16,10 @@ from django.db import transaction
 from screening import comparing, models, publishing
 from screening.engine import checks
 from screening.engine.definition import Definition, canonical_json, from_json
-from screening.exchange.yaml import ContentError, parse_definition
+from screening.exchange.fhir.reading import Imported
+from screening.exchange.fhir.report import Finding
+from screening.exchange.files import parse_questionnaire
+from screening.exchange.yaml import ContentError
 
 LIMIT = 2_000_000
 """Bytes in a file: several times the starter questionnaire in two languages."""
@@ -43,11 +46,15 @@ class DraftChanged(Exception):  # noqa: N818
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that can be the draft, and what it would change. `seen` names the draft; empty when it cannot be read."""
+    """A file that can be the draft, and what it would change. `seen` names the draft; empty when it cannot be read.
+
+    `findings` says what a FHIR file has that is not kept as it was.
+    """
 
     definition: Definition
     seen: str = ""
     groups: tuple[comparing.Group, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_the_same(self) -> bool:
@@ -62,12 +69,13 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(*, file: UploadedFile | None, into: models.Questionnaire | None) -> Upload:
     """What a file would make of the draft `into`, or of a new one. Raises `UploadRefused` with everything wrong."""
-    definition = _read(file)
+    imported = _read(file)
+    definition = imported.definition
     if refusal := _other_key(definition, into):
         raise UploadRefused([refusal])
     if errors := publishing.errors_in(checks.check(definition)):
         raise UploadRefused(errors)
-    return _compared(definition, into)
+    return msgspec.structs.replace(_compared(definition, into), findings=imported.findings)
 
 
 def _compared(definition: Definition, into: models.Questionnaire | None) -> Upload:
@@ -88,13 +96,14 @@ def _draft(into: models.Questionnaire | None) -> Definition | None:
 
 
 @transaction.atomic
-def apply(*, signed: str, into: models.Questionnaire) -> models.Questionnaire:
+def apply(*, signed: str, into: models.Questionnaire | None) -> models.Questionnaire:
     """Make the draft say what was shown. Raises `UploadRefused`, and `DraftChanged` when somebody edited meanwhile."""
     try:
         content = signing.loads(signed, salt=SALT, max_age=FOR_SECONDS)
     except signing.BadSignature as error:
         raise UploadRefused(["Too much time has passed. Choose the file again."]) from error
-    models.Questionnaire.objects.select_for_update().get(pk=into.pk)
+    if into is not None:
+        models.Questionnaire.objects.select_for_update().get(pk=into.pk)
     now = _compared(from_json(content["document"].encode()), into)
     if now.seen != content["seen"]:
         raise DraftChanged(now)
@@ -111,13 +120,13 @@ def replace_draft(*, definition: Definition, into: models.Questionnaire | None) 
         raise UploadRefused([str(error)]) from error
 
 
-def _read(file: UploadedFile | None) -> Definition:
+def _read(file: UploadedFile | None) -> Imported:
     if file is None or not file.size:
-        raise UploadRefused(["Choose a YAML file with something in it."])
+        raise UploadRefused(["Choose a YAML file, or a FHIR Questionnaire, with something in it."])
     if (file.size or 0) > LIMIT:
         raise UploadRefused([f"The file is larger than {LIMIT // 1_000_000} MB. Choose a smaller one."])
     try:
-        return parse_definition(file.read().decode("utf-8-sig"), file.name or "file")
+        return parse_questionnaire(file.read().decode("utf-8-sig"), file.name or "file")
     except UnicodeDecodeError as error:
         raise UploadRefused([f"Byte {error.start} is not UTF-8 text. Save the file as UTF-8."]) from error
     except ContentError as error:

@@ -15,6 +15,7 @@ from screening import models
 from . import views
 from .base import DraftAdmin, in_first_language
 from .compare import compare
+from .exchanging import draft_fhir
 from .uploading import upload
 
 # What a questionnaire is made of, in the order an editor meets it.
@@ -76,6 +77,7 @@ class QuestionnaireAdmin(DraftAdmin):
             "publish": views.publish,
             "download": views.download,
             "upload": upload,
+            "fhir": draft_fhir,
         }
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(views.page(view, self)), name=f"screening_{name}")

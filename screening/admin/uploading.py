@@ -13,14 +13,14 @@ from screening import models, uploads
 
 def upload(request: HttpRequest, questionnaire: models.Questionnaire | None, context: dict[str, Any]) -> HttpResponse:
     """A file first shows what it would change. With any problem nothing changes and the page lists them, status 422."""
-    context = {**context, "title": "Upload YAML", "file_limit": uploads.LIMIT}
+    context = {**context, "title": "Upload", "file_limit": uploads.LIMIT}
     if request.method != "POST":
         return render(request, "admin/screening/upload.html", context)
     try:
-        if questionnaire is not None and "upload" in request.POST:
+        if "upload" in request.POST:
             return _done(request, uploads.apply(signed=request.POST["upload"], into=questionnaire))
         found = uploads.read(file=request.FILES.get("file"), into=questionnaire)
-        if questionnaire is None:
+        if questionnaire is None and not found.findings:
             return _done(request, uploads.replace_draft(definition=found.definition, into=None))
     except uploads.UploadRefused as refused:
         return render(request, "admin/screening/upload.html", {**context, "errors": refused.problems}, status=422)
@@ -31,9 +31,9 @@ def upload(request: HttpRequest, questionnaire: models.Questionnaire | None, con
 
 
 def _show(
-    request: HttpRequest, questionnaire: models.Questionnaire, found: uploads.Upload, context: dict[str, Any]
+    request: HttpRequest, questionnaire: models.Questionnaire | None, found: uploads.Upload, context: dict[str, Any]
 ) -> HttpResponse:
-    if found.is_the_same:
+    if questionnaire is not None and found.is_the_same:
         messages.info(request, "The file says what the draft says already. Nothing was changed.")
         return redirect("admin:screening_questionnaire_change", questionnaire.pk)
     shown = {**context, "upload": found, "title": "What the file changes"}

@@ -14,6 +14,7 @@ from screening import cases, models
 
 from . import views
 from .base import DraftAdmin, DraftForm, EditorsOnly
+from .exchanging import version_fhir
 
 
 @admin.register(models.QuestionnaireVersion)
@@ -44,7 +45,12 @@ class QuestionnaireVersionAdmin(EditorsOnly, admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(views.page(views.retire, self))
-        return [path("<int:pk>/retire/", view, name="screening_retire"), *super().get_urls()]
+        fhir = self.admin_site.admin_view(views.page(version_fhir, self))
+        own = [
+            path("<int:pk>/retire/", view, name="screening_retire"),
+            path("<int:pk>/fhir/", fhir, name="screening_version_fhir"),
+        ]
+        return [*own, *super().get_urls()]
 
 
 class CaseForm(DraftForm):

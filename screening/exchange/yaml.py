@@ -31,6 +31,7 @@ __all__ = [
     "load_cases",
     "load_definition",
     "parse_definition",
+    "read_file_text",
 ]
 
 # The order in which fields are written: names first, then what is asked, then details.
@@ -49,7 +50,7 @@ def load_definition(path: str | Path) -> Definition:
     """
     path = Path(path)
     if not path.is_dir():
-        return parse_definition(_text(path), path.name)
+        return parse_definition(read_file_text(path), path.name)
     root, problems = read_directory(path)
     return _fitted(root, problems, Spot("questionnaire.yaml"))
 
@@ -70,7 +71,8 @@ def parse_definition(text: str, name: str = "questionnaire.yaml") -> Definition:
     return _fitted(root, problems, Spot(name, 1))
 
 
-def _text(path: Path) -> str:
+def read_file_text(path: Path) -> str:
+    """The text of a UTF-8 file. Raises `ContentError`."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

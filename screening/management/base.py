@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from screening import models
 from screening.engine.definition import Definition
 from screening.exchange.coverage import CoverageList, load_coverage
-from screening.exchange.yaml import Case, ContentError, load_cases, load_definition
+from screening.exchange.fhir.reading import Imported
+from screening.exchange.files import read_questionnaire
+from screening.exchange.yaml import Case, ContentError, load_cases
 
 CONTENT = Path(__file__).resolve().parent.parent / "content" / "ketamine"
 """The starter questionnaire that is shipped with the product."""
@@ -52,8 +54,13 @@ def bad_input(message: str) -> CommandError:
 
 def definition_at(path: Path) -> Definition:
     """The questionnaire of a file or directory. Raises `CommandError` with every problem."""
+    return imported_at(path).definition
+
+
+def imported_at(path: Path) -> Imported:
+    """The questionnaire of a file or directory, with what an import left out. Raises `CommandError`."""
     try:
-        return load_definition(path)
+        return read_questionnaire(path)
     except ContentError as error:
         raise bad_input(f"{path} cannot be used:\n{error}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -305,3 +306,66 @@ class TestCompare:
         response = editor.get(page("compare", draft.pk), follow=True)
 
         assert "cannot be read" in response.content.decode()
+
+
+class TestFhir:
+    def test_a_draft_is_downloaded_and_uploaded_again(self, editor, draft):
+        response = editor.get(page("fhir", draft.pk))
+
+        assert response["Content-Disposition"] == 'attachment; filename="small.fhir.json"'
+        assert response["Content-Type"].startswith("application/fhir+json")
+        again = editor.post(page("upload", draft.pk), {"file": yaml_file(response.content, "small.json")}, follow=True)
+        assert "says what the draft says already" in again.content.decode()
+
+    def test_a_version_is_downloaded_with_its_number(self, editor, version):
+        response = editor.get(page("version_fhir", version.pk))
+
+        assert json.loads(response.content)["version"] == "1"
+        html = editor.get(reverse("admin:screening_questionnaireversion_change", args=[version.pk])).content.decode()
+        assert page("version_fhir", version.pk) in html
+
+    @pytest.mark.parametrize("name", ["fhir", "version_fhir"])
+    def test_it_is_for_editors_only(self, clinician, client, editor, version, name):
+        row = version.questionnaire if name == "fhir" else version
+
+        assert {visitor.get(page(name, row.pk)).status_code for visitor in (clinician, client)} <= {302, 403}
+        assert editor.get(page(name, 99)).status_code == 404
+
+    def test_a_draft_that_cannot_be_read_says_so(self, editor, draft):
+        models.Question.objects.filter(link_id="mood").update(type="slider")
+
+        response = editor.get(page("fhir", draft.pk), follow=True)
+
+        assert "The draft cannot be read" in response.content.decode()
+
+    def test_a_draft_with_a_mistake_in_a_rule_says_so(self, editor, draft):
+        models.Question.objects.filter(link_id="stroke_recent").update(ask_when="strok is yes")
+
+        response = editor.get(page("fhir", draft.pk), follow=True)
+
+        assert "1 rules have mistakes" in response.content.decode()
+
+    def test_a_new_draft_shows_what_is_not_kept_before_it_is_made(self, editor, db):
+        group = {"linkId": "g", "text": "<i>Page</i>", "type": "group", "prefix": "A.", "item": [ASKED]}
+        resource = {"resourceType": "Questionnaire", "title": "Intake", "item": [group]}
+        address = reverse("admin:screening_upload_new")
+
+        shown = editor.post(address, {"file": yaml_file(json.dumps(resource), "intake.json")}).content.decode()
+
+        assert "Questionnaire.item[0].prefix" in shown
+        assert not models.Questionnaire.objects.exists()
+        assert editor.post(address, Form(shown).sent).status_code == 302
+        assert publishing.definition_from_rows(models.Questionnaire.objects.get()).sections[0].link_id == "g"
+
+    def test_a_malformed_file_changes_nothing_and_says_where(self, editor, draft):
+        before = stored(draft)
+        resource = {"resourceType": "Questionnaire", "item": [{"linkId": "a", "type": "slider"}]}
+
+        response = editor.post(page("upload", draft.pk), {"file": yaml_file(json.dumps(resource), "intake.json")})
+
+        assert response.status_code == 422
+        assert "Questionnaire.item[0].type" in response.content.decode()
+        assert stored(draft) == before
+
+
+ASKED = {"linkId": "a", "text": "Stroke?", "type": "boolean"}

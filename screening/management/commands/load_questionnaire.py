@@ -1,4 +1,4 @@
-"""Load a questionnaire from YAML into a draft, with its cases."""
+"""Load a questionnaire from YAML or FHIR into a draft, with its cases."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from screening import models, publishing
 from screening.engine import checks
 from screening.engine.definition import Definition, canonical_json
 from screening.exchange.yaml import Case
-from screening.management.base import CONTENT, ExampleCommand, cases_at, definition_at, lines_of, refused
+from screening.management.base import CONTENT, ExampleCommand, cases_at, imported_at, lines_of, refused
 
 
 class Command(ExampleCommand):
-    help = "Load a questionnaire and its cases from a YAML file or directory into a draft. Nothing is published."
+    help = (
+        "Load a questionnaire and its cases from a YAML file or directory, or a questionnaire from a FHIR R4 file, "
+        "into a draft. Nothing is published. Of a FHIR file, everything that is not kept as it was is listed."
+    )
     example = (
         "  python manage.py load_questionnaire screening/content/ketamine\n"
-        "  python manage.py load_questionnaire my_clinic.yaml --key my_clinic --replace"
+        "  python manage.py load_questionnaire my_clinic.yaml --key my_clinic --replace\n"
+        "  python manage.py load_questionnaire Questionnaire-intake.json"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,13 +33,17 @@ class Command(ExampleCommand):
         parser.add_argument("--replace", action="store_true", help="Overwrite a draft that has unpublished changes.")
 
     def handle(self, *args: Any, path: Path, key: str, replace: bool, **options: Any) -> None:
-        definition = definition_at(path)
+        imported = imported_at(path)
+        definition = imported.definition
         cases = cases_at(path) if path.is_dir() else None
         definition = msgspec.structs.replace(definition, key=key or definition.key)
         if errors := publishing.errors_in(checks.check(definition)):
             raise refused(f"{path} has problems; nothing was loaded:\n{lines_of(errors)}")
         with transaction.atomic():
             self.stdout.write(self._store(definition, cases, replace=replace))
+        if imported.findings:
+            self.stdout.write(f"Not kept as it was in the file ({len(imported.findings)}):")
+            self.stdout.write(lines_of(list(imported.findings)))
 
     def _store(self, definition: Definition, cases: list[Case] | None, *, replace: bool) -> str:
         found = models.Questionnaire.objects.select_for_update().filter(key=definition.key).first()
