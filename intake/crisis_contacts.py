@@ -7,12 +7,17 @@ Numbers outside the United States are general knowledge and must be checked by t
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import Any
 
 Contact = dict[str, Any]
 
-_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,19}")
+OWN = "own-"
+"""How the keys begin of contacts that a clinic added itself."""
+
+_NUMBER = re.compile(r"\+?[0-9(][0-9 ()-]{1,19}")
 
 
 def _emergency(number: str) -> Contact:
@@ -158,14 +163,16 @@ def problems(contacts: list[Contact], languages: list[str]) -> list[str]:
     """Everything that would keep a contact from being used, each with what to do."""
     if not contacts:
         return ["Give at least one contact for a crisis, the emergency number first."]
-    found = [problem for contact in contacts for problem in _of_one(contact, languages)]
+    found = [problem for contact in contacts for problem in problems_of_one(contact, languages)]
     if not any(contact.get("is_emergency") for contact in contacts):
         found.append("Mark one contact as the emergency number (is_emergency).")
     return found
 
 
-def _of_one(contact: Contact, languages: list[str]) -> list[str]:
-    name = contact.get("key") or "a contact without a key"
+def problems_of_one(contact: Contact, languages: list[str]) -> list[str]:
+    """Everything that would keep one contact from being used, each with what to do."""
+    key = contact.get("key") or "a contact without a key"
+    name = next(iter(contact.get("title", {}).values()), key) if key.startswith(OWN) else key
     found = [] if contact.get("key") else ["Give every contact a key."]
     found += [f"{name}: write its title in “{code}”." for code in languages if not contact.get("title", {}).get(code)]
     found += [
@@ -175,4 +182,11 @@ def _of_one(contact: Contact, languages: list[str]) -> list[str]:
     ]
     if not any(contact.get(way) for way in ("call", "text", "url")):
         found.append(f"{name}: give a number to call or text, or an address.")
+    if contact.get("url") and not str(contact["url"]).startswith("https://"):
+        found.append(f"{name}: write an address that begins with https://.")
     return found
+
+
+def mark_of(contacts: list[Contact]) -> str:
+    """Names a set of contacts, so that what is confirmed is what was looked at."""
+    return hashlib.sha256(json.dumps(contacts, sort_keys=True).encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ from intake.models import Clinic, User
 from intake.permissions import Permission
 from screening.models import Questionnaire
 
-from .refusals import NotPermitted
+from .refusals import NotPermitted, Refused
 
 
 def create_clinic(
@@ -67,23 +67,36 @@ def create_clinic(
     return clinic
 
 
-def confirm_crisis_contacts(
-    *, clinic: Clinic, by: User, now: datetime.datetime, contacts: list[dict[str, Any]] | None = None
-) -> Clinic:
-    """A named person says that they dialled or checked every contact; `contacts` replaces the set first.
+CRISIS = ("crisis_contacts", "crisis_proposed", "crisis_confirmed_at", "crisis_confirmed_by")
 
-    Raises `NotPermitted`, and Django's `ValidationError` for contacts that cannot be used.
+
+class ContactsChanged(Refused):
+    """Other crisis contacts than those that were looked at wait to be confirmed."""
+
+
+def confirm_crisis_contacts(
+    *, clinic: Clinic, by: User, now: datetime.datetime, contacts: list[dict[str, Any]] | None = None, shown: str = ""
+) -> Clinic:
+    """A named person says that they dialled or checked every contact. From now on patients see the proposed ones where
+    there are any, or `contacts`, which replace them. `shown` names what the person looked at
+    (`crisis_contacts.mark_of`).
+
+    Raises `NotPermitted`, `ContactsChanged`, and Django's `ValidationError` for contacts that cannot be used.
     """
     with transaction.atomic():
         current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic can confirm its crisis contacts.")
+        if contacts is None and current.crisis_proposed is not None:
+            contacts = current.crisis_proposed
+            if shown != crisis_contacts.mark_of(contacts):
+                raise ContactsChanged("Somebody changed the contacts meanwhile. Look at them again, then confirm.")
         if contacts is not None:
-            current.crisis_contacts = contacts
+            current.crisis_contacts, current.crisis_proposed = contacts, None
         if found := crisis_contacts.problems(current.crisis_contacts, current.languages):
             raise ValidationError({"crisis_contacts": found})
         current.crisis_confirmed_at, current.crisis_confirmed_by = now, by
-        current.save(update_fields=["crisis_contacts", "crisis_confirmed_at", "crisis_confirmed_by"])
+        current.save(update_fields=CRISIS)
         audit.record(actor=audit.staff(by), action="clinic.crisis_confirmed", now=now, clinic=current.pk)
     return current
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import audit_view, reports, settings_page, sign_ins, team
+from . import audit_view, crisis_page, reports, settings_page, sign_ins, team
 
 urlpatterns = [
     path("account/sessions/", sign_ins.own, name="sign_ins"),
     path("account/sessions/<uuid:session_id>/end/", sign_ins.end, name="end_sign_in"),
     path("clinic/", settings_page.choose, name="clinics"),
     path("clinic/<slug:slug>/settings/", settings_page.clinic, name="clinic"),
-    path("clinic/<slug:slug>/crisis/", settings_page.confirm, name="clinic_confirm"),
+    path("clinic/<slug:slug>/crisis/", crisis_page.confirm, name="clinic_confirm"),
+    path("clinic/<slug:slug>/contacts/", crisis_page.contacts, name="crisis_contacts"),
+    path("clinic/<slug:slug>/contacts/add/", crisis_page.contact, name="crisis_contact_add"),
+    path("clinic/<slug:slug>/contacts/<str:key>/change/", crisis_page.contact, name="crisis_contact"),
     path("reports/", reports.reports, name="reports"),
     path("audit/", audit_view.audit_record, name="audit"),
     path("team/", team.team, name="team"),

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from intake import access, actions
 from intake.models import Clinic
 
+from .crisis_page import in_words
 from .wording import LANGUAGE_NAMES, PROFILE_NAMES
 
 PLAIN = (
@@ -143,30 +144,6 @@ def _page(request: HttpRequest, found: Clinic, form: ClinicForm) -> HttpResponse
         "clinic": found,
         "clinics": access.managed_clinics(request.user).order_by("name"),
         "form": form,
-        "contacts": [_contact(each) for each in found.crisis_contacts],
+        "contacts": [in_words(each) for each in found.crisis_contacts],
     }
     return render(request, "clinician/clinic.html", context, status=422 if form.errors else 200)
-
-
-def _contact(contact: dict[str, Any]) -> dict[str, str]:
-    title = contact["title"].get("en") or next(iter(contact["title"].values()), "")
-    ways = (("call", "call {}"), ("text", "text {}"), ("url", "{}"))
-    return {"title": title, "ways": ", ".join(way.format(contact[key]) for key, way in ways if contact.get(key))}
-
-
-@require_POST
-def confirm(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say under one's own name that every crisis contact was checked."""
-    found = access.get_managed_clinic_or_404(request.user, slug)
-    if not request.POST.get("checked"):
-        messages.error(request, "Tick that you checked every contact.")
-        return redirect("clinician:clinic", found.slug)
-    try:
-        actions.confirm_crisis_contacts(clinic=found, by=request.user, now=timezone.now())
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    except actions.NotPermitted as error:
-        raise Http404("There is no such clinic.") from error
-    else:
-        messages.success(request, "Confirmed under your name.")
-    return redirect("clinician:clinic", found.slug)

@@ -61,6 +61,11 @@ class Clinic(models.Model):
     )
     expectation = models.JSONField(default=dict, blank=True)
     crisis_contacts = models.JSONField(default=list)
+    crisis_proposed = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Changed crisis contacts. Patients see those of before until somebody confirms these.",
+    )
     crisis_confirmed_at = models.DateTimeField(null=True, blank=True)
     crisis_confirmed_by = models.ForeignKey(
         "intake.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

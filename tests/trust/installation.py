@@ -119,6 +119,7 @@ def objects_of(clinic: Clinic, clinician: User, admin: User, send: Send, name: s
         "contact_id": contact.pk,
         "session_id": clinician.sign_ins.first().pk,
         ("patient:invitation", "token"): invited.token,
+        ("clinician:crisis_contact", "key"): "988",
         ("clinician:person", "reference"): str(response.person),
         ("clinician:person", "other"): str(other.person),
         **{(f"authoring:{name}", "pk"): version.questionnaire_id for name in ("preview", "medicine_names")},

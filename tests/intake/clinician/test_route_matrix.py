@@ -44,6 +44,9 @@ STAFF: dict[str, Permission | str] = {
     "colleague_end_session": TEAM,
     "colleague_remove": TEAM,
     "cosign": Permission.SIGN_OFF,
+    "crisis_contact": CLINIC,
+    "crisis_contact_add": CLINIC,
+    "crisis_contacts": CLINIC,
     "dispositions": CLINIC,
     "dispositions_choose": CLINIC,
     "end_sign_in": ANY,
@@ -130,6 +133,7 @@ def objects(
             "contact_id": uuid.uuid4(),
             "token": "none",
             "number": 1,
+            "key": "none",
         },
     }
 
@@ -147,6 +151,7 @@ def _objects(send: Send, clinic: Clinic, staff: User) -> dict[str, Any]:
         "contact_id": uuid.uuid4(),
         "token": "none",
         "number": 1,
+        "key": "988",
     }
 
 
