@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -44,6 +45,8 @@ class EdgeMiddleware:
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         for name, value in (HEADERS | staff_sessions.headers(request)).items():
             response[name] = value
+        for name, value in policies(request).items():
+            response.setdefault(name, value)
         if not request.path_info.startswith(settings.STATIC_URL) and "public" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "no-store"
         return response
@@ -61,15 +64,22 @@ class EdgeMiddleware:
 
 
 def _plain(status: int) -> HttpResponse:
-    response = HttpResponse(REFUSAL, status=status)
-    # This answer never reaches the middleware that sets the policy of every other page.
-    response["Content-Security-Policy"] = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
-    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
-    if settings.SECURE_HSTS_SECONDS:
-        response["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
-    return response
+    return HttpResponse(REFUSAL, status=status)
+
+
+def policies(request: HttpRequest) -> dict[str, str]:
+    """What an answer lacks that never reached the middleware for it: a refusal, a static file."""
+    found = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
+    if not settings.DEBUG:  # Django's own pages about errors would be refused
+        found["Content-Security-Policy"] = build_policy()
+    if settings.SECURE_HSTS_SECONDS and request.is_secure():
+        found["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+    return found
 
 
 class StaffSessionMiddleware:

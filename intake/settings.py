@@ -184,6 +184,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has a use for our style sheets
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("formpack",)
 CRISPY_TEMPLATE_PACK = "formpack"
 CRISPY_FAIL_SILENTLY = False

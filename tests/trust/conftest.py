@@ -10,6 +10,7 @@ from django.test import Client
 from intake import actions
 from intake.models import Clinic, User
 from intake.patient import sessions
+from intake.permissions import ROLES
 from screening.models import QuestionnaireVersion
 from tests.intake.clinician.conftest import send, sign_in
 from tests.intake.conftest import (
@@ -104,4 +105,32 @@ def objects(
         "own": objects_of(clinic, clinician, admin, send, OWN),
         "other": objects_of(other_clinic, outsider, manager, send, OTHER),
         "missing": MISSING,
+    }
+
+
+@pytest.fixture
+def cast(
+    request: pytest.FixtureRequest,
+    browser_of: Callable[[User], Client],
+    patient_of: Callable[[Clinic, str], Client],
+    clinic: Clinic,
+    other_clinic: Clinic,
+    sign_in: Callable[[User], Client],
+    clinician: User,
+    colleague: User,
+) -> dict[str, Client]:
+    """Everybody at their browsers."""
+    password_only, left = Client(), browser_of(colleague)
+    password_only.force_login(clinician)
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+    roles = {role: browser_of(request.getfixturevalue(role)) for role in ROLES}
+    return {
+        "nobody": Client(),
+        "patient": patient_of(clinic, OWN),
+        "other patient": patient_of(other_clinic, OTHER),
+        "password only": password_only,
+        "closed account": left,
+        **roles,
+        "clinician of another clinic": browser_of(request.getfixturevalue("outsider")),
+        "admin of another clinic": browser_of(request.getfixturevalue("manager")),
     }

@@ -6,14 +6,10 @@ every other method, and every address outside /staff/.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.http import HttpResponse
-from django.test import Client
 
 from intake import routes
-from intake.models import Clinic, User
 from intake.permissions import ROLES
 from tests.intake.clinician.test_route_matrix import STAFF
 from tests.trust.amounts import IS_LONG
@@ -83,34 +79,6 @@ def asked_routes() -> list[Route]:
         for route in every_route()
         if IS_LONG or "screening_" not in route.name or any(part in route.name for part in wanted)
     ]
-
-
-@pytest.fixture
-def cast(
-    request: pytest.FixtureRequest,
-    browser_of: Callable[[User], Client],
-    patient_of: Callable[[Clinic, str], Client],
-    clinic: Clinic,
-    other_clinic: Clinic,
-    sign_in: Callable[[User], Client],
-    clinician: User,
-    colleague: User,
-) -> dict[str, Client]:
-    """Everybody at their browsers."""
-    password_only, left = Client(), browser_of(colleague)
-    password_only.force_login(clinician)
-    User.objects.filter(pk=colleague.pk).update(is_active=False)
-    roles = {role: browser_of(request.getfixturevalue(role)) for role in ROLES}
-    return {
-        "nobody": Client(),
-        "patient": patient_of(clinic, OWN),
-        "other patient": patient_of(other_clinic, OTHER),
-        "password only": password_only,
-        "closed account": left,
-        **roles,
-        "clinician of another clinic": browser_of(request.getfixturevalue("outsider")),
-        "admin of another clinic": browser_of(request.getfixturevalue("manager")),
-    }
 
 
 WITHOUT_SIGN_IN = ("nobody", "patient", "other patient", "password only", "closed account")
