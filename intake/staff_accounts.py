@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from . import audit, vault
+from . import audit, known_browsers, vault
 from .addresses import client_address
 from .models import User
 
@@ -32,6 +32,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """A browser where this person has signed in before is counted apart: strangers who guess lock nobody out."""
+        known = known_browsers.mark(request, str(credentials.get("email", "")))
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}{known}"
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Signed in, with the second factor where there is one: from now on this browser is known."""
+        response = super().post_login(request, user, **how)
+        known_browsers.remember(response, user)
+        return response
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Built from our own origin: the Host header of whoever asked for the mail must not reach it."""
