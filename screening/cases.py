@@ -193,6 +193,12 @@ def _chosen(answers: Answers, questions: Mapping[str, Question]) -> Iterator[tup
                 yield from _chosen(entry, questions)
 
 
+def columns_of(case: Case) -> dict[str, Any]:
+    """A case as the columns of `models.Case`."""
+    plain = {name: msgspec.to_builtins(getattr(case, name)) for name in COLUMNS if name != "as_of"}
+    return {"key": case.id, "as_of": case.as_of, **plain}
+
+
 def from_columns(columns: Mapping[str, Any], key: str = "case") -> Case:
     """A case from its columns. Raises `msgspec.ValidationError` naming the place."""
     return msgspec.convert({"id": key, **columns}, Case)

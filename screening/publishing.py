@@ -217,13 +217,7 @@ def store_cases(*, questionnaire: models.Questionnaire, cases_to_store: Iterable
     """Replace the questionnaire's stored cases."""
     questionnaire.cases.all().delete()
     models.Case.objects.bulk_create(
-        models.Case(
-            questionnaire=questionnaire,
-            key=case.id,
-            position=number * rows.GAP,
-            as_of=case.as_of,
-            **{name: msgspec.to_builtins(getattr(case, name)) for name in cases.COLUMNS if name != "as_of"},
-        )
+        models.Case(questionnaire=questionnaire, position=number * rows.GAP, **cases.columns_of(case))
         for number, case in enumerate(cases_to_store, start=1)
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -111,15 +111,22 @@ def _named(walk: Walk, name: str) -> Section | None:
 # --- going on ---
 
 
+def take(walk: Walk, posted: QueryDict) -> tuple[Walk, Section | None, SectionForm | None]:
+    """The walk with what the posted page says, the page's section, and its form; both None at the end."""
+    section = _named(walk, posted.get("section", CHECK))
+    if section is None:
+        return walk, None, None
+    is_posted = "continue" in posted
+    form = section_form(walk, section, data=settled(posted, is_posted=is_posted))
+    form.is_valid()
+    return _taken(walk, form, is_posted=is_posted), section, form
+
+
 def _go_on(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> HttpResponse:
     """The posted page is read as a patient's is; then the button that was pressed says where to."""
     posted = request.POST
-    section = _named(walk, posted.get("section", CHECK))
     is_done = "continue" in posted
-    form = section_form(walk, section, data=settled(posted, is_posted=is_done)) if section else None
-    if form is not None:
-        form.is_valid()
-        walk = _taken(walk, form, is_posted=is_done)
+    walk, section, form = take(walk, posted)
     choices = ChoicesForm(walk.definition, posted)
     if not choices.is_valid():
         return _draw(request, questionnaire, walk, section, choices=choices, status=422)

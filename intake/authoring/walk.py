@@ -12,7 +12,7 @@ from django.core import signing
 
 from intake.patient.asking import Asking
 from screening.engine import journey
-from screening.engine.answers import Answer, InvalidAnswers, read_answers, write_answers
+from screening.engine.answers import Answer, InvalidAnswers, display, read_answers, write_answers
 from screening.engine.assessment import Assessment, Settings, evaluate
 from screening.engine.compiler import Compiled
 from screening.exchange.cases import Case
@@ -60,6 +60,13 @@ class Walk(Asking):
     def assessment(self) -> Assessment:
         """What the rules say so far."""
         return evaluate(self.draft, self.answers, self.day, self.settings)
+
+    def said(self, name: str) -> tuple[str, str]:
+        """A question in the clinician's words, and its answer."""
+        question = self.draft.questions[name]
+        language = self.definition.languages[0]
+        words = question.short.get(language) or question.text.get(language) or name
+        return words, display(question, self.answers.get(name), self.definition, language)
 
     @property
     def signed(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 
 from screening import models
 
-from . import views
+from . import covering, views
 from .base import DraftAdmin, in_first_language
 from .compare import compare
 from .exchanging import draft_fhir
@@ -74,6 +74,7 @@ class QuestionnaireAdmin(DraftAdmin):
         pages = {
             "check": views.check,
             "compare": compare,
+            "coverage": covering.coverage,
             "publish": views.publish,
             "download": views.download,
             "upload": upload,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from screening import cases, models
 
-from . import views
+from . import covering, views
 from .base import DraftAdmin, DraftForm, EditorsOnly
 from .exchanging import version_fhir
 
@@ -74,3 +74,14 @@ class CaseAdmin(DraftAdmin):
     list_filter = ("questionnaire", "profile")
     list_select_related = ("questionnaire",)
     search_fields = ("key", "title", "why", "answers", "expect")
+    readonly_fields = ("outcome",)
+
+    def save_model(self, request: HttpRequest, obj: models.Case, form: Any, change: bool) -> None:
+        """A saved case is run at once, so that whoever changed it sees what it says."""
+        super().save_model(request, obj, form, change)
+        said = covering.outcome_of(obj)
+        messages.add_message(request, messages.WARNING if said.differences else messages.SUCCESS, said.text)
+
+    @admin.display(description="Run now")
+    def outcome(self, case: models.Case) -> str:
+        return covering.outcome_of(case).text if case.pk else "Save the case first."

@@ -122,7 +122,7 @@ def objects_of(clinic: Clinic, clinician: User, admin: User, send: Send, name: s
         ("clinician:crisis_contact", "key"): "988",
         ("clinician:person", "reference"): str(response.person),
         ("clinician:person", "other"): str(other.person),
-        **{(f"authoring:{name}", "pk"): version.questionnaire_id for name in ("preview", "medicine_names")},
+        **{(f"authoring:{name}", "pk"): version.questionnaire_id for name in ("preview", "medicine_names", "keep")},
         ("clinician:person", "match_id"): match.pk,
         ("clinician:person", "session_id"): session.pk,
         ("clinician:tablet_continue", "reference"): str(draft),

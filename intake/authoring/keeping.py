@@ -1,0 +1,75 @@
+"""Keep a walk as a case: its answers, and what must come out, confirmed by a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.http import require_POST
+
+from screening import case_keeping, cases
+from screening.exchange.cases import Case
+from screening.models import Questionnaire
+
+from .case_form import CaseForm
+from .views import editors_only, take
+from .walk import Walk, WalkOver, resume
+
+
+@require_POST
+@editors_only
+def keep(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> HttpResponse:
+    """From the preview: the page is taken and the form drawn, filled in as the rules say. From the form: the case is
+    kept, or what is wrong is shown with status 422."""
+    try:
+        walk = resume(questionnaire.key, draft, request.POST.get("walk", ""))
+    except WalkOver:
+        messages.error(request, "That page was open for too long, or is of another questionnaire. This is a new walk.")
+        return redirect("authoring:preview", questionnaire.pk)
+    if "keep" in request.POST:
+        return _keep(request, questionnaire, walk)
+    with translation.override(walk.language):
+        walk, _, _ = take(walk, request.POST)
+    ran = cases.run(draft, [_case(walk)])[0]
+    expect = case_keeping.expected_of(ran.assessment) if ran.assessment else Case.expect
+    return _draw(request, questionnaire, walk, CaseForm(draft.definition, initial=CaseForm.initial_of(expect)))
+
+
+def _case(walk: Walk, **more: Any) -> Case:
+    fields = {"id": "case", "title": "", "why": ""} | more
+    answers = case_keeping.answers_of(walk.answers, walk.day)
+    return Case(as_of=walk.day, profile=walk.profile, parameters=dict(walk.parameters), answers=answers, **fields)
+
+
+def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> HttpResponse:
+    form = CaseForm(walk.definition, request.POST)
+    if not form.is_valid():
+        return _draw(request, questionnaire, walk, form, status=422)
+    said = form.cleaned_data
+    case = _case(walk, id=said["key"], title=said["title"], why=said["why"], expect=form.expect)
+    try:
+        kept = case_keeping.keep(questionnaire=questionnaire, case=case)
+    except case_keeping.KeyTaken as error:
+        form.add_error("key", str(error))
+        return _draw(request, questionnaire, walk, form, status=422)
+    _tell(request, case, cases.run(walk.compiled, [case])[0])
+    return redirect("admin:screening_case_change", kept.pk)
+
+
+def _tell(request: HttpRequest, case: Case, result: cases.CaseResult) -> None:
+    if not result.differences:
+        messages.success(request, f"The case {case.id} is kept, and comes out as expected.")
+    for difference in result.differences:
+        messages.warning(request, f"The case {case.id} is kept, and does not come out as expected: {difference}.")
+
+
+def _draw(
+    request: HttpRequest, questionnaire: Questionnaire, walk: Walk, form: CaseForm, *, status: int = 200
+) -> HttpResponse:
+    answers = [(name, walk.said(name)) for name in walk.answers if walk.answers[name].state != "skipped"]
+    section = request.POST.get("section", "")
+    shown = {"questionnaire": questionnaire, "walk": walk, "form": form, "answers": answers, "section": section}
+    return render(request, "authoring/keep.html", shown, status=status)

@@ -1,0 +1,92 @@
+"""The page Cases: how each stored case comes out, what no case exercises, and which small changes no case notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from screening import cases, models, mutants, publishing
+from screening.engine.compiler import Compiled, DefinitionError, compile_definition
+from screening.exchange.cases import Case
+
+SECONDS = 5.0
+"""For the small changes on the page: a person waits, and a web worker. The command takes as long as it needs."""
+
+TITLES = {
+    "questions": "Questions that no case answers",
+    "options": "Answers that no case chooses",
+    "rules": "Rules that raise their flag in no case",
+    "open": "Flags that no case leaves open",
+    "notes": "Notes that no case writes",
+    "inconsistencies": "Inconsistencies that no case shows",
+}
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a case, in a sentence."""
+
+    text: str
+    differences: tuple[str, ...] = ()
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one kind of thing, how many there are, and the names of those that no case exercises."""
+
+    title: str
+    of: int
+    missing: tuple[str, ...]
+
+
+class CannotRun(Exception):  # noqa: N818 (named for the event)
+    """The draft or a case cannot be read. The message says why."""
+
+
+def _ready(questionnaire: models.Questionnaire) -> tuple[Compiled, list[Case]]:
+    """The draft compiled, and its cases. Raises `CannotRun`."""
+    try:
+        draft = compile_definition(publishing.definition_from_rows(questionnaire))
+        return draft, cases.stored(questionnaire)
+    except (DefinitionError, msgspec.ValidationError) as error:
+        raise CannotRun(str(error)) from error
+
+
+def outcome_of(case: models.Case) -> Outcome:
+    """How one stored case comes out under the draft as it is now."""
+    try:
+        draft, stored = _ready(case.questionnaire)
+    except CannotRun as error:
+        return Outcome(f"It cannot be run yet: {error}", (str(error),))
+    mine = [one for one in stored if one.id == case.key]
+    (result,) = cases.run(draft, mine)
+    if not result.differences:
+        return Outcome("It comes out as expected.")
+    return Outcome(f"It does not come out as expected: {'; '.join(result.differences)}.", result.differences)
+
+
+def coverage(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
+    """Every case with its outcome, and what none exercises; a POST also tries small changes for a few seconds."""
+    context = {**context, "title": "Cases"}
+    try:
+        draft, stored = _ready(questionnaire)
+    except CannotRun as error:
+        return render(request, "admin/screening/coverage.html", {**context, "reason": str(error)}, status=409)
+    results = cases.run(draft, stored)
+    keys = dict(questionnaire.cases.values_list("key", "pk"))
+    failed_first = sorted(results, key=lambda one: not one.differences)
+    rows = [(reverse("admin:screening_case_change", args=[keys[one.case.id]]), one) for one in failed_first]
+    survey = mutants.survey(draft.definition, stored, seconds=SECONDS) if request.method == "POST" else None
+    shown = {**context, "rows": rows, "gaps": _gaps(draft, results), "survey": survey, "seconds": SECONDS}
+    shown["failed"] = sum(1 for one in results if one.differences)
+    return render(request, "admin/screening/coverage.html", shown)
+
+
+def _gaps(draft: Compiled, results: list[cases.CaseResult]) -> list[Gap]:
+    shares = cases.coverage(draft.definition, results)
+    return [
+        Gap(title=TITLES[kind], of=len(share.covered) + len(share.missing), missing=share.missing)
+        for kind, share in shares.items()
+    ]

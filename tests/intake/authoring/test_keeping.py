@@ -1,0 +1,122 @@
+"""A walk becomes a case: filled in as the rules say, confirmed by a person, kept with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from screening import cases, publishing
+from screening.engine.compiler import compile_definition
+from tests.screening.test_admin import Form
+
+from .test_preview import opened, sent_by
+
+pytestmark = pytest.mark.django_db
+
+NAMED = {"key": "dark_thoughts", "title": "Dark thoughts", "why": "They call staff."}
+
+
+def address(draft: Any) -> str:
+    return reverse("authoring:keep", args=[draft.pk])
+
+
+def form_page(editor: Any, draft: Any, **answers: Any) -> str:
+    sent = sent_by(opened(editor, draft, page="safety")) | answers
+    return editor.post(address(draft), sent).content.decode()
+
+
+def keep(editor: Any, draft: Any, html: str, **typed: Any) -> Any:
+    return editor.post(address(draft), Form(html).sent | NAMED | {"is_confirmed": "on", "keep": "yes"} | typed)
+
+
+def test_the_form_is_filled_in_as_the_rules_say_and_confirmed_by_nobody(editor, draft):
+    form = Form(form_page(editor, draft, dark="yes"))
+
+    assert form.sent["flags"] == ["suicide_risk = urgent"]
+    assert form.sent["safety_panel"] == ["on"]
+    assert "is_confirmed" not in form.sent
+    assert form.unlabelled() == []
+
+
+def test_a_kept_case_comes_out_as_expected(editor, draft):
+    response = keep(editor, draft, form_page(editor, draft, dark="yes", mood_1="often"))
+
+    assert response.status_code == 302
+    (case,) = cases.stored(draft)
+    assert (case.id, case.title, case.why) == ("dark_thoughts", "Dark thoughts", "They call staff.")
+    assert case.answers == {"dark": "yes", "mood_1": "often"}
+    (result,) = cases.run(compile_definition(publishing.definition_from_rows(draft)), [case])
+    assert result.differences == ()
+
+
+def test_every_kind_of_answer_is_kept_as_it_was_given(editor, draft):
+    given = {"coffee": "3", "bp.systolic": "120", "bp.diastolic": "80", "pills.0.name": "Zoloft", "attack.number": "2"}
+    sent = sent_by(opened(editor, draft, page="numbers")) | given | {"attack.unit": "weeks", "story.state": "declined"}
+
+    keep(editor, draft, editor.post(address(draft), sent).content.decode())
+
+    (case,) = cases.stored(draft)
+    (result,) = cases.run(compile_definition(publishing.definition_from_rows(draft)), [case])
+    assert result.differences == ()
+    assert case.answers["bp"] == {"systolic": 120, "diastolic": 80}
+    assert case.answers["story"] == {"state": "declined"}
+
+
+def test_what_a_person_expects_otherwise_is_kept_and_said(editor, draft):
+    response = keep(editor, draft, form_page(editor, draft, dark="no"), flags="suicide_risk = urgent")
+
+    page = editor.get(response["Location"]).content.decode()
+    assert "does not come out as expected: suicide_risk was not raised" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"key": ""}, "Give the case a key"),
+        ({"key": "no spaces"}, "letters, digits"),
+        ({"title": ""}, "who this is"),
+        ({"why": ""}, "what the case shows"),
+        ({"flags": "suicide_risk = awful"}, "write one of urgent"),
+        ({"flags": "nobody = urgent"}, "The draft has no “nobody”"),
+        ({"flags": "suicide_risk"}, "write key = value"),
+        ({"scores": "nothing = 3"}, "The draft has no “nothing”"),
+        ({"inconsistencies": "nothing"}, "The draft has no “nothing”"),
+        ({"is_confirmed": ""}, "Read each line"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(editor, draft, typed, said):
+    response = keep(editor, draft, form_page(editor, draft, dark="yes"), **typed)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert said in page
+    assert "They call staff." in page or "why" in typed
+    assert not draft.cases.exists()
+
+
+def test_a_key_is_used_once(editor, draft):
+    page = form_page(editor, draft, dark="yes")
+    keep(editor, draft, page)
+
+    response = keep(editor, draft, page)
+
+    assert response.status_code == 422
+    assert "There is a case “dark_thoughts” already" in response.content.decode()
+    assert draft.cases.count() == 1
+
+
+def test_a_walk_that_was_tampered_with_keeps_nothing(editor, draft):
+    response = editor.post(address(draft), {"walk": "x", "keep": "yes"}, follow=True)
+
+    assert "This is a new walk" in response.content.decode()
+    assert not draft.cases.exists()
+
+
+@pytest.mark.parametrize("who", ["clinician", "front_desk", "auditor", "outsider"])
+def test_for_anybody_else_it_does_not_exist(sign_in, draft, who, request):
+    browser = sign_in(request.getfixturevalue(who))
+
+    assert browser.post(address(draft), {"keep": "yes"} | NAMED).status_code == 404
+    assert not draft.cases.exists()
