@@ -32,6 +32,9 @@ trust: $(VENV)/.installed-dev  ## prove what docs/safety.md promises, on both da
 	@tools/test_needs.sh
 	@$(BIN)/python -m tools.trust $(CHECKS)
 
+mutants: $(VENV)/.installed-dev  ## break a copy of the product in known ways and see that the tests notice (ONLY="csv")
+	@$(BIN)/python -m tools.known_bad $(ONLY)
+
 lighthouse: $(VENV)/.installed  ## measure two patient pages with Lighthouse, as a phone (Node; the network once)
 	@tools/lighthouse.sh
 
@@ -69,4 +72,4 @@ $(VENV)/.installed-dev: requirements-dev.txt
 	@tools/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run code test trust lighthouse screenshots lint format bench pins clean
+.PHONY: help run code test trust mutants lighthouse screenshots lint format bench pins clean

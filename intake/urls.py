@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from intake import health, styleguide
 
+handler400 = "intake.patient.errors.bad_request"
 handler500 = "intake.patient.errors.server_error"
 
 urlpatterns = [

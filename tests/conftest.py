@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from intake import triggers as intake_triggers
 from screening import triggers as screening_triggers
+from tests.trust.amounts import IS_LONG
 from tests.trust.reporter import figure, pytest_runtest_logreport, pytest_runtest_makereport, pytest_sessionfinish
 
 __all__ = ["figure", "pytest_runtest_logreport", "pytest_runtest_makereport", "pytest_sessionfinish"]
@@ -20,7 +21,8 @@ __all__ = ["figure", "pytest_runtest_logreport", "pytest_runtest_makereport", "p
 # HYPOTHESIS_PROFILE=long looks for new ones.
 settings.register_profile("default", deadline=None, max_examples=100, print_blob=True, derandomize=True)
 settings.register_profile("long", parent=settings.get_profile("default"), max_examples=10_000, derandomize=False)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.register_profile("trust", parent=settings.get_profile("default"), max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "trust" if IS_LONG else "default"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ import sys
 import uuid
 from urllib.parse import urlsplit
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -15,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
+from django.views.defaults import bad_request as plain_bad_request
 from django.views.defaults import server_error as plain_server_error
 
 from intake import access
@@ -65,6 +67,13 @@ def session_ended(request: HttpRequest) -> HttpResponse:
     The page says to which response it belongs; the code proves that the person may go on with it.
     """
     return kept_page(request, action=request.path, needs_code=True, error="", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be answered. Where the session ended meanwhile, in another tab, what was typed is kept."""
+    if isinstance(exception, SessionInterrupted) and request.method == "POST" and is_patient_path(request.path):
+        return session_ended(request)
+    return plain_bad_request(request, exception)
 
 
 RETRY_AFTER = 30

@@ -20,12 +20,16 @@ from intake.models import (
     TreatmentSession,
     User,
 )
+from screening.models import QuestionnaireVersion
+from tests.trust.amounts import amount
 
 from .conftest import NOW, Tab, later
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 T = TypeVar("T")
+SENDERS = amount(quick=8, long=50)
+ROUNDS = amount(quick=1, long=20)
 
 
 def at_once(work: Callable[[int], T], times: int = 8) -> list[T]:
@@ -41,15 +45,18 @@ def at_once(work: Callable[[int], T], times: int = 8) -> list[T]:
         return list(pool.map(alone, range(times)))
 
 
-@pytest.mark.check("C10", required="one submission, one reference")
-def test_identical_sends_make_one_submission(tab: Tab) -> None:
-    tab.finish(family_name="Díaz", plan_now="yes", harm_thoughts="no")
+@pytest.mark.check("C10", required="one submission, one reference, one set of alerts each time")
+def test_identical_sends_make_one_submission(clinic: Clinic, version: QuestionnaireVersion, figure) -> None:
+    for number in range(1, ROUNDS + 1):
+        tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
+        tab.finish(family_name="Díaz", plan_now="yes", harm_thoughts="no")
 
-    found = at_once(lambda _: actions.submit(response_id=tab.response.pk, now=NOW).reference)
+        found = at_once(lambda _, pk=tab.response.pk: actions.submit(response_id=pk, now=NOW).reference, SENDERS)
 
-    assert set(found) == {tab.response.reference}
-    assert (Person.objects.count(), Alert.objects.count()) == (1, 2)
-    assert AuditRecord.objects.filter(action="response.sent").count() == 1
+        assert set(found) == {tab.response.reference}
+        assert (Person.objects.count(), Alert.objects.count()) == (number, 2 * number)
+        assert AuditRecord.objects.filter(action="response.sent").count() == number
+    figure(f"{ROUNDS} rounds of {SENDERS} at once, 1 submission each")
 
 
 def test_identical_saves_make_one_revision(tab: Tab) -> None:

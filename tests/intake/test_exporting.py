@@ -290,6 +290,7 @@ class TestTables:
 
         assert [row["question"] for row in rows_of(clinic)] == list(found["answers"])
 
+    @pytest.mark.check("C41", required="0 cells that run")
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_cell_runs_as_a_formula(self, start: str) -> None:
         answer = {"wording": f"{start}A1", "state": "answered", "value": "x", "in_words": f"{start}1+1"}

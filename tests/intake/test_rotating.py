@@ -72,6 +72,7 @@ def rotate() -> rotating.Rotated:
 
 
 class TestEverythingMoves:
+    @pytest.mark.check("C69", required="readable without the old key, nothing encrypted twice")
     def test_records_stay_readable_without_the_old_key(self, ring: Ring, sent: QuestionnaireResponse) -> None:
         before = records.read_answers_of(sent)
         ring.add("new")

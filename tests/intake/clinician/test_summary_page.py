@@ -148,6 +148,7 @@ class TestPage:
     def test_it_refuses_to_be_posted_to(self, desk: Client, send: Send, clinic: Clinic) -> None:
         assert desk.post(url(send(clinic))).status_code == 405
 
+    @pytest.mark.check("C38", required="nothing unescaped")
     @pytest.mark.parametrize("payload", PAYLOADS)
     def test_it_escapes_what_patients_wrote(self, payload: str, desk: Client, send: Send, clinic: Clinic) -> None:
         response = send(clinic, payload, family_name=payload)
