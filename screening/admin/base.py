@@ -17,6 +17,7 @@ from screening import fields, models, rulebook
 from screening.forms import RuleField
 
 from .removing import RefusesWhatIsUsed, RowFormSet
+from .renaming import FixedName
 
 CONFLICT = (
     "Somebody else saved this page after you had opened it. Nothing of yours was saved, and it is all still here. "
@@ -76,10 +77,8 @@ class EditorsOnly:
         return may_edit(request)
 
 
-class RulesForm(forms.ModelForm):
+class RulesForm(FixedName, forms.ModelForm):
     """A form whose rules are read, and their names looked up in the questionnaire, before anything is saved."""
-
-    questionnaire: models.Questionnaire | None = None  # set by the admin on the class it makes for each request
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -115,6 +114,9 @@ class DraftForm(RulesForm):
         return cleaned
 
     def _current_edits(self) -> int | None:
+        """The count of edits that is stored, once nobody else is editing or publishing this draft."""
+        if self.questionnaire and self.questionnaire.pk:
+            models.Questionnaire.objects.select_for_update().filter(pk=self.questionnaire.pk).first()
         rows = type(self.instance).objects.select_for_update().filter(pk=self.instance.pk)
         return rows.values_list("edits", flat=True).first()
 
@@ -198,9 +200,13 @@ class DraftAdmin(RefusesWhatIsUsed, EditorsOnly, LanguagesOfQuestionnaire, admin
         return super().get_changelist_form(request, form=PositionForm, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Only what was typed is written, so that nothing that somebody else wrote meanwhile is put back."""
         place_last(obj)
-        obj.edits += 1
-        super().save_model(request, obj, form, change)
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        written = {name: getattr(obj, name) for name in form.changed_data if name != "edits_seen"}
+        type(obj).objects.filter(pk=obj.pk).update(**written, edits=columns.F("edits") + 1)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):

@@ -16,6 +16,7 @@ from . import covering, views
 from .base import DraftAdmin, in_first_language
 from .compare import compare
 from .exchanging import draft_fhir
+from .renaming import rename
 from .uploading import upload
 
 # What a questionnaire is made of, in the order an editor meets it.
@@ -76,6 +77,7 @@ class QuestionnaireAdmin(DraftAdmin):
             "compare": compare,
             "coverage": covering.coverage,
             "publish": views.publish,
+            "rename": rename,
             "download": views.download,
             "upload": upload,
             "fhir": draft_fhir,
