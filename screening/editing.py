@@ -1,4 +1,4 @@
-"""What an editor does to a draft besides saving one page: rename, remove, move, duplicate.
+"""What an editor does to a draft besides saving one page: rename and remove. Moving is in `arranging.py`.
 
 Each is one transaction that first locks the questionnaire, as publishing does, so they wait for each other.
 Nothing here reads the clock or knows a request.
@@ -85,7 +85,7 @@ def standing_in_the_way(questionnaire: models.Questionnaire, removed: Collection
 
     Answers of cases to a removed question do not stand in the way: they go with it.
     """
-    definition, stored = _read(questionnaire), _cases(questionnaire)
+    definition, stored = read(questionnaire), _cases(questionnaire)
     things = _all_of(definition, removed)
     everything = [*uses(definition), *case_names.uses_in(stored, read_symbols(definition))]
     return list({use.words: use for use in uses_of(things, everything) if not _goes_with(use, things)}.values())
@@ -111,7 +111,8 @@ def with_items(removed: Collection[Any]) -> list[Any]:
     return found
 
 
-def _read(questionnaire: models.Questionnaire) -> Definition:
+def read(questionnaire: models.Questionnaire) -> Definition:
+    """The draft's definition. Raises `EditRefused` when a row cannot be read."""
     try:
         return publishing.definition_from_rows(questionnaire)
     except msgspec.ValidationError as error:
@@ -134,7 +135,7 @@ def remove(*, questionnaire: models.Questionnaire, removed: Collection[Any]) -> 
     lock(questionnaire)
     if found := standing_in_the_way(questionnaire, removed):
         raise EditRefused(["It is in use, so nothing was removed."], found)
-    things = _all_of(_read(questionnaire), removed)
+    things = _all_of(read(questionnaire), removed)
     link_ids = frozenset(thing.name for thing in things if thing.kind == "question")
     pairs = [(case, case_names.without_answers(case, link_ids)) for case in _cases(questionnaire)]
     changed = _store_cases(questionnaire, pairs)
@@ -154,7 +155,7 @@ def _store_cases(questionnaire: models.Questionnaire, pairs: Iterable[tuple[Case
 
 def plan_renaming(*, row: Any, questionnaire: models.Questionnaire, new: str) -> Plan:
     """What a new name would change. Raises `EditRefused` when it cannot be given, with every reason."""
-    thing, before, stored = thing_of(row), _read(questionnaire), _cases(questionnaire)
+    thing, before, stored = thing_of(row), read(questionnaire), _cases(questionnaire)
     if not new or new == thing.name:
         raise EditRefused(["Enter a name that is not the old one."])
     try:

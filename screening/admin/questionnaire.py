@@ -16,6 +16,7 @@ from . import covering, views
 from .base import DraftAdmin, in_first_language
 from .compare import compare
 from .exchanging import draft_fhir
+from .outline import outline_page
 from .renaming import rename
 from .uploading import upload
 
@@ -73,6 +74,7 @@ class QuestionnaireAdmin(DraftAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         pages = {
+            "outline": outline_page,
             "check": views.check,
             "compare": compare,
             "coverage": covering.coverage,

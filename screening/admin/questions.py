@@ -28,7 +28,6 @@ class SectionAdmin(DraftAdmin):
     readonly_fields = ("asked_when_in_words", "question_links")
     fields = (
         "questionnaire", "link_id", "title", "introduction", "ask_when", "asked_when_in_words", "question_links",
-        "position",
     )  # fmt: skip
     title_text = in_first_language("title")
     asked_when_in_words = rule_in_words("ask_when", "Asked when")
@@ -93,7 +92,7 @@ class QuestionAdmin(LockedWording, DraftAdmin):
     readonly_fields = ("asked_when_in_words", "stale_when_in_words")
     fieldsets = (
         (None, {"fields": ("section", "parent", "link_id", "type", "text", "short", "hint", "explanation")}),
-        ("When it is asked", {"fields": ("ask_when", "asked_when_in_words", "position")}),
+        ("When it is asked", {"fields": ("ask_when", "asked_when_in_words")}),
         ("Answers", {"fields": ("unknowns", "not_sure", "required", "unit", ("minimum", "maximum", "decimals"))}),
         (
             "More",

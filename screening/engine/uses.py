@@ -95,12 +95,13 @@ def _parts_of(question: Question) -> Iterator[Thing]:
 
 def _in_rules(subject: Subject) -> Iterator[Use]:
     for place, tree in subject.rules.places:
-        owner = _owner(place, subject.symbols)
+        owner = owner_of(place, subject.symbols)
         for thing, through in mentioned(tree, subject.symbols):
             yield Use(of=thing, owner=owner, words=place.words, through=through)
 
 
-def _owner(place: Place, symbols: Symbols) -> Thing:
+def owner_of(place: Place, symbols: Symbols) -> Thing:
+    """Whose rule stands at a place."""
     match place.kind:
         case "ask_when":
             return Thing("section" if place.link_id in symbols.sections else "question", place.link_id)
