@@ -26,6 +26,7 @@ from .models import (
     AnswerRequest,
     Clinic,
     Correction,
+    ImpactRun,
     Invitation,
     Person,
     QuestionnaireResponse,
@@ -190,6 +191,41 @@ def questionnaires_offered(clinic: Clinic) -> list[Questionnaire]:
     published = QuestionnaireVersion.objects.in_use().values("questionnaire")
     found = Questionnaire.objects.filter(pk__in=published).order_by("key")
     return sorted(found, key=lambda one: one.pk != clinic.questionnaire_id)
+
+
+def impact_runs_for(user: Visitor) -> QuerySet[ImpactRun]:
+    """The replays whose every clinic is one that a person edits questionnaires for."""
+    mine = clinics_of(user, Permission.EDIT_QUESTIONNAIRE).values("pk")
+    found = ImpactRun.objects.filter(clinics__in=mine).exclude(clinics__in=Clinic.objects.exclude(pk__in=mine))
+    return found.distinct().select_related("questionnaire", "requested_by")
+
+
+def get_impact_run_or_404(user: Visitor, impact_id: uuid.UUID) -> ImpactRun:
+    """One replay that a person may see the counts of. Raises `Http404`."""
+    run = impact_runs_for(user).filter(pk=impact_id).first()
+    if run is None:
+        raise Http404("There is no such replay.")
+    return run
+
+
+def get_impact_to_review_or_404(user: Visitor, impact_id: uuid.UUID) -> ImpactRun:
+    """One replay of responses some of which a person may read. Raises `Http404`."""
+    readable = clinics_of(user, Permission.READ_ANSWERS).values("pk")
+    run = ImpactRun.objects.filter(pk=impact_id, clinics__in=readable).select_related("questionnaire").first()
+    if run is None:
+        raise Http404("There is no such replay.")
+    return run
+
+
+def reads_all_of(user: Visitor, run: ImpactRun) -> bool:
+    """Whether a person may read every response that a replay looked at."""
+    readable = clinics_of(user, Permission.READ_ANSWERS).values("pk")
+    return not run.clinics.exclude(pk__in=readable).exists()
+
+
+def questionnaires() -> QuerySet[Questionnaire]:
+    """Every draft: whoever edits questionnaires edits all of them."""
+    return Questionnaire.objects.order_by("key")
 
 
 def managed_clinics(user: Visitor) -> QuerySet[Clinic]:

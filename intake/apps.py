@@ -15,6 +15,7 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.decorators import secure_admin_login
         from django.contrib import admin
+        from django.urls import reverse
 
         from screening import publishing
         from screening.admin import base as editor
@@ -34,6 +35,7 @@ class IntakeConfig(AppConfig):
         admin.site.login = secure_admin_login(admin.site.login)
         admin.site.has_permission = editor.may_open
         editor.register_requirement(access.is_editor)
+        editor.register_link("Impact", lambda draft: f"{reverse('clinician:impact')}?questionnaire={draft.key}")
         publishing.require(readiness.crisis_contacts_confirmed)
         publishing.require(readiness.alerts_reach_somebody)
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="intake.triggers")

@@ -27,6 +27,7 @@ import logging
 import os
 import secrets
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,26 @@ def data_key(row: Enveloped) -> DataKey:
     """The data key of a stored row. Raises `VaultError` when it cannot be unwrapped."""
     place = _place(row, f"wrapped_key/{row.key_id}")
     return DataKey(_open(_wrapping_key(keyring(), row.key_id), bytes(row.wrapped_key), place))
+
+
+class Opener:
+    """Opens one field of many rows, each under the data key of its record, without making models of them.
+
+    `record` is the model that has the data key, `row` the model that has the field.
+    """
+
+    def __init__(self, record: type[Enveloped], row: type[Model], field: str) -> None:
+        self._record, self._row, self._field = record._meta.db_table, row._meta.db_table, field
+        self._rings: dict[str, tuple[AESGCM, Callable[[object], bytes]]] = {}
+        self._place = _places(self._row, field)
+
+    def open(self, record: object, key_id: str, wrapped: bytes | memoryview, row: object, sealed: bytes) -> bytes:
+        """Decrypt the field of one row, given the ids of record and row. Raises `VaultError`."""
+        if key_id not in self._rings:
+            key = AESGCM(_wrapping_key(keyring(), key_id))
+            self._rings[key_id] = key, _places(self._record, f"wrapped_key/{key_id}")
+        key, place = self._rings[key_id]
+        return _opened(AESGCM(_opened(key, bytes(wrapped), place(record))), bytes(sealed), self._place(row))
 
 
 def wrap_anew(row: Enveloped) -> None:
@@ -283,16 +304,26 @@ def _place(row: Model, field: str) -> bytes:
     return json.dumps([row._meta.db_table, str(row.pk), field]).encode()
 
 
+def _places(table: str, field: str) -> Callable[[object], bytes]:
+    """`_place` of any row of one table whose id needs no escaping, such as a UUID."""
+    before, after = json.dumps([table])[:-1], f", {json.dumps(field)}]"
+    return lambda pk: f'{before}, "{pk}"{after}'.encode()
+
+
 def _seal(key: bytes, plaintext: bytes, place: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return _FORMAT + nonce + AESGCM(key).encrypt(nonce, plaintext, place)
 
 
 def _open(key: bytes, sealed: bytes, place: bytes) -> bytes:
+    return _opened(AESGCM(key), sealed, place)
+
+
+def _opened(key: AESGCM, sealed: bytes, place: bytes) -> bytes:
     if sealed[:1] != _FORMAT:
         raise VaultError(f"A stored value has no known format: {place.decode()}.")
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, ciphertext, place)
+        return key.decrypt(nonce, ciphertext, place)
     except (InvalidTag, ValueError) as error:
         raise VaultError(f"A stored value was changed or is not where it was stored: {place.decode()}.") from error

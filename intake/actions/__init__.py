@@ -47,6 +47,7 @@ from .crisis import (
 from .deleting import delete_draft, kept_questions
 from .dispositions import set_dispositions
 from .exporting import export_responses
+from .impact import DraftUnready, NothingToReplay, cancel_impact, read_impact, replay_due, start_impact
 from .invitations import (
     AlreadyInvited,
     AlreadyRevoked,
@@ -135,6 +136,7 @@ __all__ = [
     "ContentChanged",
     "CreatedStaff",
     "DeadInvitation",
+    "DraftUnready",
     "Incomplete",
     "InvitationOver",
     "Invited",
@@ -162,6 +164,7 @@ __all__ = [
     "NothingAsked",
     "NothingEntered",
     "NothingSaid",
+    "NothingToReplay",
     "OtherClinic",
     "OwnSignature",
     "QuestionnaireMissing",
@@ -189,6 +192,7 @@ __all__ = [
     "answer_request",
     "ask_again",
     "assign",
+    "cancel_impact",
     "change_clinic",
     "change_contact",
     "change_crisis_contact",
@@ -224,6 +228,7 @@ __all__ = [
     "open_tablet",
     "open_worklist",
     "read_audit",
+    "read_impact",
     "record_bounce",
     "record_panel_shown",
     "record_session",
@@ -231,6 +236,7 @@ __all__ = [
     "remove_contact",
     "remove_crisis_contact",
     "remove_staff",
+    "replay_due",
     "resume",
     "revoke_invitation",
     "revoke_role",
@@ -246,6 +252,7 @@ __all__ = [
     "sign_off",
     "start",
     "start_again",
+    "start_impact",
     "submit",
     "take_back_match",
     "tell_people_apart",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import audit_view, crisis_page, reports, settings_page, sign_ins, team
+from . import audit_view, crisis_page, impact, reports, settings_page, sign_ins, team
 
 urlpatterns = [
     path("account/sessions/", sign_ins.own, name="sign_ins"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("clinic/<slug:slug>/contacts/add/", crisis_page.contact, name="crisis_contact_add"),
     path("clinic/<slug:slug>/contacts/<str:key>/change/", crisis_page.contact, name="crisis_contact"),
     path("reports/", reports.reports, name="reports"),
+    path("impact/", impact.choose, name="impact"),
+    path("impact/<uuid:impact_id>/", impact.run, name="impact_run"),
+    path("impact/<uuid:impact_id>/cancel/", impact.cancel, name="impact_cancel"),
+    path("impact/<uuid:impact_id>/responses/", impact.responses, name="impact_responses"),
     path("audit/", audit_view.audit_record, name="audit"),
     path("team/", team.team, name="team"),
     path("team/<slug:slug>/add/", team.add, name="colleague_add"),

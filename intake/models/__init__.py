@@ -8,6 +8,7 @@ from .audit import AuditRecord
 from .clinic import Clinic
 from .correction import Correction, CorrectionQuerySet
 from .following import CheckInSchedule, PersonMatch, TreatmentSession
+from .impact import ImpactRun
 from .inviting import InvitationMail, Invitee
 from .notices import NoticeChoice
 from .people import Invitation, Person
@@ -29,6 +30,7 @@ __all__ = [
     "Clinic",
     "Correction",
     "CorrectionQuerySet",
+    "ImpactRun",
     "Invitation",
     "InvitationMail",
     "Invitee",

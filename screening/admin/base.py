@@ -38,6 +38,18 @@ def register_requirement(requirement: Requirement) -> Requirement:
     return requirement
 
 
+Link = tuple[str, Callable[[models.Questionnaire], str]]
+
+links: list[Link] = []
+"""Pages about a draft that the rest of the installation adds to its tools: a label, and the address for a draft."""
+
+
+def register_link(label: str, address: Callable[[models.Questionnaire], str]) -> None:
+    """Add a page to the tools of every draft. To be called while apps get ready."""
+    if label not in [known for known, _ in links]:
+        links.append((label, address))
+
+
 def may_edit(request: HttpRequest) -> bool:
     """Whether this person may see and edit drafts, and publish. The one place that decides, once in a request."""
     if not hasattr(request, "may_edit"):

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from screening import models
 
 from . import covering, views
-from .base import DraftAdmin, in_first_language
+from .base import DraftAdmin, in_first_language, links
 from .compare import compare
 from .exchanging import draft_fhir
 from .outline import outline_page
@@ -71,6 +71,11 @@ class QuestionnaireAdmin(DraftAdmin):
     def part_links(self, questionnaire: models.Questionnaire) -> str:
         rows = ((part_url(model, questionnaire), capitalised(model)) for model in PARTS)
         return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a></li>', rows))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *given: Any, **more: Any) -> Any:
+        draft = more.get("obj")
+        context["more_tools"] = [(label, address(draft)) for label, address in links] if draft else []
+        return super().render_change_form(request, context, *given, **more)
 
     def get_urls(self) -> list[URLPattern]:
         pages = {

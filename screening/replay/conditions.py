@@ -28,7 +28,7 @@ from screening.engine.tree import (
 from screening.engine.variables import View
 
 from .operands import PARTS, Operands
-from .records import Bools, Floats
+from .records import Bools, Floats, Marks
 from .situations import DECLINED, HIDDEN, KNOWN, NOT_SURE, SKIPPED, STATES, Truths
 
 Compared = Callable[[Floats, Floats, Floats, Floats], Bools]
@@ -84,8 +84,8 @@ class Conditions(Operands):
         match leaf:
             case Compare():
                 ends = (*self.interval(leaf.left, view), *self.interval(leaf.right, view))
-                certain, possible = COMPARED[leaf.operator]
-                return self._everywhere(certain(*ends), possible(*ends))
+                is_certain, is_possible = COMPARED[leaf.operator]
+                return self._everywhere(is_certain(*ends), is_possible(*ends))
             case Is():
                 certain = self.answered(leaf.question.name, leaf.codes, view)
                 return Truths(certain, certain | self._is_unknown(leaf.question.name, view))
@@ -112,7 +112,8 @@ class Conditions(Operands):
 
     def _is_unknown(self, name: str, view: View) -> Bools:
         state = self.state(name, view)
-        return (state != KNOWN) & (state != HIDDEN)
+        found: Bools = (state != KNOWN) & (state != HIDDEN)
+        return found
 
     def _may_be(self, leaf: MayBe, view: View) -> Truths:
         name = leaf.question.name
@@ -147,7 +148,7 @@ class Conditions(Operands):
         is_open[entries.rows[~entries.which(dict.fromkeys(keys, True))]] = True
         return found, is_open
 
-    def _state_of(self, leaf: StateTest, view: View) -> Bools:
+    def _state_of(self, leaf: StateTest, view: View) -> Marks:
         name, part = leaf.question.name, leaf.question.part
         state = self.state(name, view)
         if not part:

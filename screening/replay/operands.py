@@ -58,8 +58,10 @@ class Operands(Situations):
                 return self.once((operand.name, view), lambda: self._measure(operand, view))
             case Count():
                 return self.once(("count", operand, view), lambda: self._count(operand, view))
-            case _:
+            case Reference():
                 return self.once((operand.name, view), lambda: self._score(self.symbols.scores[operand.name], view))
+            case _:
+                raise ValueError(operand)
 
     def parameter(self, key: str) -> Floats:
         """A clinic's number, in each row."""
@@ -249,4 +251,5 @@ class Operands(Situations):
         known = option_codes(self.symbols.questions[name])
         is_wanted = np.zeros(256, bool)
         is_wanted[[ANSWERED + known.index(code) for code in codes if code in known]] = True
-        return (self.state(name, view) == KNOWN) & is_wanted[self.marks(name)]
+        found: Bools = (self.state(name, view) == KNOWN) & is_wanted[self.marks(name)]
+        return found

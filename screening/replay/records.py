@@ -39,7 +39,8 @@ class Columns:
     def has_bit(self, name: str, position: int) -> Bools:
         """Whether one option of a multiple choice was chosen."""
         first, _ = self.layout.bits[name]
-        return (self.bits[first + position // 8] >> (position % 8) & 1).astype(bool)
+        found: Bools = (self.bits[first + position // 8] >> (position % 8) & 1).astype(bool)
+        return found
 
 
 class Records(Columns):

@@ -55,7 +55,8 @@ class Translation:
 
     def numbers(self, name: str, part: int = 0) -> Floats:
         """The number of each row; meaningless where the question has no answer."""
-        return self.source.numbers[self.layout.numbers[name] + part]
+        found: Floats = self.source.numbers[self.layout.numbers[name] + part]
+        return found
 
     def days(self, name: str) -> tuple[Floats, Floats]:
         """The first and last day of each row; meaningless where the question has no answer."""

@@ -24,6 +24,7 @@ UNPAIRED = {
     ("TreatmentSession", "recorded"): "both are required",
     ("CheckInSchedule", "set"): "both are required",
     ("AnswerRequest", "asked"): "both are required",
+    ("ImpactRun", "requested"): "both are required",
 }
 
 
@@ -71,6 +72,7 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
         "Invitee": {"key_id", "email_hash"},
         "PersonMatch": {"decision"},
         "CheckInSchedule": {"key_id", "kind", "language"},
+        "ImpactRun": {"key_id", "document", "state"},
         "InvitationMail": {"kind", "failure"},
         "QuestionnaireResponse": {
             "key_id",

@@ -71,7 +71,7 @@ def every_route() -> tuple[Route, ...]:
     )
 
 
-IDS = ("user_id", "session_id", "alert_id", "invitation_id", "contact_id", "match_id")
+IDS = ("user_id", "session_id", "alert_id", "invitation_id", "contact_id", "match_id", "impact_id")
 MISSING: Objects = {
     "reference": "AAAA-AAAA",
     "other": "AAAA-AAAA",
@@ -105,6 +105,7 @@ def objects_of(clinic: Clinic, clinician: User, admin: User, send: Send, name: s
     ).contact
     details = Details(name=name, email=f"{name.lower()}@example.org")
     invited = actions.invite(clinic=clinic, by=clinician, now=now, language="en", details=details)
+    replay = actions.start_impact(questionnaire=version.questionnaire, by=admin, now=now)
     return {
         **MISSING,
         "reference": str(response),
@@ -117,6 +118,7 @@ def objects_of(clinic: Clinic, clinician: User, admin: User, send: Send, name: s
         "alert_id": response.alerts.first().pk,
         "invitation_id": invited.invitation.pk,
         "contact_id": contact.pk,
+        "impact_id": replay.pk,
         "session_id": clinician.sign_ins.first().pk,
         ("patient:invitation", "token"): invited.token,
         ("clinician:crisis_contact", "key"): "988",

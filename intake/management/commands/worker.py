@@ -25,7 +25,10 @@ ANCHOR_EVERY = 720  # rounds: about an hour
 
 
 class Command(PlainCommand):
-    help = "Deliver alerts and send invitations until told to stop. Exactly one should always run; several do no harm."
+    help = (
+        "Deliver alerts, send invitations and replay drafts until told to stop.\n"
+        "Exactly one should always run; several do no harm."
+    )
     example = "python manage.py worker --once"
 
     heartbeat = Heartbeat()
@@ -37,18 +40,22 @@ class Command(PlainCommand):
         if options["once"]:
             self._round()
             self._send_mails()
+            self._replay()
             return
         stop = _stop_signal()
         logger.info("The worker has started")
         # Beside the alerts, so that many invitations, or a mail server that hangs on one, never hold up an alert.
         mails = threading.Thread(target=self._keep_sending_mails, args=(stop,), name="mails")
+        replays = threading.Thread(target=self._keep_replaying, args=(stop,), name="replays")
         mails.start()
+        replays.start()
         number = 0
         while not stop.is_set():
             self._careful_round(number)
             number += 1
             stop.wait(PAUSE_SECONDS)
         mails.join()
+        replays.join()
         logger.info("The worker has stopped")
 
     def _careful_round(self, number: int) -> None:
@@ -87,6 +94,20 @@ class Command(PlainCommand):
         if done.sent or done.failed:
             logger.info("Invitations sent: %s, failed: %s", done.sent, done.failed)
         notices.send_due(clock=timezone.now)
+
+    def _keep_replaying(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self._replay(until=stop.is_set)
+            except Exception as error:
+                logger.error("A round of replaying failed: %s", type(error).__name__)
+            connection.close()
+            stop.wait(PAUSE_SECONDS)
+
+    def _replay(self, until: Callable[[], bool] = lambda: False) -> None:
+        done = actions.replay_due(clock=timezone.now, until=until)
+        if done:
+            logger.info("Replays of drafts finished: %s", done)
 
     def _beat(self) -> None:
         alerts.beat(now=timezone.now())

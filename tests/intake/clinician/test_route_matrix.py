@@ -23,6 +23,7 @@ from .conftest import Send, SignIn
 
 READ, SEE, INVITE = Permission.READ_ANSWERS, Permission.SEE_WHO_HAS_SENT, Permission.INVITE
 CLINIC, TEAM, AUDIT = Permission.MANAGE_CLINIC, Permission.MANAGE_STAFF, Permission.READ_AUDIT
+EDIT = Permission.EDIT_QUESTIONNAIRE
 ANY = "any member of staff"
 
 STAFF: dict[str, Permission | str] = {
@@ -51,6 +52,10 @@ STAFF: dict[str, Permission | str] = {
     "dispositions_choose": CLINIC,
     "end_sign_in": ANY,
     "enter_answers": Permission.ENTER_ANSWERS,
+    "impact": EDIT,
+    "impact_cancel": EDIT,
+    "impact_responses": READ,
+    "impact_run": EDIT,
     "invitation": INVITE,
     "invitation_mail": CLINIC,
     "invitation_new": INVITE,
@@ -131,6 +136,7 @@ def objects(
             "alert_id": uuid.uuid4(),
             "invitation_id": uuid.uuid4(),
             "contact_id": uuid.uuid4(),
+            "impact_id": uuid.uuid4(),
             "token": "none",
             "number": 1,
             "key": "none",
@@ -141,6 +147,10 @@ def objects(
 def _objects(send: Send, clinic: Clinic, staff: User) -> dict[str, Any]:
     response: QuestionnaireResponse = send(clinic, CANARY, plan_now="yes")
     invited = actions.invite(clinic=clinic, by=None, now=NOW, language="en")
+    editor = actions.create_staff(
+        email=f"editor@{clinic.slug}.example", name="Edda", role="admin", clinic=clinic, now=NOW
+    ).user
+    replay = actions.start_impact(questionnaire=clinic.questionnaire, by=editor, now=NOW)  # type: ignore[arg-type]
     return {
         "reference": str(response),
         "slug": clinic.slug,
@@ -149,6 +159,7 @@ def _objects(send: Send, clinic: Clinic, staff: User) -> dict[str, Any]:
         "alert_id": response.alerts.first().pk,
         "invitation_id": invited.invitation.pk,
         "contact_id": uuid.uuid4(),
+        "impact_id": replay.pk,
         "token": "none",
         "number": 1,
         "key": "988",

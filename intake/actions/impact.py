@@ -1,0 +1,182 @@
+"""Asking what a draft would have said of past responses, giving up on it, and working it out in the background."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import uuid
+from collections.abc import Callable
+
+import msgspec
+from django.db import transaction
+from django.db.models import Q
+
+from intake import access, audit, impact, vault
+from intake.impact import Findings, Replayer
+from intake.models import ImpactRun, User
+from intake.permissions import Permission
+from screening import publishing
+from screening.engine.checks import Problem, errors
+from screening.engine.compiler import compile_definition
+from screening.engine.definition import canonical_json, from_json
+from screening.models import Questionnaire
+from screening.refusals import problem
+
+from .refusals import NotPermitted, Refused
+
+logger = logging.getLogger(__name__)
+
+LEASE = datetime.timedelta(seconds=90)
+"""How long a worker has a run to itself after its last sign of life."""
+
+State = ImpactRun.State
+
+
+class DraftUnready(Refused):
+    """The draft cannot be evaluated; `problems` are the errors in it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("The draft has errors: open Check and correct them first.")
+        self.problems = problems
+
+
+class NothingToReplay(Refused):
+    """No response was sent that the person may replay."""
+
+
+def start_impact(
+    *, questionnaire: Questionnaire, by: User, now: datetime.datetime, since: datetime.date | None = None
+) -> ImpactRun:
+    """Ask for a replay of the responses of the clinics that a person may edit for, all or those sent since a day.
+
+    Raises `NotPermitted`, `DraftUnready`, `NothingToReplay`.
+    """
+    clinics = list(access.clinics_of(by, Permission.EDIT_QUESTIONNAIRE))
+    if not clinics:
+        raise NotPermitted("Only those who edit questionnaires can see the impact of a draft.")
+    run = ImpactRun(questionnaire=questionnaire, document=_document(questionnaire), since=since)
+    run.requested_by, run.requested_at, run.total = by, now, 0
+    vault.create_data_key(run)
+    run.findings_ct = impact.seal_findings(run, Findings())
+    with transaction.atomic():
+        run.save(force_insert=True)
+        run.clinics.set(clinics)
+        run.total = impact.responses_of(run).count()
+        if not run.total:
+            raise NothingToReplay("No response was sent in that time at the clinics you work for.")
+        run.save(update_fields=["total"])
+        audit.record(actor=audit.staff(by), action="impact.started", now=now, impact=run.pk, responses=run.total)
+    return run
+
+
+def _document(questionnaire: Questionnaire) -> str:
+    """The draft as one document. Raises `DraftUnready`."""
+    try:
+        definition = publishing.definition_from_rows(questionnaire)
+    except msgspec.ValidationError as error:
+        raise DraftUnready((problem("P104", f"draft {questionnaire.key}", reason=error),)) from error
+    if found := errors(definition):
+        raise DraftUnready(tuple(found))
+    return canonical_json(definition).decode()
+
+
+def cancel_impact(*, run_id: uuid.UUID, by: User, now: datetime.datetime) -> ImpactRun:
+    """Give up on a replay: what was found so far stays. One that is over stays as it is."""
+    with transaction.atomic():
+        run = ImpactRun.objects.select_for_update().get(pk=run_id)
+        if not run.is_over:
+            _end(run, State.CANCELLED, now)
+            audit.record(actor=audit.staff(by), action="impact.cancelled", now=now, impact=run.pk)
+    return run
+
+
+def read_impact(*, run: ImpactRun, by: User, now: datetime.datetime) -> None:
+    """Record that somebody looked at which responses a draft would change."""
+    with transaction.atomic():
+        audit.record(actor=audit.staff(by), action="impact.read", now=now, impact=run.pk)
+
+
+def replay_due(*, clock: Callable[[], datetime.datetime], until: Callable[[], bool] = lambda: False) -> int:
+    """Work through the replays that wait, and those whose worker is gone. Returns how many were finished.
+
+    `until` true: stop soon; another round goes on where this one stopped.
+    """
+    finished = 0
+    while not until() and (run := _claim(clock())) is not None:
+        try:
+            finished += _go_on(run, clock, until)
+        except Exception as error:
+            # A draft or response that cannot be replayed must not keep the others from it.
+            logger.error("A replay failed: %s", type(error).__name__)
+            _fail(run, clock())
+    return finished
+
+
+def _claim(now: datetime.datetime) -> ImpactRun | None:
+    """The oldest run that nobody works on, now leased."""
+    with transaction.atomic():
+        is_free = Q(leased_until=None) | Q(leased_until__lt=now)
+        open_runs = ImpactRun.objects.filter(is_free, state__in=[State.WAITING, State.RUNNING])
+        run = open_runs.select_for_update(skip_locked=True).order_by("requested_at", "pk").first()
+        if run is not None:
+            run.state, run.leased_until = State.RUNNING, now + LEASE
+            run.save(update_fields=["state", "leased_until"])
+    return run
+
+
+def _go_on(run: ImpactRun, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
+    """Look at batch after batch, keeping the place after each. False when it was cancelled or has to stop."""
+    replayer = Replayer(compile_definition(from_json(run.document.encode())))
+    findings = impact.read_findings(run)
+    while rows := impact.next_rows(run):
+        replayer.look_at(rows, findings)
+        if not _keep(run, findings, looked_at=len(rows), cursor=rows[-1].pk, now=clock()):
+            return False
+        if until():
+            _let_go(run)
+            return False
+    return _finish(run, clock())
+
+
+def _mine(run: ImpactRun) -> ImpactRun | None:
+    """The row, locked, while it is still this worker's: neither cancelled nor taken over."""
+    current = ImpactRun.objects.select_for_update().filter(pk=run.pk, state=State.RUNNING).first()
+    return current if current is not None and current.leased_until == run.leased_until else None
+
+
+def _keep(run: ImpactRun, findings: Findings, *, looked_at: int, cursor: uuid.UUID, now: datetime.datetime) -> bool:
+    with transaction.atomic():
+        if _mine(run) is None:
+            return False
+        run.looked_at, run.cursor, run.leased_until = run.looked_at + looked_at, cursor, now + LEASE
+        run.findings_ct = impact.seal_findings(run, findings)
+        run.save(update_fields=["looked_at", "cursor", "leased_until", "findings_ct"])
+    return True
+
+
+def _let_go(run: ImpactRun) -> None:
+    with transaction.atomic():
+        if _mine(run) is not None:
+            run.leased_until = None
+            run.save(update_fields=["leased_until"])
+
+
+def _finish(run: ImpactRun, now: datetime.datetime) -> bool:
+    with transaction.atomic():
+        if _mine(run) is None:
+            return False
+        _end(run, State.DONE, now)
+        audit.record(actor=audit.SYSTEM, action="impact.finished", now=now, impact=run.pk, responses=run.looked_at)
+    return True
+
+
+def _fail(run: ImpactRun, now: datetime.datetime) -> None:
+    with transaction.atomic():
+        if _mine(run) is not None:
+            _end(run, State.FAILED, now)
+            audit.record(actor=audit.SYSTEM, action="impact.failed", now=now, impact=run.pk)
+
+
+def _end(run: ImpactRun, state: ImpactRun.State, now: datetime.datetime) -> None:
+    run.state, run.finished_at, run.leased_until = state, now, None
+    run.save(update_fields=["state", "finished_at", "leased_until"])
