@@ -1,13 +1,19 @@
-"""Keeps out of the log what it could repeat: tokens in the paths of requests, and words in the messages of errors."""
+"""What is logged: one line for each event, no token in the path of a request, no word from the message of an error."""
 
 from __future__ import annotations
 
+import datetime
+import json
 import logging
 import re
 import traceback
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 from django.conf import settings
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The name of the request that is being answered, as its `X-Request-ID` says; empty outside of one."""
 
 _TOKEN = re.compile(r"/i/[^/\s'\"]+")
 
@@ -49,6 +55,29 @@ class PlacesOnly(logging.Filter):
         if isinstance(record.msg, BaseException):
             record.msg = kind(record.msg)
         return True
+
+
+class JsonLines(logging.Formatter):
+    """Each event as one line of JSON in ASCII, so that no text of anybody's begins a line of its own. Times are UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        event = {
+            "at": at.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request": request_id.get(),
+            "places": (record.exc_text or "").splitlines(),
+        }
+        return json.dumps({name: value for name, value in event.items() if value})
+
+
+class PlainLines(logging.Formatter):
+    """For reading on one's own machine: what would begin a new line is written as an escape."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the library's name)
+        return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in super().formatMessage(record))
 
 
 def kind(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 
-from . import access, edge, second_factor, staff_sessions, step_up, unsent
+from . import access, edge, logs, second_factor, staff_sessions, step_up, unsent
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -41,6 +41,7 @@ class EdgeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.id = secrets.token_hex(8)  # type: ignore[attr-defined]
+        logs.request_id.set(request.id)  # type: ignore[attr-defined]
         response = self._refusal(request) or self.get_response(request)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         for name, value in (HEADERS | staff_sessions.headers(request)).items():

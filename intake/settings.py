@@ -207,12 +207,16 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A monitor elsewhere that raises the alarm when it is not called for some minutes.
 HEARTBEAT_URL: str = env.https_url("HEARTBEAT_URL", "")
 
+_LINES = "plain" if IS_EMBEDDED else "json"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"()": "intake.logs.PlainLines", "format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "intake.logs.JsonLines"},
+    },
     "filters": {"places": {"()": "intake.logs.PlacesOnly"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["places"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _LINES, "filters": ["places"]}},
     # Django's own handlers would write errors whole, and mail them.
     "loggers": {"django": {"handlers": [], "level": "INFO"}},
     "root": {"handlers": ["console"], "level": "INFO"},
