@@ -13,6 +13,7 @@ from allauth.core import context as allauth_context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,6 +38,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """A browser where this person has signed in before is counted apart: strangers who guess lock nobody out."""
         known = known_browsers.mark(request, str(credentials.get("email", "")))
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}{known}"
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """With the right password the session gets a new key: one that somebody planted before is worth nothing."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            request.session.cycle_key()
+        return user
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Signed in, with the second factor where there is one: from now on this browser is known."""

@@ -85,6 +85,7 @@ def in_part2_mode(clinic: Clinic) -> None:
     clinic.save()
 
 
+@pytest.mark.check("C58", required="every answer that counts")
 class TestWhatIsExported:
     def test_every_answer_says_its_wording_state_value_and_words(self, clinic: Clinic, drinker) -> None:
         [found] = export_of(clinic)

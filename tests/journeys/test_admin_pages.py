@@ -11,6 +11,7 @@ from tests.journeys.conftest import Eyes
 from tests.journeys.people import sign_in
 
 
+@pytest.mark.check("C47", required="0 violations on the admin pages")
 @pytest.mark.browser
 def test_an_administrator_changes_a_rule_and_publishes(live_server, demo, page: Page, eyes: Eyes):
     account = demo["staff"][1]

@@ -46,6 +46,8 @@ def add_a_pager(office: Page, eyes: Eyes) -> None:
     eyes.look(office, "alert-secret")
 
 
+@pytest.mark.check("C48", required="the rota and alerts without scripts")
+@pytest.mark.check("C47", required="0 violations on the pages of alerts")
 @pytest.mark.browser
 def test_the_rota_is_kept_and_alerts_are_followed(live_server, demo, browser: Browser, javascript: bool, eyes: Eyes):
     clinician, admin = demo["staff"][:2]

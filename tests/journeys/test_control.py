@@ -172,6 +172,7 @@ def test_without_scripts_the_limit_is_stated(started: Page, browser_context_args
     expect(started.locator("footer")).to_contain_text("closes after 60 minutes without use")
 
 
+@pytest.mark.check("C37", required="0 on Back after a tablet is handed back")
 def test_a_tablet_from_hand_to_hand(live_server, demo, page: Page, javascript: bool, eyes: Eyes):
     account = demo["staff"][0]
     sign_in(page, live_server.url, account["email"], account["password"])

@@ -43,6 +43,7 @@ def open_link(context: BrowserContext, address: str) -> Page:
     return page
 
 
+@pytest.mark.check("C47", required="0 violations on the pages of invitations")
 @pytest.mark.browser
 def test_one_person_is_invited_loses_the_code_and_is_helped(
     live_server, staff: Page, browser: Browser, javascript: bool, eyes: Eyes

@@ -30,6 +30,8 @@ def acknowledge_points(staff: Page) -> None:
         expect(left).to_have_count(waiting - 1)
 
 
+@pytest.mark.check("C48", required="reviewed and signed without scripts")
+@pytest.mark.check("C47", required="0 violations on the pages of a review")
 @pytest.mark.browser
 @pytest.mark.both_databases
 def test_a_summary_is_reviewed_and_signed(live_server, demo, browser: Browser, javascript: bool, eyes: Eyes):

@@ -183,6 +183,7 @@ class TestHeightAndWeightTogether:
 PAYLOADS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}{% debug %}", "{0.__class__}%(x)s"]
 
 
+@pytest.mark.check("C38", required="typed text stays text")
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_typed_text_is_never_markup(patient, payload):
     page = page_of(patient.fill("numbers", story=payload, coffee=payload, pills__0__name=payload))

@@ -65,6 +65,7 @@ def test_it_has_no_errors(definition: Definition) -> None:
     assert [str(problem) for problem in checks.errors(definition)] == []
 
 
+@pytest.mark.check("C79", required="0 words that shame, judge or promise")
 def test_its_only_warnings_wait_for_reviewers(definition: Definition) -> None:
     found = [(problem.id, problem.place) for problem in checks.check(definition)]
     english = [f"instrument {name}" for name in ("asq", "audit_c", "drug_screen", "gad7", "pc_ptsd5", "peg")]
@@ -121,6 +122,7 @@ def test_every_case_leaves_nothing_required_missing(compiled: Compiled) -> None:
         assert result.assessment.missing == (), result.case.id
 
 
+@pytest.mark.check("C79", required="items as they were published")
 def test_the_wording_of_each_instrument_is_the_registered_one(definition: Definition) -> None:
     found = {one.key: checks.wording_sha256(definition, one) for one in definition.instruments}
     assert found == WORDING
@@ -162,6 +164,7 @@ def test_the_baseline_patient_is_asked_little(compiled: Compiled) -> None:
     assert sorted(pages)[len(pages) // 2] <= 8
 
 
+@pytest.mark.check("C79", required="grade 8 or easier")
 def test_it_reads_easily(definition: Definition) -> None:
     # A grade means nothing for a word or two: titles and short options are left out. No single text is above grade 8,
     # nor says a word that hurts or judges: a check warns of both, and there is no such warning.
