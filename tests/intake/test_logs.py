@@ -52,7 +52,8 @@ def test_a_failed_page_is_logged_without_what_was_typed(
     log = written.getvalue()
     assert page.status_code == 500
     assert CANARY not in log
-    assert CANARY not in page.content.decode()
+    # The page gives back what was typed, to be sent again; nowhere else does it stand.
+    assert CANARY not in page.content.decode().replace(f'value="{CANARY}"', "")
     assert "Internal Server Error: /start/north/" in log
     assert "ValueError\n" in log
     assert "KeyError\n" in log
