@@ -9,11 +9,16 @@ from typing import NamedTuple
 
 
 class Figure(NamedTuple):
-    """One measured figure."""
+    """One measured figure; None where it could not be measured, which `note` explains."""
 
     what: str
-    value: float
+    value: float | None
     unit: str
+    note: str = ""
+
+    def row(self) -> tuple[str, str, str]:
+        """What, how much and what to know of it, as text."""
+        return self.what, "–" if self.value is None else f"{self.value:,.1f} {self.unit}", self.note
 
 
 def median_microseconds(call: Callable[[], object], *, times: int = 200) -> float:

@@ -26,7 +26,6 @@ import math
 from .because import because, score_result
 from .compiler import Compiled, Outcome
 from .facts import Facts
-from .language import to_text
 from .logic import FALSE, TRUE
 from .results import (
     Assessment,
@@ -107,7 +106,8 @@ def _raised(facts: Facts, found: list[Verdict]) -> tuple[RaisedFlag, ...]:
 def _flag(facts: Facts, verdict: Verdict) -> RaisedFlag:
     flag = facts.compiled.definition.flags[verdict.number]
     severity, tree = facts.compiled.rules.flags[flag.link_id][verdict.raised]
-    return RaisedFlag(flag=flag.link_id, severity=severity, because=because(facts, tree), rule=to_text(tree))
+    rule = facts.compiled.text(tree)
+    return RaisedFlag(flag=flag.link_id, severity=severity, because=because(facts, tree), rule=rule)
 
 
 def _ruled_out(compiled: Compiled, found: list[Verdict]) -> tuple[str, ...]:
@@ -142,8 +142,9 @@ def _not_asked(compiled: Compiled, outcome: Outcome) -> tuple[str, ...]:
 
 
 def _missing(compiled: Compiled, answers: Answers, outcome: Outcome) -> tuple[str, ...]:
+    unanswered = [name for name in compiled.answerable if name not in answers]
     hidden = set(outcome.hidden)
-    return tuple(name for name in compiled.answerable if name not in answers and name not in hidden)
+    return tuple(name for name in unanswered if name not in hidden)
 
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]

@@ -16,7 +16,7 @@ from .logic import FALSE, TRUE, UNKNOWN
 from .results import Because, ScoreResult
 from .scores import result
 from .settling import would_settle
-from .tree import Expr, Holds, Includes, Not, Operand, Reference, Total, operands, parts
+from .tree import Expr, Includes, Operand, Reference, Total, operands
 from .values import Answer, MedicineEntry
 from .variables import View
 
@@ -24,63 +24,59 @@ from .variables import View
 def because(facts: Facts, expr: Expr) -> tuple[Because, ...]:
     """The answers that make a condition true, each question once, in the order of the rule."""
     found: dict[str, list[str]] = {}
-    for reason in _why(facts, expr, True, "rules"):
-        answers = found.setdefault(reason.question, [])
-        if reason.answer not in answers:
-            answers.append(reason.answer)
+    for name, said in _why(facts, expr, True, "rules"):
+        answers = found.setdefault(name, [])
+        if said not in answers:
+            answers.append(said)
     return tuple(Because(question=name, answer="; ".join(answers)) for name, answers in found.items())
 
 
-def _why(facts: Facts, expr: Expr, wanted: bool, view: View) -> Iterator[Because]:
+Reason = tuple[str, str]
+"""A question or score, and what was said."""
+
+
+def _why(facts: Facts, expr: Expr, wanted: bool, view: View) -> Iterator[Reason]:
     """Why a condition has the truth that is wanted."""
-    if isinstance(expr, Not):
-        yield from _why(facts, expr.item, not wanted, view)
-    elif isinstance(expr, Holds):
-        yield from _why(facts, facts.compiled.rules.variables[expr.variable], wanted, view)
-    elif parts(expr):
-        for item in parts(expr):
-            if facts.truth(item, view) is wanted:
-                yield from _why(facts, item, wanted, view)
-    else:
-        yield from _leaf(facts, expr, wanted)
+    for leaf, needed in facts.deciding(expr, wanted, view):
+        yield from _leaf(facts, leaf, needed)
 
 
-def _leaf(facts: Facts, leaf: Expr, wanted: bool) -> Iterator[Because]:
-    behind = [name for operand in operands(leaf) for name in facts.behind(operand)]
-    hidden = [name for name in behind if facts.asked(name) is not TRUE]
+def _leaf(facts: Facts, leaf: Expr, wanted: bool) -> Iterator[Reason]:
+    looked_at = operands(leaf)
+    hidden = [name for operand in looked_at for name in facts.behind(operand) if facts.asked(name) is not TRUE]
     for name in hidden:
         yield from _hidden(facts, name)
-    for operand in operands(leaf) if not hidden else ():
+    for operand in looked_at if not hidden else ():
         yield from _operand(facts, operand, leaf if wanted else None)
 
 
-def _hidden(facts: Facts, name: str) -> Iterator[Because]:
+def _hidden(facts: Facts, name: str) -> Iterator[Reason]:
     """The answers that keep a question from being asked, or leave open whether it is."""
     for gate, view in facts.gates(name, FALSE):
         yield from _why(facts, gate, False, view)
     for gate, view in facts.gates(name, UNKNOWN) if facts.asked(name) is UNKNOWN else ():
         for link_id in would_settle(facts, gate, view):
-            yield Because(question=link_id, answer=_shown(facts, link_id, facts.answers.get(link_id)))
+            yield link_id, facts.shown(link_id)
 
 
-def _operand(facts: Facts, operand: Operand, leaf: Expr | None) -> Iterator[Because]:
+def _operand(facts: Facts, operand: Operand, leaf: Expr | None) -> Iterator[Reason]:
     if isinstance(operand, Reference) and operand.name in facts.tallies:
-        yield Because(question=operand.name, answer=_score(facts, operand.name))
+        yield operand.name, _score(facts, operand.name)
     for name in facts.behind(operand):
         answer = facts.answers.get(name)
-        if answer is not None and answer.is_known:
-            answer = _relevant(facts, operand, leaf, answer)
-        yield Because(question=name, answer=_shown(facts, name, answer))
+        if answer is not None and answer.is_known and isinstance(answer.value, tuple):
+            yield name, _some(facts, name, _relevant(facts, operand, leaf, answer))
+        else:
+            yield name, facts.shown(name)
 
 
-def _shown(facts: Facts, name: str, answer: Answer | None) -> str:
+def _some(facts: Facts, name: str, answer: Answer) -> str:
     definition = facts.compiled.definition
-    answer = answer if facts.asked(name) is TRUE else None  # a hidden answer is shown to nobody
     return display(facts.symbols.questions[name], answer, definition, definition.languages[0])
 
 
 def _relevant(facts: Facts, operand: Operand, leaf: Expr | None, answer: Answer) -> Answer:
-    """Of a list, only what the rule found in it; other answers whole."""
+    """Of a list, only what the rule found in it."""
     if isinstance(operand, Total):
         factors = facts.symbols.factors(facts.symbols.questions[operand.question], operand.reference)
         return _only(answer, lambda entry: isinstance(entry, MedicineEntry) and entry.code in factors)
@@ -113,6 +109,12 @@ def _score(facts: Facts, name: str) -> str:
 
 
 def score_result(facts: Facts, name: str) -> ScoreResult:
-    """A score as clinicians read it."""
+    """A score as clinicians read it, worked out once in a run."""
+    if name not in facts.results:
+        facts.results[name] = _result(facts, name)
+    return facts.results[name]
+
+
+def _result(facts: Facts, name: str) -> ScoreResult:
     floor, language = facts.compiled.blank[name].low, facts.compiled.definition.languages[0]
     return result(facts.symbols.scores[name], facts.tallies[name], floor, language)

@@ -18,9 +18,11 @@ from typing import NamedTuple, cast
 
 from . import dependencies, rulecheck
 from .codegen import Body
+from .deciding import Decision, Test, deciding, opening
 from .definition import Definition, NotSure, Question, Score, Section
 from .dependencies import Dependencies
 from .functions import declare
+from .language import to_text
 from .program import RulesFunction, asked_in_order, visibility_function
 from .results import Settings
 from .ruleset import DefinitionError, RuleProblem, Ruleset, read_rules
@@ -70,6 +72,10 @@ class Compiled:
     _body: Body
     _namespace: dict[str, object]
     _code: dict[tuple[int, View], tuple[Expr, CodeType, CodeType]] = field(default_factory=dict)
+    _decisions: dict[tuple[int, bool | None, View], tuple[Expr, CodeType, tuple[Test, ...]]] = field(
+        default_factory=dict
+    )
+    _texts: dict[int, tuple[Expr, str]] = field(default_factory=dict)
 
     @property
     def questions(self) -> dict[str, Question]:
@@ -112,6 +118,29 @@ class Compiled:
         if eval(certain, self._namespace, facts):  # noqa: S307 (source written by codegen from checked trees)
             return True
         return None if eval(possible, self._namespace, facts) else False  # noqa: S307
+
+    def decisive(self, expr: Expr, facts: dict[str, object], wanted: bool | None, view: View) -> list[Test]:
+        """The tests that make part of a rule true or false as wanted, which it is; for None, those that leave it open.
+
+        Raises whatever the rule raises when one of its values cannot be worked out.
+        """
+        key = (id(expr), wanted, view)
+        if key not in self._decisions:
+            made = self._decide(expr, wanted, view)
+            self._decisions[key] = (expr, compile(made.source, "<rule>", "eval"), made.tests)
+        _, code, tests = self._decisions[key]
+        return [tests[number] for number in eval(code, self._namespace, facts)]  # noqa: S307 (see truth)
+
+    def _decide(self, expr: Expr, wanted: bool | None, view: View) -> Decision:
+        if wanted is None:
+            return opening(self._body, self.rules.variables, expr, view)
+        return deciding(self._body, self.rules.variables, expr, wanted, view)
+
+    def text(self, expr: Expr) -> str:
+        """A rule in the words of the rule language, written once."""
+        if id(expr) not in self._texts:
+            self._texts[id(expr)] = (expr, to_text(expr))
+        return self._texts[id(expr)][1]
 
 
 def rule_problems(definition: Definition) -> tuple[RuleProblem, ...]:

@@ -63,6 +63,11 @@ class Dependencies:
         return tuple(self.rules.ask[name] for name in chain if name in self.rules.ask)
 
     @cached_property
+    def conditional(self) -> frozenset[str]:
+        """Questions that are not always asked."""
+        return frozenset(name for name in self.symbols.questions if self.asking(name))
+
+    @cached_property
     def unsettled(self) -> frozenset[str]:
         """Questions whose value rules may not see as given: those that may be stale, and those gated by them."""
         found: set[str] = set()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from .compiler import Compiled, Outcome
+from .deciding import Test, walk_deciding, walk_opening
 from .dependencies import MEASURES
+from .display import display
 from .functions import place
 from .logic import FALSE, TRUE, UNKNOWN, Truth
+from .results import ScoreResult
 from .scores import Tally
 from .tree import Count, Expr, Measure, Operand, Reference, Total
 from .values import Answers
@@ -24,6 +30,8 @@ class Facts:
             for name, found in zip(self.symbols.scores, outcome.tallies, strict=True)
         }
         self._variables = outcome.facts
+        self._shown: dict[str, str] = {}
+        self.results: dict[str, ScoreResult] = {}
 
     def truth(self, expr: Expr, view: View = "rules") -> Truth:
         """The truth of a condition; one that cannot be worked out is unknown."""
@@ -32,9 +40,23 @@ class Facts:
         except Exception:  # whatever a rule raises, it must not stop the others
             return UNKNOWN
 
+    def deciding(self, expr: Expr, wanted: bool, view: View = "rules") -> Iterable[Test]:
+        """The tests that make a condition come out as wanted, which it does."""
+        try:
+            return self.compiled.decisive(expr, self._variables, wanted, view)
+        except Exception:  # a part of it fails: the others still decide
+            return walk_deciding(partial(self.truth, view=view), self.compiled.rules.variables, expr, wanted)
+
+    def opening(self, expr: Expr, view: View = "rules") -> Iterable[Test]:
+        """The unknown tests of a condition; none when it is not unknown."""
+        try:
+            return self.compiled.decisive(expr, self._variables, None, view)
+        except Exception:  # a part of it fails: it and the others may be open
+            return walk_opening(partial(self.truth, view=view), self.compiled.rules.variables, expr)
+
     def asked(self, name: str) -> Truth:
         """Whether a question is asked, as rules see it: unknown also where only a stale answer hides it."""
-        if not self.compiled.dependencies.asking(name):
+        if name not in self.compiled.dependencies.conditional:
             return TRUE
         number = place(self.symbols, name)
         if self._variables.get(f"asked{number}", True):
@@ -55,6 +77,14 @@ class Facts:
                 return tuple(question.link_id for question in roles if question is not None)
             case _:
                 return ()
+
+    def shown(self, name: str) -> str:
+        """What the patient said, in the first language. A hidden answer is shown to nobody."""
+        if name not in self._shown:
+            definition = self.compiled.definition
+            answer = self.answers.get(name) if self.asked(name) is TRUE else None
+            self._shown[name] = display(self.symbols.questions[name], answer, definition, definition.languages[0])
+        return self._shown[name]
 
     def is_stale(self, name: str) -> bool:
         """Whether rules take a question's answer for not sure because it may be too old."""

@@ -12,7 +12,7 @@ from .definition import Question
 from .facts import Facts
 from .logic import FALSE, UNKNOWN
 from .scores import option_points
-from .tree import Compare, Count, Expr, Holds, Includes, Operand, Reference, Total, Within, operands, parts
+from .tree import Compare, Count, Expr, Includes, Operand, Reference, Total, Within, operands
 from .values import Answer, PartialDate
 from .variables import View
 
@@ -24,15 +24,8 @@ def would_settle(facts: Facts, expr: Expr, view: View = "rules") -> tuple[str, .
 
 
 def _open(facts: Facts, expr: Expr, view: View) -> Iterator[str]:
-    if facts.truth(expr, view) is not UNKNOWN:
-        return
-    if isinstance(expr, Holds):
-        yield from _open(facts, facts.compiled.rules.variables[expr.variable], view)
-    elif parts(expr):
-        for item in parts(expr):
-            yield from _open(facts, item, view)
-    else:
-        yield from _leaf(facts, expr, view)
+    for leaf, _ in facts.opening(expr, view):
+        yield from _leaf(facts, leaf, view)
 
 
 def _leaf(facts: Facts, leaf: Expr, view: View) -> list[str]:

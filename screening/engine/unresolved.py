@@ -23,6 +23,8 @@ NOT_SURE_NOTE = "not_sure"
 
 RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 STRENGTH: tuple[NotSure, ...] = ("NS-2", "NS-5", "NS-1", "NS-4", "NS-3")
+TIERS = [tuple(tier for tier in range(len(SEVERITIES)) if bits >> tier & 1) for bits in range(1 << len(SEVERITIES))]
+"""The rules that each set of bits stands for."""
 LISTED = frozenset[NotSure]({"NS-2", "NS-5", "NS-1"})
 
 
@@ -52,8 +54,7 @@ class OpenRule(NamedTuple):
 
 def verdicts(facts: Facts, outcome: Outcome) -> list[Verdict]:
     """Every flag that is not ruled out, in the order of the definition."""
-    found = [Verdict(number, raised, tuple(tier for tier in range(len(SEVERITIES)) if unknown >> tier & 1))
-             for number, raised, unknown in outcome.found]  # fmt: skip
+    found = [Verdict(number, raised, TIERS[unknown]) for number, raised, unknown in outcome.found]
     found += [_one_by_one(facts, key) for kind, key in outcome.failed if kind == "flag" and isinstance(key, int)]
     return sorted(found)
 
