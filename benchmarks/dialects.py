@@ -1,6 +1,6 @@
 """The workload in the words of other engines. Each knows two values only, so the responses it gets have no unknowns.
 
-A comparison of a question that may be hidden is written as "its condition, and the comparison": hidden is false, as here.
+A comparison of a question that may be hidden becomes "its condition, and the comparison": hidden is false, as here.
 Conditions are worked out first and handed on as `c_<question>`, then scores, then flags.
 """
 

@@ -65,7 +65,7 @@ def _tree(
             return ("and", parts[0], ("not", parts[1]))
         case 1:
             return ("at_least", 2, *parts)
-        case 2 | 3 | 4:
+        case 2 | 3:
             return ("or", *parts)
         case _:
             return ("and", *parts)

@@ -111,9 +111,8 @@ def _flag(facts: Facts, verdict: Verdict) -> RaisedFlag:
 
 
 def _ruled_out(compiled: Compiled, found: list[Verdict]) -> tuple[str, ...]:
-    open_or_raised = {verdict.number for verdict in found}
-    flags = enumerate(compiled.definition.flags)
-    return tuple(flag.link_id for number, flag in flags if number not in open_or_raised)
+    numbers = {verdict.number for verdict in found}
+    return tuple(name for number, name in enumerate(compiled.rules.flags) if number not in numbers)
 
 
 def _notes(compiled: Compiled, outcome: Outcome, found: list[Verdict], left: Unresolved) -> tuple[NoteLine, ...]:

@@ -37,8 +37,11 @@ Reason = tuple[str, str]
 
 def _why(facts: Facts, expr: Expr, wanted: bool, view: View) -> Iterator[Reason]:
     """Why a condition has the truth that is wanted."""
-    for leaf, needed in facts.deciding(expr, wanted, view):
-        yield from _leaf(facts, leaf, needed)
+    for test in facts.deciding(expr, wanted, view):
+        if test.about:
+            yield test.about, facts.shown(test.about)
+        else:
+            yield from _leaf(facts, test.leaf, test.wanted)
 
 
 def _leaf(facts: Facts, leaf: Expr, wanted: bool) -> Iterator[Reason]:

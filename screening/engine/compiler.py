@@ -18,7 +18,7 @@ from typing import NamedTuple, cast
 
 from . import dependencies, rulecheck
 from .codegen import Body
-from .deciding import Decision, Test, deciding, opening
+from .deciding import Decider, Decision, deciding, opening
 from .definition import Definition, NotSure, Question, Score, Section
 from .dependencies import Dependencies
 from .functions import declare
@@ -29,9 +29,12 @@ from .ruleset import DefinitionError, RuleProblem, Ruleset, read_rules
 from .runtime import NAMESPACE
 from .scores import Item, Tally, bounds, gated
 from .symbols import Symbols, read_symbols
-from .tree import Expr
+from .tree import Expr, Number, Reference, operands
 from .values import Answers
 from .variables import View
+
+LISTS = ("multiple_choice", "medicines", "group")
+"""Types whose answers have entries, of which a rule may be about a few."""
 
 __all__ = ["Compiled", "DefinitionError", "Outcome", "RuleProblem", "compile_definition", "rule_problems"]
 
@@ -72,7 +75,7 @@ class Compiled:
     _body: Body
     _namespace: dict[str, object]
     _code: dict[tuple[int, View], tuple[Expr, CodeType, CodeType]] = field(default_factory=dict)
-    _decisions: dict[tuple[int, bool | None, View], tuple[Expr, CodeType, tuple[Test, ...]]] = field(
+    _decisions: dict[tuple[int, bool | None, View], tuple[Expr, CodeType, tuple[Decider, ...]]] = field(
         default_factory=dict
     )
     _texts: dict[int, tuple[Expr, str]] = field(default_factory=dict)
@@ -119,7 +122,7 @@ class Compiled:
             return True
         return None if eval(possible, self._namespace, facts) else False  # noqa: S307
 
-    def decisive(self, expr: Expr, facts: dict[str, object], wanted: bool | None, view: View) -> list[Test]:
+    def decisive(self, expr: Expr, facts: dict[str, object], wanted: bool | None, view: View) -> list[Decider]:
         """The tests that make part of a rule true or false as wanted, which it is; for None, those that leave it open.
 
         Raises whatever the rule raises when one of its values cannot be worked out.
@@ -127,7 +130,9 @@ class Compiled:
         key = (id(expr), wanted, view)
         if key not in self._decisions:
             made = self._decide(expr, wanted, view)
-            self._decisions[key] = (expr, compile(made.source, "<rule>", "eval"), made.tests)
+            whole = self._shown_whole()
+            tests = tuple(test._replace(about=_about(test.leaf, whole)) for test in made.tests)
+            self._decisions[key] = (expr, compile(made.source, "<rule>", "eval"), tests)
         _, code, tests = self._decisions[key]
         return [tests[number] for number in eval(code, self._namespace, facts)]  # noqa: S307 (see truth)
 
@@ -136,11 +141,24 @@ class Compiled:
             return opening(self._body, self.rules.variables, expr, view)
         return deciding(self._body, self.rules.variables, expr, wanted, view)
 
+    def _shown_whole(self) -> frozenset[str]:
+        """Questions that are always asked and have one answer, not a list of which a rule may mean a part."""
+        lists = {name for name, question in self.questions.items() if question.type in LISTS}
+        return frozenset(self.questions) - self.dependencies.conditional - lists
+
     def text(self, expr: Expr) -> str:
         """A rule in the words of the rule language, written once."""
         if id(expr) not in self._texts:
             self._texts[id(expr)] = (expr, to_text(expr))
         return self._texts[id(expr)][1]
+
+
+def _about(leaf: Expr, whole: frozenset[str]) -> str:
+    match operands(leaf):
+        case (Reference(name=name),) | (Reference(name=name), Number()) if name in whole:
+            return name
+        case _:
+            return ""
 
 
 def rule_problems(definition: Definition) -> tuple[RuleProblem, ...]:

@@ -14,8 +14,18 @@ from .logic import UNKNOWN, Truth
 from .tree import Expr, Holds, Not, parts
 from .variables import View
 
-Test = tuple[Expr, bool]
-"""A leaf and the truth that it is wanted to have."""
+
+class Decider(NamedTuple):
+    """A leaf and the truth that it is wanted to have.
+
+    `about` is the one question it looks at, where that is known to be always asked and its answer to be shown whole.
+    """
+
+    leaf: Expr
+    wanted: bool
+    about: str = ""
+
+
 Variables = Mapping[str, Expr]
 """The named conditions of a definition."""
 
@@ -24,12 +34,12 @@ class Decision(NamedTuple):
     """Python that gives the numbers of the tests that count, and those tests."""
 
     source: str
-    tests: tuple[Test, ...]
+    tests: tuple[Decider, ...]
 
 
 def deciding(body: Body, variables: Variables, expr: Expr, wanted: bool, view: View) -> Decision:
     """The tests that make a condition come out as wanted, which it does."""
-    tests: list[Test] = []
+    tests: list[Decider] = []
 
     def write(expr: Expr, wanted: bool) -> str:
         match expr:
@@ -46,7 +56,7 @@ def deciding(body: Body, variables: Variables, expr: Expr, wanted: bool, view: V
 
 def opening(body: Body, variables: Variables, expr: Expr, view: View) -> Decision:
     """The unknown tests of a condition that is unknown."""
-    tests: list[Test] = []
+    tests: list[Decider] = []
 
     def write(expr: Expr) -> str:
         if isinstance(expr, Holds):
@@ -58,8 +68,8 @@ def opening(body: Body, variables: Variables, expr: Expr, view: View) -> Decisio
     return Decision(f"{write(expr)} if {_is_unknown(body, expr, view)} else ()", tuple(tests))
 
 
-def _test(tests: list[Test], leaf: Expr, wanted: bool) -> str:
-    tests.append((leaf, wanted))
+def _test(tests: list[Decider], leaf: Expr, wanted: bool) -> str:
+    tests.append(Decider(leaf, wanted))
     return f"({len(tests) - 1},)"
 
 
@@ -77,7 +87,7 @@ def _is_unknown(body: Body, expr: Expr, view: View) -> str:
     return f"(({pair.possible}) and not ({pair.certain}))"
 
 
-def walk_deciding(truth: Callable[[Expr], Truth], variables: Variables, expr: Expr, wanted: bool) -> Iterator[Test]:
+def walk_deciding(truth: Callable[[Expr], Truth], variables: Variables, expr: Expr, wanted: bool) -> Iterator[Decider]:
     """`deciding`, part by part."""
     if isinstance(expr, Not):
         yield from walk_deciding(truth, variables, expr.item, not wanted)
@@ -88,10 +98,10 @@ def walk_deciding(truth: Callable[[Expr], Truth], variables: Variables, expr: Ex
             if truth(item) is wanted:
                 yield from walk_deciding(truth, variables, item, wanted)
     else:
-        yield expr, wanted
+        yield Decider(expr, wanted)
 
 
-def walk_opening(truth: Callable[[Expr], Truth], variables: Variables, expr: Expr) -> Iterator[Test]:
+def walk_opening(truth: Callable[[Expr], Truth], variables: Variables, expr: Expr) -> Iterator[Decider]:
     """`opening`, part by part."""
     if truth(expr) is not UNKNOWN:
         return
@@ -101,4 +111,4 @@ def walk_opening(truth: Callable[[Expr], Truth], variables: Variables, expr: Exp
         for item in parts(expr):
             yield from walk_opening(truth, variables, item)
     else:
-        yield expr, True
+        yield Decider(expr, True)

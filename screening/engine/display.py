@@ -39,6 +39,8 @@ def show(question: Question, answer: Answer | None, language: str = "en", vocabu
 def display_value(question: Question, value: Value, language: str = "en", vocabulary: Vocabulary | None = None) -> str:
     """A typed value in words."""
     match value:
+        case str():  # first, because most answers are one
+            return _choice(question, value, language)
         case bool():
             return word("agreed", language)
         case BloodPressure():
@@ -57,8 +59,6 @@ def display_value(question: Question, value: Value, language: str = "en", vocabu
             return _list(question, value, language, vocabulary)
         case int() | float():
             return f"{plain(value)} {question.unit}".strip()
-        case str():
-            return _choice(question, value, language)
         case _:
             return word("skipped", language)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from .compiler import Compiled, Outcome
-from .deciding import Test, walk_deciding, walk_opening
+from .deciding import Decider, walk_deciding, walk_opening
 from .dependencies import MEASURES
 from .display import display
 from .functions import place
@@ -40,14 +40,14 @@ class Facts:
         except Exception:  # whatever a rule raises, it must not stop the others
             return UNKNOWN
 
-    def deciding(self, expr: Expr, wanted: bool, view: View = "rules") -> Iterable[Test]:
+    def deciding(self, expr: Expr, wanted: bool, view: View = "rules") -> Iterable[Decider]:
         """The tests that make a condition come out as wanted, which it does."""
         try:
             return self.compiled.decisive(expr, self._variables, wanted, view)
         except Exception:  # a part of it fails: the others still decide
             return walk_deciding(partial(self.truth, view=view), self.compiled.rules.variables, expr, wanted)
 
-    def opening(self, expr: Expr, view: View = "rules") -> Iterable[Test]:
+    def opening(self, expr: Expr, view: View = "rules") -> Iterable[Decider]:
         """The unknown tests of a condition; none when it is not unknown."""
         try:
             return self.compiled.decisive(expr, self._variables, None, view)

@@ -171,6 +171,6 @@ def _rounded(value: float, decimals: int) -> float:
     >>> _rounded(7.25, 1), _rounded(22 / 3, 1)
     (7.3, 7.3)
     """
-    if not math.isfinite(value):
-        return value
+    if not math.isfinite(value) or value == int(value):
+        return float(value)
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))

@@ -24,8 +24,8 @@ def would_settle(facts: Facts, expr: Expr, view: View = "rules") -> tuple[str, .
 
 
 def _open(facts: Facts, expr: Expr, view: View) -> Iterator[str]:
-    for leaf, _ in facts.opening(expr, view):
-        yield from _leaf(facts, leaf, view)
+    for test in facts.opening(expr, view):
+        yield from _leaf(facts, test.leaf, view)
 
 
 def _leaf(facts: Facts, leaf: Expr, view: View) -> list[str]:
