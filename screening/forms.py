@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish", "fr": "French", "de": "German", "pt": "Portuguese", "zh": "Chinese"}
 UNKNOWNS = [("not_sure", "Not sure"), ("declined", "Prefer not to say")]
@@ -200,8 +201,22 @@ class UnknownsField(forms.MultipleChoiceField):
         super().__init__(choices=UNKNOWNS, **{key: kwargs[key] for key in kwargs if key not in {"max_length"}})
 
 
+class RuleReader(Protocol):
+    """What reads a rule back for a page."""
+
+    addresses: Mapping[str, Any]
+
+    def words(self, text: str) -> str:
+        """The rule in plain English; empty for an empty one."""
+
+
 class RuleArea(forms.Textarea):
-    """The box in which a rule is written."""
+    """The box in which a rule is written, and what it says in plain English.
+
+    `about` knows the questionnaire: it turns a rule into words, and has the addresses that a page asks while typing.
+    """
+
+    about: RuleReader | None = None
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         written = {"rows": 2, "cols": 90, "class": "vLargeTextField rule", "spellcheck": "false"}
@@ -213,6 +228,11 @@ class RuleArea(forms.Textarea):
         text = str(value or "")
         context["widget"]["attrs"]["rows"] = max(2, min(14, len(text) // 90 + text.count("\n") + 2))
         return context
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        area = super().render(name, value, attrs, renderer)
+        about = {"words": self.about.words(str(value or "")), **self.about.addresses} if self.about else {}
+        return render_to_string("admin/screening/_rule.html", {"area": area, **about})
 
 
 class RuleField(forms.CharField):

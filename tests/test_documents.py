@@ -70,6 +70,27 @@ def test_every_example_of_a_rule_is_a_rule(example: str):
     assert language.to_text(language.parse(example))
 
 
+def part_of(document: str, heading: str) -> str:
+    """What stands under a heading of a document."""
+    return (ROOT / document).read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "word"),
+    [
+        ("A type of question", r'"(?:partial_date|blood_pressure)"'),
+        ("An operator of the rule language", r"\bWithin[,(]"),
+    ],
+)
+def test_extending_names_every_file_that_knows_the_types_or_the_operators(heading: str, word: str):
+    named = re.findall(r"`((?:screening|intake|templates|tests)/[^`]*)`", part_of("docs/extending.md", heading))
+    files = [path for app in ("screening", "intake") for path in (ROOT / app).rglob("*.py")]
+    known = {str(path.relative_to(ROOT)) for path in files if re.search(word, path.read_text())}
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert sorted(path for path in known if not path.startswith(tuple(named))) == []
+
+
 def test_every_check_of_the_start_is_explained():
     sources = "".join(path.read_text() for path in (ROOT / "intake").glob("checks.py"))
 

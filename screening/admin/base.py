@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from screening import fields, models, rulebook
 from screening.forms import RuleField
 
+from .reading import read_rules_back
 from .removing import RefusesWhatIsUsed, RowFormSet
 from .renaming import FixedName
 
@@ -92,6 +93,10 @@ class EditorsOnly:
 class RulesForm(FixedName, forms.ModelForm):
     """A form whose rules are read, and their names looked up in the questionnaire, before anything is saved."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        read_rules_back(self, self.questionnaire)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, field in self.fields.items():
@@ -167,6 +172,7 @@ class DraftAdmin(RefusesWhatIsUsed, EditorsOnly, LanguagesOfQuestionnaire, admin
 
     class Media:
         css = {"all": ["screening/admin.css"]}
+        js = [forms.Script("screening/rules.js", defer=True)]
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any) -> Any:
         request.questionnaire = self._questionnaire(request, object_id)  # type: ignore[attr-defined]

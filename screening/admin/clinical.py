@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from screening import models
 
 from .base import DraftAdmin, RowInline, in_first_language
-from .reading import read_back, rule_in_words
 from .removing import RowFormSet
 
 
@@ -31,12 +30,7 @@ class RuleInline(RowInline):
 
     model = models.Rule
     formset = OncePerSeverity
-    readonly_fields = ("in_words",)
-    fields = ("severity", "when", "in_words", "sources", "position")
-
-    @admin.display(description="In words")
-    def in_words(self, rule: models.Rule) -> str:
-        return read_back(rule.when, self.questionnaire)
+    fields = ("severity", "when", "sources", "position")
 
 
 class OfQuestionnaire(DraftAdmin):
@@ -63,9 +57,7 @@ class VariableAdmin(OfQuestionnaire):
 
     list_display = ("link_id", "title_text", "when", "position", "questionnaire")
     search_fields = ("link_id", "title", "when")
-    readonly_fields = ("in_words",)
     title_text = in_first_language("title")
-    in_words = rule_in_words("when", "In words")
 
 
 @admin.register(models.Note)
@@ -74,9 +66,7 @@ class NoteAdmin(OfQuestionnaire):
 
     list_display = ("link_id", "wording", "flag", "when", "position", "questionnaire")
     search_fields = ("link_id", "text", "when", "flag")
-    readonly_fields = ("in_words",)
     wording = in_first_language("text")
-    in_words = rule_in_words("when", "In words")
 
 
 @admin.register(models.Inconsistency)
@@ -85,9 +75,7 @@ class InconsistencyAdmin(OfQuestionnaire):
 
     list_display = ("link_id", "wording", "when", "position", "questionnaire")
     search_fields = ("link_id", "text", "when")
-    readonly_fields = ("in_words",)
     wording = in_first_language("text")
-    in_words = rule_in_words("when", "In words")
 
 
 @admin.register(models.Parameter)

@@ -19,6 +19,7 @@ from .exchanging import draft_fhir
 from .outline import outline_page
 from .renaming import rename
 from .uploading import upload
+from .writing import names, read_rule
 
 # What a questionnaire is made of, in the order an editor meets it.
 PARTS = (
@@ -80,6 +81,8 @@ class QuestionnaireAdmin(DraftAdmin):
     def get_urls(self) -> list[URLPattern]:
         pages = {
             "outline": outline_page,
+            "read_rule": read_rule,
+            "names": names,
             "check": views.check,
             "compare": compare,
             "coverage": covering.coverage,

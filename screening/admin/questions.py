@@ -14,7 +14,6 @@ from screening import models
 
 from .base import DraftAdmin, RowInline, in_first_language
 from .locking import LockedWording, in_every_language, instrument_of
-from .reading import rule_in_words
 
 
 @admin.register(models.Section)
@@ -25,12 +24,11 @@ class SectionAdmin(DraftAdmin):
     list_filter = ("questionnaire",)
     list_select_related = ("questionnaire",)
     search_fields = ("link_id", "title", "introduction")
-    readonly_fields = ("asked_when_in_words", "question_links")
+    readonly_fields = ("question_links",)
     fields = (
-        "questionnaire", "link_id", "title", "introduction", "ask_when", "asked_when_in_words", "question_links",
+        "questionnaire", "link_id", "title", "introduction", "ask_when", "question_links",
     )  # fmt: skip
     title_text = in_first_language("title")
-    asked_when_in_words = rule_in_words("ask_when", "Asked when")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Section]:
         direct = Count("questions", filter=Q(questions__parent__isnull=True))
@@ -89,25 +87,22 @@ class QuestionAdmin(LockedWording, DraftAdmin):
     list_select_related = ("section",)
     search_fields = ("link_id", "text", "short", "options__code")
     ordering = ("section__position", "section", "position", "pk")
-    readonly_fields = ("asked_when_in_words", "stale_when_in_words")
     fieldsets = (
         (None, {"fields": ("section", "parent", "link_id", "type", "text", "short", "hint", "explanation")}),
-        ("When it is asked", {"fields": ("ask_when", "asked_when_in_words")}),
+        ("When it is asked", {"fields": ("ask_when",)}),
         ("Answers", {"fields": ("unknowns", "not_sure", "required", "unit", ("minimum", "maximum", "decimals"))}),
         (
             "More",
             {
                 "classes": ("collapse",),
                 "fields": (
-                    "stale_when", "stale_when_in_words", "maximum_length", "vocabulary", ("repeats", "maximum_entries"),
+                    "stale_when", "maximum_length", "vocabulary", ("repeats", "maximum_entries"),
                     "role", "autocomplete", ("compact", "part2"), "instrument", "codes",
                 ),
             },
         ),
     )  # fmt: skip
     wording = in_first_language("text", "question")
-    asked_when_in_words = rule_in_words("ask_when", "Asked when")
-    stale_when_in_words = rule_in_words("stale_when", "Counts as not sure when")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
