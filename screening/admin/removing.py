@@ -81,7 +81,17 @@ def uses_linked(questionnaire: models.Questionnaire, removed: list[Any]) -> list
 
 
 class RowFormSet(BaseInlineFormSet):
-    """The rows of an inline: none in use is deleted, and one that somebody else deleted is named as that."""
+    """The rows of an inline: none in use is deleted, and one that somebody else deleted is named as that.
+
+    The label of each box says, to those who hear it, which row it is of.
+    """
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        whose = form.instance if form.instance.pk else "a new entry"
+        for field in form.fields.values():
+            if field.label and not field.widget.is_hidden:
+                field.label = format_html('{}<span class="visually-hidden"> of {}</span>', field.label, whose)
 
     def clean(self) -> None:
         super().clean()

@@ -53,5 +53,5 @@ def test_an_administrator_arranges_and_renames_and_writes_a_rule(live_server, de
     eyes.look(page, "admin-rename")
     page.get_by_role("button", name="Rename in all these places").click()
     expect(page.locator(".messagelist")).to_contain_text("is now pressure_today")
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).first.click()
     eyes.look(page, "admin-delete")

@@ -125,6 +125,17 @@ def queries_for(client, address: str) -> int:
     return len(queries)
 
 
+def test_the_boxes_of_each_row_of_a_page_say_which_row_they_are_of(editor, draft):
+    page = editor.get(url(models.Question, "change", models.Question.objects.get(link_id="mood").pk)).content.decode()
+
+    labels = re.findall(r'<label[^>]*for="id_options-(\d)-(?:code|score|DELETE)"[^>]*>([^<]*)<span[^>]*>([^<]*)', page)
+    assert labels == [
+        (number, name, f" of {code}")
+        for number, code in (("0", "good"), ("1", "low"))
+        for name in ("Delete", "Code", "Score")
+    ]
+
+
 def test_a_flag_with_more_rules_asks_no_more_queries(editor, draft):
     address = url(models.Flag, "change", models.Flag.objects.get().pk)
     two = queries_for(editor, address)
