@@ -19,14 +19,15 @@
     reading.replaceChildren();
     area.setAttribute("aria-invalid", String(mistakes.length > 0));
     for (const mistake of mistakes) {
-      const shown = document.createElement("pre");
-      shown.className = "rule-mistake";
-      shown.textContent = mistake;
-      shown.tabIndex = 0; // a long rule is scrolled, so that the caret stays under its place
-      reading.append(shown);
-      const lines = mistake.split("\n");
-      const caret = lines.find((line) => line.trimStart().startsWith("^"))?.indexOf("^") ?? 0;
-      shown.scrollLeft = (shown.scrollWidth * Math.max(0, caret - 10)) / Math.max(...lines.map((line) => line.length));
+      const [line, pointed, ...hints] = mistake.split("\n");
+      const caret = pointed.indexOf("^");
+      const shown = Object.assign(document.createElement("pre"), { className: "rule-mistake", tabIndex: 0 });
+      shown.textContent = `${line}\n${" ".repeat(caret)}^`;
+      const said = Object.assign(document.createElement("p"), { className: "rule-why" });
+      said.textContent = [pointed.slice(caret + 1), ...hints].map((part) => part.trim()).join(" ");
+      reading.append(shown, said);
+      // A long rule is scrolled, not wrapped, so that the caret stays under its place.
+      shown.scrollLeft = (shown.scrollWidth * Math.max(0, caret - 40)) / Math.max(line.length, caret + 1);
     }
     if (words) reading.append(Object.assign(document.createElement("span"), { className: "rule-label", textContent: "In words:" }), ` ${words}`);
   };
