@@ -27,7 +27,7 @@
       said.textContent = [pointed.slice(caret + 1), ...hints].map((part) => part.trim()).join(" ");
       reading.append(shown, said);
       // A long rule is scrolled, not wrapped, so that the caret stays under its place.
-      shown.scrollLeft = (shown.scrollWidth * Math.max(0, caret - 40)) / Math.max(line.length, caret + 1);
+      shown.scrollLeft = (shown.scrollWidth * caret) / Math.max(line.length, caret + 1) - 0.7 * shown.clientWidth;
     }
     if (words) reading.append(Object.assign(document.createElement("span"), { className: "rule-label", textContent: "In words:" }), ` ${words}`);
   };
