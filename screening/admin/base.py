@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from screening import fields, models, rulebook
 from screening.forms import RuleField
 
+from . import removing
 from .reading import read_rules_back
 from .removing import RefusesWhatIsUsed, RowFormSet
 from .renaming import FixedName
@@ -176,6 +177,8 @@ class DraftAdmin(RefusesWhatIsUsed, EditorsOnly, LanguagesOfQuestionnaire, admin
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any) -> Any:
         request.questionnaire = self._questionnaire(request, object_id)  # type: ignore[attr-defined]
+        if request.method == "POST" and object_id and self.get_object(request, unquote(object_id)) is None:
+            return removing.gone(request, self)
         return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _questionnaire(self, request: HttpRequest, object_id: str | None) -> models.Questionnaire | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 
 from screening import editing, models, rulebook
@@ -20,6 +22,10 @@ GONE = (
     "Somebody else removed an entry that this page shows, so nothing was saved. Copy it into a new entry to keep it, "
     "and tick Delete on the old one."
 )
+
+
+NOT_TYPED = re.compile(r"^_|csrfmiddlewaretoken|edits_seen|_FORMS$|-id$")
+"""Fields that nobody types."""
 
 
 class RefusesWhatIsUsed:
@@ -57,6 +63,14 @@ class RefusesWhatIsUsed:
             return super().changelist_view(request, extra_context)  # type: ignore[misc]
         except editing.EditRefused as refused:
             return told(request, refused)
+
+
+def gone(request: HttpRequest, model_admin: Any) -> HttpResponse:
+    """A page was saved after somebody else had removed what it shows: what was typed, to be copied. Status 404."""
+    fields = [(name, text) for name, values in request.POST.lists() for text in values if text.strip()]
+    typed = [(name, text) for name, text in fields if not NOT_TYPED.search(name)]
+    context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "title": "Removed meanwhile"}
+    return render(request, "admin/screening/gone.html", {**context, "typed": typed}, status=404)
 
 
 def told(request: HttpRequest, refused: editing.EditRefused) -> HttpResponseRedirect:

@@ -152,3 +152,20 @@ def test_a_position_typed_in_a_list_puts_nothing_else_back(draft, editors, monke
     assert editors[0].post(url(models.Section, "changelist"), sent).status_code == 302
     brain.refresh_from_db()
     assert (brain.position, brain.title["en"]) == (90, "Theirs")
+
+
+def test_what_was_typed_on_a_page_that_somebody_removed_is_shown(draft, editors):
+    question = models.Question.objects.get(link_id="mood")
+    address = url(models.Question, "change", question.pk)
+    opened = form_of(editors[0], address)
+    question.delete()
+
+    response = editors[0].post(address, opened | {"text__en": "How <do> you feel?", "options-0-text__en": "Fine"})
+
+    html = response.content.decode()
+    assert response.status_code == 404
+    assert "Somebody else removed this" in html
+    assert "How &lt;do&gt; you feel?" in html
+    assert "Fine</textarea>" in html
+    assert Form(html).unlabelled() == []
+    assert "csrfmiddlewaretoken" not in html.partition('id="typed"')[2].partition("</form>")[0]
