@@ -38,6 +38,9 @@ mutants: $(VENV)/.installed-dev  ## break a copy of the product in known ways an
 lighthouse: $(VENV)/.installed  ## measure two patient pages with Lighthouse, as a phone (Node; the network once)
 	@tools/lighthouse.sh
 
+interop: $(VENV)/.installed-dev  ## ask validators and a renderer about our FHIR files (Node; the network once)
+	@tools/interop.sh
+
 screenshots: $(VENV)/.installed-dev  ## take a picture of every page the journeys see, into screenshots/
 	@tools/test_needs.sh
 	@SCREENSHOTS=screenshots $(BIN)/pytest tests/journeys
@@ -72,4 +75,4 @@ $(VENV)/.installed-dev: requirements-dev.txt
 	@tools/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run code test trust mutants lighthouse screenshots lint format bench pins clean
+.PHONY: help run code test trust mutants lighthouse interop screenshots lint format bench pins clean

@@ -63,8 +63,11 @@ def exported(response: QuestionnaireResponse, *, with_substance_use: bool) -> di
             "left_out": not with_substance_use,
             "notice": part2.REDISCLOSURE if with_substance_use and part2.is_on(response) else "",
         },
-        "answers": dict(_answers(response, hidden)),
-        "added_later": [_added(correction, hidden) for correction in _corrections(response)],
+        "answers": {
+            question.link_id: _answer(question, answer, compiled.definition)
+            for question, answer in counting(response, hidden)
+        },
+        "added_later": added_later(response, hidden),
         "assessment": assessment_json(assessment, version),
     }
 
@@ -90,7 +93,7 @@ def without(assessment: Assessment, hidden: frozenset[str]) -> Assessment:
     )
 
 
-def _answers(response: QuestionnaireResponse, hidden: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def counting(response: QuestionnaireResponse, hidden: frozenset[str]) -> Iterator[tuple[Question, Answer]]:
     """The answers of questions that were asked: what a hidden question holds was not given to the clinic."""
     compiled, answers = rules.compiled_of(response), records.read_answers_of(response)
     as_of = response.as_of or rules.day_at(response.clinic, response.started_at)
@@ -98,7 +101,7 @@ def _answers(response: QuestionnaireResponse, hidden: frozenset[str]) -> Iterato
     for question in compiled.definition.questions():
         answer = answers.get(question.link_id)
         if answer is not None and question.link_id in shown and question.link_id not in hidden:
-            yield question.link_id, _answer(question, answer, compiled.definition)
+            yield question, answer
 
 
 def _answer(question: Question, answer: Answer, definition: Definition) -> dict[str, Any]:
@@ -109,6 +112,11 @@ def _answer(question: Question, answer: Answer, definition: Definition) -> dict[
         "value": stored.get("value"),
         "in_words": display(question, answer, definition, definition.languages[0]),
     }
+
+
+def added_later(response: QuestionnaireResponse, hidden: frozenset[str]) -> list[dict[str, Any]]:
+    """What the patient added after sending, oldest first."""
+    return [_added(correction, hidden) for correction in _corrections(response)]
 
 
 def _corrections(response: QuestionnaireResponse) -> Iterable[Correction]:

@@ -46,7 +46,7 @@ from .crisis import (
 )
 from .deleting import delete_draft, kept_questions
 from .dispositions import set_dispositions
-from .exporting import export_responses
+from .exporting import export_responses, includes_substance_use
 from .impact import DraftUnready, NothingToReplay, cancel_impact, read_impact, replay_due, start_impact
 from .invitations import (
     AlreadyInvited,
@@ -213,6 +213,7 @@ __all__ = [
     "export_responses",
     "follow_session",
     "grant_role",
+    "includes_substance_use",
     "invite",
     "invite_due_check_ins",
     "invite_many",

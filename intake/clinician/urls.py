@@ -31,6 +31,7 @@ urlpatterns = [
     path("responses/<str:reference>/assign/", assigning.assign, name="assign"),
     path("responses/<str:reference>/summary.pdf", views.summary_pdf, name="summary_pdf"),
     path("responses/<str:reference>/text/", views.summary_text, name="summary_text"),
+    path("responses/<str:reference>/response.fhir.json", views.summary_fhir, name="summary_fhir"),
     path("responses/<str:reference>/summary.txt", views.summary_txt, name="summary_txt"),
     path("tablet/", tablet.open_tablet, name="tablet"),
     path("tablet/<str:reference>/continue/", tablet.continue_draft, name="tablet_continue"),

@@ -5,6 +5,7 @@ Nothing they answer is kept by a browser or a proxy: `EdgeMiddleware` says so on
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from intake import access, actions
+from intake import access, actions, exporting_fhir
 from intake.alerts import standing
 from intake.models import Alert, QuestionnaireResponse
 from intake.permissions import Permission
@@ -104,7 +105,8 @@ def _page_of(
         return {"summary": summary}
     waiting = sum(bool(line.is_open and line.alert) for line in summary.safety)
     review = review_page(response, alerts_waiting=waiting)
-    return {"summary": summary, "review": review, "over_time": over_time_of(response)}
+    left_out = not actions.includes_substance_use(response.clinic)
+    return {"summary": summary, "review": review, "over_time": over_time_of(response), "fhir_leaves_out": left_out}
 
 
 def _template_of(response: QuestionnaireResponse) -> str:
@@ -146,6 +148,22 @@ def summary_txt(request: HttpRequest, reference: str) -> HttpResponse:
     text = _text_of(response, summary_of(response, now=timezone.now(), show=wanted(request)))
     headers = {"Content-Disposition": f'attachment; filename="summary-{response}.txt"'}
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@require_safe
+def summary_fhir(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was sent, as a FHIR Bundle. Substance use is left out in Part 2 mode unless it is asked for."""
+    response = opened(request, reference, as_what="fhir")
+    if not response.is_sent or response.is_deleted:
+        return redirect("clinician:summary", reference)
+    is_included = "substance_use" in request.GET or actions.includes_substance_use(response.clinic)
+    found = exporting_fhir.exported(response, with_substance_use=is_included)
+    headers = {"Content-Disposition": f'attachment; filename="response-{response}.fhir.json"'}
+    return HttpResponse(
+        json.dumps(exporting_fhir.collection([found], now=timezone.now()), ensure_ascii=False, indent=2),
+        content_type="application/fhir+json; charset=utf-8",
+        headers=headers,
+    )
 
 
 def _text_of(response: QuestionnaireResponse, summary: Summary) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from intake import actions, exporting, part2
@@ -21,6 +22,7 @@ from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment, NoteLine, UnresolvedFlag
 from screening.engine.definition import Section
 from screening.engine.substance_use import about_substance_use
+from screening.exchange.fhir.structure import problems_in
 from screening.exchange.yaml import load_definition
 from screening.management.base import CONTENT
 from screening.models import Questionnaire, QuestionnaireVersion
@@ -346,3 +348,57 @@ class TestTheFile:
     def test_an_unknown_clinic_is_refused(self, clinic: Clinic) -> None:
         with pytest.raises(CommandError, match="There is no clinic “nowhere”"):
             run("nowhere", "-")
+
+
+class TestFhir:
+    """The same in FHIR: what is left out elsewhere is left out here."""
+
+    def of(self, clinic: Clinic, *arguments: str) -> dict[str, Any]:
+        return json.loads(run(clinic.slug, "-", "--format", "fhir", *arguments))
+
+    def response_in(self, found: dict[str, Any]) -> dict[str, Any]:
+        kinds = [entry["resource"] for entry in found["entry"]]
+        return next(one for one in kinds if one["resourceType"] == "QuestionnaireResponse")
+
+    def test_it_is_a_bundle_of_answers_and_points_with_their_version(self, clinic: Clinic, drinker, version) -> None:
+        found = self.of(clinic)
+
+        assert problems_in(found) == []
+        response = self.response_in(found)
+        assert response["id"] == str(drinker)
+        assert response["questionnaire"] == f"{settings.SITE_ORIGIN}/Questionnaire/small|1"
+        issues = [one["resource"] for one in found["entry"] if one["resource"]["resourceType"] == "DetectedIssue"]
+        assert {one["code"]["coding"][0]["code"] for one in issues} >= {"stroke_ever", "alcohol"}
+        assert AuditRecord.objects.get(action="response.exported").objects_named["substance_use"] == "included"
+
+    def test_in_part_2_mode_it_says_that_something_was_taken_out(self, clinic: Clinic, drinker) -> None:
+        in_part2_mode(clinic)
+
+        found = self.of(clinic)
+
+        assert not [name for name in PROTECTED if name in json.dumps(found)]
+        labels = [entry["resource"]["meta"]["security"][0]["code"] for entry in found["entry"]]
+        assert set(labels) == {"REDACTED"}
+
+    def test_with_substance_use_each_resource_is_marked_and_the_notice_is_there(self, clinic: Clinic, drinker) -> None:
+        in_part2_mode(clinic)
+
+        found = self.of(clinic, "--with-substance-use")
+
+        codes = {label["code"] for entry in found["entry"] for label in entry["resource"]["meta"]["security"]}
+        assert codes == {"42CFRPart2", "R"}
+        assert part2.REDISCLOSURE in str(self.response_in(found)["extension"])
+
+    def test_what_was_added_later_stands_beside_the_answers(self, clinic: Clinic, drinker) -> None:
+        correct(drinker, "It was two strokes.", about="stroke")
+        late = {"plan_now": Answer(state="answered", value="yes", on=NOW.date())}
+        actions.keep_late_answers(response_id=drinker.pk, answers=late, now=NOW)
+
+        response = self.response_in(self.of(clinic))
+
+        assert problems_in(response) == []
+        assert "It was two strokes." in json.dumps(response["extension"])
+        assert json.dumps(response["extension"]).count("added-later") == 2
+
+    def test_no_response_is_an_empty_bundle(self, clinic: Clinic) -> None:
+        assert problems_in(self.of(clinic)) == []

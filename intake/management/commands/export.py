@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from intake import actions, exporting
+from intake import actions, exporting, exporting_fhir
 from intake.management.base import PlainCommand, clinic_named
 from intake.models import Clinic
 
@@ -30,7 +30,10 @@ class Command(PlainCommand):
         parser.add_argument("clinic", help="the clinic's short name, such as demo")
         parser.add_argument("file", type=Path, help="a new file; - writes to standard output")
         parser.add_argument(
-            "--format", choices=("json", "csv"), default="json", help="csv has one line for each answer"
+            "--format",
+            choices=("json", "csv", "fhir"),
+            default="json",
+            help="csv has one line for each answer; fhir is one Bundle",
         )
         parser.add_argument("--since", default="", help="only what was sent or added on this day or later: 2026-01-31")
         choice = parser.add_mutually_exclusive_group()
@@ -49,17 +52,19 @@ class Command(PlainCommand):
             self._write(output, found, options["format"])
         self.stdout.write(f"{len(found)} responses of {clinic.name} are in {path}.")
 
-    def _found(self, clinic: Clinic, since: datetime.datetime | None, options: dict[str, Any]) -> list[dict[str, Any]]:
+    def _found(self, clinic: Clinic, since: datetime.datetime | None, options: dict[str, Any]) -> list[Any]:
+        form = exporting_fhir.exported if options["format"] == "fhir" else exporting.exported
         return actions.export_responses(
-            clinic=clinic, now=timezone.now(), with_substance_use=options["included"], since=since
+            clinic=clinic, now=timezone.now(), with_substance_use=options["included"], since=since, form=form
         )
 
-    def _write(self, output: TextIO, found: list[dict[str, Any]], as_what: str) -> None:
+    def _write(self, output: TextIO, found: list[Any], as_what: str) -> None:
         if as_what == "csv":
             exporting.write_csv(found, output)
-        else:
-            json.dump(found, output, indent=2, ensure_ascii=False)
-            output.write("\n")
+            return
+        whole = exporting_fhir.collection(found, now=timezone.now()) if as_what == "fhir" else found
+        json.dump(whole, output, indent=2, ensure_ascii=False)
+        output.write("\n")
 
 
 def _start_of(text: str, clinic: Clinic) -> datetime.datetime | None:

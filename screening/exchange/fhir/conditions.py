@@ -67,7 +67,7 @@ def _expression(form: Form, tree: Expr, name: str) -> Json:
     except NotExpressible as reason:
         form.missed[name] = str(reason)
         return {}
-    value = {"language": "text/fhirpath", "expression": expression}
+    value = {"language": "text/fhirpath", "expression": f"iif({expression}, true, false)"}
     return {"extension": [{"url": urls.ENABLE, "valueExpression": value}]}
 
 

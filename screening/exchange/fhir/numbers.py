@@ -69,3 +69,8 @@ def bounds_of(low: float, high: float, unit: str) -> list[Json]:
         {"url": urls.MINIMUM, "valueInteger": int(low)},
         {"url": urls.MAXIMUM, "valueInteger": int(high)},
     ]
+
+
+def quantity(value: float, unit: str) -> Json:
+    """A value in one of our units, coded in UCUM."""
+    return {"value": structs.plain_number(value), "unit": unit, "system": urls.UCUM, "code": _UCUM[unit]}

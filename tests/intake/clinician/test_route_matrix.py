@@ -82,6 +82,7 @@ STAFF: dict[str, Permission | str] = {
     "sign_ins": ANY,
     "start_page": INVITE,
     "summary": READ,
+    "summary_fhir": READ,
     "summary_pdf": READ,
     "summary_text": READ,
     "summary_txt": READ,

@@ -1,0 +1,58 @@
+"""The FHIR download of one response: works, is recorded, follows Part 2 mode, and is for readers only."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
+from screening.exchange.fhir.structure import problems_in
+
+from .conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+def address(response: QuestionnaireResponse) -> str:
+    return f"/staff/responses/{response}/response.fhir.json"
+
+
+def test_it_is_a_bundle_and_its_reading_is_recorded(desk: Client, sent: QuestionnaireResponse) -> None:
+    page = desk.get(address(sent))
+
+    assert page["Content-Type"] == "application/fhir+json; charset=utf-8"
+    assert page["Content-Disposition"] == f'attachment; filename="response-{sent}.fhir.json"'
+    found = json.loads(page.content)
+    assert problems_in(found) == []
+    assert found["entry"][0]["resource"]["id"] == str(sent)
+    assert AuditRecord.objects.order_by("-seq")[0].objects_named["read_as"] == "fhir"
+
+
+def test_the_summary_offers_it(desk: Client, sent: QuestionnaireResponse) -> None:
+    assert address(sent) in desk.get(f"/staff/responses/{sent}/").content.decode()
+
+
+def test_in_part_2_mode_substance_use_is_left_out_unless_it_is_asked_for(
+    desk: Client, clinic: Clinic, sent: QuestionnaireResponse
+) -> None:
+    clinic.part2_mode = Clinic.Part2Mode.NOTICE
+    clinic.save()
+
+    assert f"{address(sent)}?substance_use" in desk.get(f"/staff/responses/{sent}/").content.decode()
+    assert "REDACTED" in desk.get(address(sent)).content.decode()
+    assert "42CFRPart2" in desk.get(f"{address(sent)}?substance_use").content.decode()
+
+
+def test_a_draft_and_what_others_may_not_read_are_not_found(
+    desk: Client, sign_in: SignIn, outsider: User, front_desk: User, draft: QuestionnaireResponse
+) -> None:
+    assert desk.get(address(draft)).status_code == 404
+    assert {sign_in(person).get(address(draft)).status_code for person in (outsider, front_desk)} == {404}
+
+
+def test_a_sent_one_is_not_found_by_others(
+    sign_in: SignIn, outsider: User, front_desk: User, sent: QuestionnaireResponse
+) -> None:
+    assert {sign_in(person).get(address(sent)).status_code for person in (outsider, front_desk)} == {404}
