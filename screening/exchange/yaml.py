@@ -7,6 +7,7 @@ screening.exchange.strict.ContentError: missing.yaml: The file cannot be read: N
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,16 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    is_block = "\n" in text and not any(line != line.rstrip() for line in text.split("\n"))
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if is_block else None)
+    style = '"' if _ODD.search(text) else "|" if _is_block(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+# Characters that YAML takes for line ends, or that it cannot hold as they are: they are written as escapes.
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def _is_block(text: str) -> bool:
+    return "\n" in text and not any(line != line.rstrip() for line in text.split("\n"))
 
 
 _Dumper.add_representer(str, _represent_text)
