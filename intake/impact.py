@@ -7,12 +7,13 @@ theirs is changed. Findings name responses, so they are kept encrypted with the 
 from __future__ import annotations
 
 import datetime
-import uuid
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
+from django.db import connection
 from django.db.models import F, FilteredRelation, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -52,15 +53,17 @@ class Findings(msgspec.Struct):
 
 
 class Row(NamedTuple):
-    """One response as it is read: ids, keys, what it is judged by, and its packed record if there is one."""
+    """One response as it is read: its id, whether it counts, what it is judged by, its key, and its packed record."""
 
-    pk: uuid.UUID
+    pk: str
+    clinic: str
+    status: str
+    version: int
+    as_of: datetime.date | None
+    settings: str
     key_id: str
     wrapped_key: bytes
-    version: int
-    as_of: datetime.date
-    settings: str
-    record: uuid.UUID | None
+    record: str
     sealed: bytes | None
 
 
@@ -84,21 +87,65 @@ def seal_findings(run: ImpactRun, findings: Findings) -> bytes:
 
 
 def next_rows(run: ImpactRun) -> list[Row]:
-    """The next responses after the cursor, in the order of their ids."""
-    after = responses_of(run) if run.cursor is None else responses_of(run).filter(pk__gt=run.cursor)
+    """The next responses after the cursor in the order of their ids, of whatever clinic and state.
+
+    Read without a filter, along the primary key, so that a batch costs the same wherever it begins; read without
+    models, which would take longer than all the rest.
+    """
+    everything = QuestionnaireResponse.objects.order_by("pk")
+    after = everything if run.cursor is None else everything.filter(pk__gt=run.cursor)
     own = Q(packed_records__layout=packing.LAYOUT, packed_records__version=F("version"))
     found = after.annotate(
         record=FilteredRelation("packed_records", condition=own), written=Cast("settings", TextField())
     )
-    columns = ("pk", "key_id", "wrapped_key", "version", "as_of", "written", "record__pk", "record__vector_ct")
-    return [Row(*row) for row in found.order_by("pk").values_list(*columns)[:BATCH]]
+    columns = ("pk", "clinic", "status", "version", "as_of", "written", "key_id", "wrapped_key")
+    query = found.values_list(*columns, "record__pk", "record__vector_ct")[:BATCH].query
+    with connection.cursor() as cursor:
+        cursor.execute(*query.sql_with_params())
+        return [_row(*values) for values in cursor.fetchall()]
+
+
+def _row(pk: object, clinic: object, status: str, version: int, as_of: object, *rest: Any) -> Row:
+    settings, key_id, wrapped_key, record, sealed = rest
+    return Row(_id(pk), _id(clinic), status, version, _day(as_of), settings, key_id, wrapped_key, _id(record), sealed)
+
+
+def _id(value: object) -> str:
+    """A UUID as text, from PostgreSQL's object or SQLite's digits; empty for none."""
+    if isinstance(value, str):
+        return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+    return str(value or "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(value: object) -> datetime.date | None:
+    return datetime.date.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+
+class Wanted:
+    """Which rows a run looks at: the same that `responses_of` finds."""
+
+    def __init__(self, run: ImpactRun) -> None:
+        self._since = run.since
+        self._clinics = {str(pk) for pk in run.clinics.values_list("pk", flat=True)}
+        versions = QuestionnaireVersion.objects.filter(questionnaire=run.questionnaire_id)
+        self._versions = set(versions.values_list("pk", flat=True))
+
+    def __contains__(self, row: Row) -> bool:
+        if row.status != "sent" or row.as_of is None or row.version not in self._versions:
+            return False
+        return row.clinic in self._clinics and (self._since is None or row.as_of >= self._since)
 
 
 class Replayer:
     """Replays the rows of one run under its draft."""
 
     def __init__(self, draft: Compiled) -> None:
-        self.draft = draft
+        from screening import replay  # numpy is loaded only where something is replayed
+
+        self._replay = replay
+        self._draft = replay.Plan(draft)
+        self._plans: dict[int, replay.Plan] = {}
         self._opener = vault.Opener(QuestionnaireResponse, PackedRecord, packed.FIELD)
         self._settings: dict[str, Settings] = {}
         self._versions: dict[int, QuestionnaireVersion] = {}
@@ -112,8 +159,8 @@ class Replayer:
             self._look_at(self._version(version), some, findings)
 
     def _look_at(self, version: QuestionnaireVersion, rows: list[Row], findings: Findings) -> None:
-        from screening import replay  # numpy is loaded only where something is replayed
-
+        if version.pk not in self._plans:
+            self._plans[version.pk] = self._replay.Plan(publishing.compiled(version))
         vectors = [self._vector(row) for row in rows]
         unreadable: set[int] = set()
 
@@ -124,16 +171,18 @@ class Replayer:
                 unreadable.add(place)
                 return {}
 
-        batch = replay.Batch(vectors, [row.as_of for row in rows], [self._chosen(row) for row in rows], answers_of)
-        found = replay.replay(packed.layout_of(version), batch, publishing.compiled(version), self.draft)
+        batch = self._replay.Batch(
+            vectors, [cast(datetime.date, row.as_of) for row in rows], [self._chosen(row) for row in rows], answers_of
+        )
+        found = self._replay.replay(packed.layout_of(version), batch, self._plans[version.pk], self._draft)
         findings.unreadable += len(unreadable)
         findings.affected += int(found.affected.sum()) - len(unreadable & set(found.affected.nonzero()[0].tolist()))
         for (flag, change), places in found.rows.items():
             kept = [place for place in places.tolist() if place not in unreadable] if unreadable else places
-            findings.add(flag, change, [str(rows[place].pk) for place in kept[:LISTED]], len(kept))
+            findings.add(flag, change, [rows[place].pk for place in kept[:LISTED]], len(kept))
 
     def _vector(self, row: Row) -> bytes | None:
-        if row.record is None or row.sealed is None:
+        if row.sealed is None:
             return None
         try:
             return self._opener.open(row.pk, row.key_id, row.wrapped_key, row.record, row.sealed)

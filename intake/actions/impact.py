@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from intake import access, audit, impact, vault
-from intake.impact import Findings, Replayer
+from intake.impact import Findings, Replayer, Wanted
 from intake.models import ImpactRun, User
 from intake.permissions import Permission
 from screening import publishing
@@ -127,10 +127,11 @@ def _claim(now: datetime.datetime) -> ImpactRun | None:
 def _go_on(run: ImpactRun, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
     """Look at batch after batch, keeping the place after each. False when it was cancelled or has to stop."""
     replayer = Replayer(compile_definition(from_json(run.document.encode())))
-    findings = impact.read_findings(run)
+    findings, wanted = impact.read_findings(run), Wanted(run)
     while rows := impact.next_rows(run):
-        replayer.look_at(rows, findings)
-        if not _keep(run, findings, looked_at=len(rows), cursor=rows[-1].pk, now=clock()):
+        counted = [row for row in rows if row in wanted]
+        replayer.look_at(counted, findings)
+        if not _keep(run, findings, looked_at=len(counted), cursor=uuid.UUID(rows[-1].pk), now=clock()):
             return False
         if until():
             _let_go(run)

@@ -14,14 +14,16 @@ from typing import Literal
 
 import numpy as np
 
-from screening.engine.compiler import Compiled
+from screening.engine.definition import MEDICATION_LIST
 from screening.engine.results import Settings
 from screening.packing import Layout
 
+from . import alike
+from .plan import Plan
 from .records import Bools, Records
 from .standing import AnswersOf, Standing, standing
 
-__all__ = ["CHANGES", "Batch", "Change", "Replayed", "Standing", "replay", "standing"]
+__all__ = ["CHANGES", "Batch", "Change", "Plan", "Replayed", "Standing", "replay", "standing"]
 
 Change = Literal["appears", "disappears", "higher", "lower", "opens", "settles"]
 CHANGES: tuple[Change, ...] = ("appears", "disappears", "higher", "lower", "opens", "settles")
@@ -49,13 +51,15 @@ class Replayed:
     one_by_one: int
 
 
-def replay(layout: Layout, batch: Batch, before: Compiled, after: Compiled) -> Replayed:
+def replay(layout: Layout, batch: Batch, before: Plan, after: Plan) -> Replayed:
     """What `after` says of answers to `before`, whose records have this layout, that `before` does not."""
     records = Records(layout, batch.vectors, batch.as_of, batch.settings)
-    then, now = (standing(one, records, batch.answers_of, batch.as_of) for one in (before, after))
+    wanted = alike.changed(before, after)
+    then, now = (standing(one, records, batch.answers_of, batch.as_of, wanted) for one in (before, after))
     affected = np.zeros(records.size, bool)
     rows = {}
-    for flag in dict.fromkeys([*then.flags, *now.flags]):
+    list_may_change = wanted & (before.medicine_flags | after.medicine_flags)
+    for flag in sorted(wanted | ({MEDICATION_LIST} if list_may_change else set())):
         for change, where in _changes(then, now, flag):
             if where.any():
                 rows[flag, change] = np.flatnonzero(where)

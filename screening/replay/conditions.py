@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -53,6 +52,7 @@ class Conditions(Operands):
 
     def truth(self, expr: Expr, view: View) -> Truths:
         """The truth of a condition in each row, worked out once."""
+        view = self.plan.view_of(expr, view)
         key = (expr, view) if not isinstance(expr, And | Or | Not | AtLeast) else (id(expr), view)
         if key not in self._truths:
             self._truths[key] = self._truth(expr, view)
@@ -140,7 +140,7 @@ class Conditions(Operands):
             for code in codes if self.translation.is_there(name) else ():
                 found += self.translation.has_option(name, code)
             return found, is_open
-        entries, keys = self.medicines(name), self.symbols.medicine_keys(question)
+        entries, keys = self.medicines(name), self.plan.medicine_keys(name)
         for code in codes:
             has = np.zeros(self.size, bool)
             has[entries.rows[entries.which({medicine: code in known for medicine, known in keys.items()})]] = True
@@ -173,10 +173,10 @@ class Conditions(Operands):
     def _limit(self, leaf: Within) -> Floats:
         if isinstance(leaf.number, Number):
             return np.float64(days_in(leaf.number.value, leaf.unit))  # type: ignore[return-value]
-        numbers = self.parameter(leaf.number.name)
-        self.unheld |= ~np.isfinite(numbers)
-        limits = {each: days_in(each, leaf.unit) for each in np.unique(numbers).tolist() if math.isfinite(each)}
-        return np.array([limits.get(each, 0) for each in numbers.tolist()], np.float64)
+        if isinstance(self.outer, Conditions):
+            return self.outer._limit(leaf)[self.rows]
+        limits = [days_in(number, leaf.unit) for number in self.chosen_values(leaf.number.name)]
+        return np.array(limits, np.float64)[self.columns.distinct_settings[1]]
 
     def _profile_in(self, profiles: tuple[str, ...]) -> Bools:
         if isinstance(self.outer, Conditions):

@@ -68,10 +68,15 @@ class Operands(Situations):
         if isinstance(self.outer, Operands):
             return self.outer.parameter(key)[self.rows]
         if key not in self._parameters:
-            found, places = self.columns.distinct_settings
-            default = self.symbols.parameters[key].value
-            self._parameters[key] = np.array([one.parameters.get(key, default) for one in found], np.float64)[places]
+            _, places = self.columns.distinct_settings
+            self._parameters[key] = np.array(self.chosen_values(key), np.float64)[places]
         return self._parameters[key]
+
+    def chosen_values(self, key: str) -> list[float]:
+        """A clinic's number under each of the different settings."""
+        found, _ = self.columns.distinct_settings
+        default = self.symbols.parameters[key].value
+        return [one.parameters.get(key, default) for one in found]
 
     def _placed(self, name: str, low: Floats, high: Floats, view: View) -> Range:
         """An interval where it is known: unbounded where it is unknown, not-a-number where it is not asked."""
@@ -154,7 +159,7 @@ class Operands(Situations):
         question = self.symbols.questions[operand.question]
         entries = self.medicines(operand.question)
         factors = entries.factors(self.symbols.factors(question, operand.reference))
-        is_known = entries.which(dict.fromkeys(self.symbols.medicine_keys(question), True))
+        is_known = entries.which(dict.fromkeys(self.plan.medicine_keys(operand.question), True))
         counts = ~np.isnan(factors) & ~np.isnan(entries.doses)
         low = np.zeros(self.size)
         np.add.at(low, entries.rows[counts], (entries.doses * factors)[counts])
@@ -172,7 +177,7 @@ class Operands(Situations):
             sizes = self.columns.sizes[layout.sizes[name]].astype(np.float64)
             return self._placed(name, sizes, sizes, view)
         rows, data = self.columns.entries(name)
-        inside = type(self)(self.compiled, Columns(layout.lists[name], data), self, rows, name)  # type: ignore[arg-type]
+        inside = type(self)(self.plan, Columns(layout.lists[name], data), self, rows, name)  # type: ignore[arg-type]
         found = inside.truth(operand.where, view)
         self.unheld[rows[inside.unheld]] = True
         low, high = (np.bincount(rows[met], minlength=self.size).astype(np.float64) for met in found)

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screening.engine.compiler import not_sure_class
-from screening.engine.definition import Flag, NotSure
 from screening.engine.dependencies import MEASURES
 from screening.engine.scores import option_points
 from screening.engine.symbols import option_codes
@@ -44,23 +42,6 @@ class Open(NamedTuple):
 
 class Settling(Conditions):
     """Conditions, and what would settle those that are unknown."""
-
-    def classes(self, flag: Flag, tree: Expr) -> dict[NotSure, frozenset[str]]:
-        """The questions that might settle a rule, by what their being open does."""
-        found: dict[NotSure, frozenset[str]] = {}
-        for name in self._behind_rule(tree, frozenset()):
-            kind = not_sure_class(self.symbols.questions.get(name), flag.not_sure)
-            found[kind] = found.get(kind, frozenset()) | {name}
-        return found
-
-    def _behind_rule(self, tree: Expr, seen: frozenset[str]) -> frozenset[str]:
-        found = self.known.questions(tree) - seen
-        gates = {gate for name in found for gate in self.known.asking(name)}
-        gates |= {self.known.rules.stale[name] for name in found if name in self.known.rules.stale}
-        reached = seen | found
-        for gate in gates:
-            reached |= self._behind_rule(gate, reached)
-        return reached
 
     def open(self, expr: Expr, view: View, wanted: frozenset[str]) -> Open:
         """Where a condition is unknown, and where an answer to one of `wanted` would settle it."""

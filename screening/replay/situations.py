@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screening.engine.compiler import Compiled
 from screening.engine.tree import Expr
 from screening.engine.variables import View
 from screening.packing import NOT_HELD
 
+from .plan import Plan
 from .records import Bools, Columns, Ints, Marks
 from .translation import Translation
 
@@ -39,15 +39,16 @@ class Situations:
 
     def __init__(
         self,
-        compiled: Compiled,
+        plan: Plan,
         columns: Columns,
         outer: Situations | None = None,
         rows: Ints | None = None,
         group: str = "",
     ) -> None:
-        self.compiled = compiled
-        self.symbols = compiled.symbols
-        self.known = compiled.dependencies
+        self.plan = plan
+        self.compiled = plan.compiled
+        self.symbols = plan.compiled.symbols
+        self.known = plan.compiled.dependencies
         self.columns = columns
         self.outer = outer
         self.rows = rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from screening.engine.tree import Expr
 from screening.engine.unresolved import LISTED, STRENGTH
 from screening.engine.values import Answers
 
+from .plan import Plan
 from .records import Bools, Marks, Records
 from .settling import Settling
 
@@ -49,18 +51,25 @@ def flags_of(compiled: Compiled) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(flag.link_id for flag in compiled.definition.flags), MEDICATION_LIST]))
 
 
-def standing(compiled: Compiled, records: Records, answers_of: AnswersOf, days: Sequence[datetime.date]) -> Standing:
+def standing(
+    plan: Plan,
+    records: Records,
+    answers_of: AnswersOf,
+    days: Sequence[datetime.date],
+    only: frozenset[str] | None = None,
+) -> Standing:
     """Every flag in every response: by columns, and one by one where the columns do not hold what the rules need.
+    With `only`, those flags, and what they leave open in the list of medicines; any other is never raised.
 
     `days` are the days on which the responses are judged; `answers_of` is called only for rows looked at by themselves.
     """
     with np.errstate(all="ignore"):
-        found = _Flags(compiled, records)
-        raised, left_open = found.stand()
+        found = _Flags(plan, records)
+        raised, left_open = found.stand(plan.flags.keys() if only is None else only)
     alone = np.flatnonzero(found.columns.unheld | ~records.is_held)
-    flags = flags_of(compiled)
+    flags = flags_of(plan.compiled)
     for row in alone.tolist():
-        one = evaluate(compiled, answers_of(row), days[row], records.settings[row])
+        one = evaluate(plan.compiled, answers_of(row), days[row], records.settings[row])
         raised[:, row], left_open[:, row] = ranks_of(flags, one)
     return Standing(flags, raised, left_open, len(alone))
 
@@ -77,21 +86,24 @@ def ranks_of(flags: Sequence[str], assessment: Assessment) -> tuple[list[int], l
 class _Flags:
     """Works out the flags of one definition."""
 
-    def __init__(self, compiled: Compiled, records: Records) -> None:
-        self.compiled = compiled
-        self.columns = Settling(compiled, records)
-        self.flags = flags_of(compiled)
+    def __init__(self, plan: Plan, records: Records) -> None:
+        self.plan = plan
+        self.compiled = plan.compiled
+        self.columns = Settling(plan, records)
+        self.flags = flags_of(plan.compiled)
         self.raised: Marks = np.zeros((len(self.flags), records.size), np.uint8)
         self.open: Marks = np.zeros((len(self.flags), records.size), np.uint8)
 
-    def stand(self) -> tuple[Marks, Marks]:
-        """The ranks of every flag."""
-        for flag in self.compiled.definition.flags:
-            self._flag(flag, self.flags.index(flag.link_id))
-        for note in self.compiled.definition.notes:
-            tree = self.compiled.rules.notes.get(note.link_id)
-            if note.flag and tree is not None:
-                self._dose(note.flag, tree)
+    def stand(self, wanted: AbstractSet[str]) -> tuple[Marks, Marks]:
+        """The ranks of the flags that are wanted."""
+        for name, flag in self.plan.flags.items():
+            if name not in wanted:
+                continue
+            self._flag(flag, self.flags.index(name))
+            for note in self.plan.notes_of(name):
+                tree = self.compiled.rules.notes.get(note.link_id)
+                if tree is not None:
+                    self._dose(flag, tree)
         return self.raised, self.open
 
     def _flag(self, flag: Flag, place: int) -> None:
@@ -116,7 +128,7 @@ class _Flags:
         """The strongest class of the open questions, and in which rows it is so."""
         if not unknown.any():
             return []
-        classes = self.columns.classes(flag, tree)
+        classes = self.plan.classes(flag, tree)
         if set(classes) <= {flag.not_sure}:
             return [(flag.not_sure, unknown)]
         found: list[tuple[NotSure, Bools]] = []
@@ -127,10 +139,9 @@ class _Flags:
             left = left & ~here
         return [*found, (flag.not_sure, left)]
 
-    def _dose(self, name: str, tree: Expr) -> None:
+    def _dose(self, flag: Flag, tree: Expr) -> None:
         """A note of a raised flag ("high dose") that only a gap in the medicine list leaves undecided."""
-        flag = next(found for found in self.compiled.definition.flags if found.link_id == name)
-        raised = self.raised[self.flags.index(name)]
+        raised = self.raised[self.flags.index(flag.link_id)]
         unknown = self.columns.truth(tree, "rules").unknown & (raised > 0)
         for kind, rows in self._by_class(flag, tree, unknown):
             for severity, rank in RANKS.items() if kind == "NS-4" else ():

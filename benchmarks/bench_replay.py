@@ -1,0 +1,143 @@
+"""Replay of a draft over past responses, end to end from encrypted storage, in a database of its own.
+
+The draft is the starter questionnaire with one threshold moved; the answers are those of its own cases. Seconds are of
+the processor, so that other work on the machine counts little. `REPLAYED` sets how many responses are made.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import resource
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure
+
+CONTENT = Path(__file__).parent.parent / "screening/content/ketamine"
+TODAY = datetime.date(2026, 1, 31)
+NOW = datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC)
+NUMBER = int(os.environ.get("REPLAYED", "20000"))
+
+
+def run() -> Iterator[Figure]:
+    """Make the responses, then look at all of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        _set_up(folder)
+        stored = _stored(NUMBER)
+        replayer = _ready(stored)
+        before = time.process_time()
+        findings = _looked_at(stored, replayer)
+        seconds = time.process_time() - before
+    yield Figure(f"replay {NUMBER} stored responses, one process", NUMBER / seconds, "responses/s")
+    yield Figure("a million responses at that speed, one process", 1_000_000 * seconds / NUMBER, "s")
+    yield Figure("responses that the moved threshold changes", findings.affected, "")
+    yield Figure("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
+
+
+def _set_up(folder: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intake.settings")
+    os.environ["DATA_DIR"] = folder
+    os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, skip_checks=True)
+
+
+def _stored(number: int) -> Any:
+    """A run over so many responses to the starter questionnaire, all in storage."""
+    from intake import actions, impact, vault
+    from intake.models import ImpactRun
+    from screening import publishing
+    from screening.engine.definition import canonical_json
+    from screening.exchange.yaml import load_definition
+    from screening.models import QuestionnaireVersion
+
+    definition = load_definition(CONTENT)
+    draft = publishing.rows_from_definition(definition)
+    document = canonical_json(definition)
+    version = QuestionnaireVersion.objects.create(
+        questionnaire=draft, number=1, document=document.decode(), sha256=publishing.sha256_of(document),
+        published_at=NOW, published_by="Bench",
+    )  # fmt: skip
+    clinic = actions.create_clinic(
+        name="Bench", slug="bench", country="US", timezone="UTC", languages=["en"], alert_email="desk@bench.example",
+        questionnaire=draft, now=NOW,
+    )  # fmt: skip
+    editor = actions.create_staff(email="e@bench.example", name="E", role="admin", clinic=clinic, now=NOW).user
+    _send(clinic, version, definition, number)
+    run = ImpactRun(questionnaire=draft, document=_moved(document), requested_by=editor, requested_at=NOW, total=number)
+    vault.create_data_key(run)
+    run.findings_ct = impact.seal_findings(run, impact.Findings())
+    run.save(force_insert=True)
+    run.clinics.add(clinic)
+    return run
+
+
+def _moved(document: bytes) -> str:
+    """The definition with its first parameter raised by a fifth."""
+    import msgspec
+
+    from screening.engine.definition import canonical_json, from_json
+
+    definition = from_json(document)
+    first, *rest = definition.parameters
+    raised = msgspec.structs.replace(first, value=first.value * 1.2)
+    return canonical_json(msgspec.structs.replace(definition, parameters=(raised, *rest))).decode()
+
+
+def _send(clinic: Any, version: Any, definition: Any, number: int) -> None:
+    from intake import packed, vault
+    from intake.models import PackedRecord, Person, QuestionnaireResponse
+    from screening import packing
+    from screening.engine.answers import read_answers
+    from screening.exchange.yaml import load_cases
+
+    layout = packing.layout_of(definition)
+    sets = [read_answers(definition, case.answers, on=case.as_of) for case in load_cases(CONTENT)]
+    vectors = [packing.pack(layout, answers, TODAY) for answers in sets]
+    person = Person(clinic=clinic, created_at=NOW, name_hash="0", birth_date_hash="0", identity_ct=b"")
+    vault.create_data_key(person)
+    person.save()
+    for first in range(0, number, 5_000):
+        made, kept = [], []
+        for place in range(first, min(number, first + 5_000)):
+            response = QuestionnaireResponse(
+                id=uuid.uuid4(), clinic=clinic, version=version, person=person, language="en", status="sent",
+                settings={"profile": clinic.profile, "parameters": {}, "part2": False}, document_ct=b"",
+                assessment_ct=b"", started_at=NOW, saved_at=NOW, sent_at=NOW, as_of=TODAY, resume_code_hash="",
+            )  # fmt: skip
+            key = vault.create_data_key(response)
+            record = PackedRecord(response=response, version=version, layout=packing.LAYOUT)
+            record.vector_ct = key.seal(vectors[place % len(vectors)], row=record, field=packed.FIELD)
+            made.append(response)
+            kept.append(record)
+        QuestionnaireResponse.objects.bulk_create(made)
+        PackedRecord.objects.bulk_create(kept)
+
+
+def _ready(run: Any) -> Any:
+    """What replays, with both definitions compiled, as in a worker that has just begun."""
+    from intake import impact
+    from screening import publishing
+    from screening.engine.compiler import compile_definition
+    from screening.engine.definition import from_json
+
+    publishing.compiled(run.questionnaire.versions.get())
+    return impact.Replayer(compile_definition(from_json(run.document.encode())))
+
+
+def _looked_at(run: Any, replayer: Any) -> Any:
+    from intake import impact
+
+    findings, wanted = impact.Findings(), impact.Wanted(run)
+    while rows := impact.next_rows(run):
+        replayer.look_at([row for row in rows if row in wanted], findings)
+        run.cursor = rows[-1].pk
+    return findings
