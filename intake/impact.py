@@ -96,16 +96,18 @@ def next_rows(run: ImpactRun) -> list[Row]:
     after = everything if run.cursor is None else everything.filter(pk__gt=run.cursor)
     own = Q(packed_records__layout=packing.LAYOUT, packed_records__version=F("version"))
     found = after.annotate(
-        record=FilteredRelation("packed_records", condition=own), written=Cast("settings", TextField())
+        record=FilteredRelation("packed_records", condition=own),
+        day=Cast("as_of", TextField()),
+        written=Cast("settings", TextField()),
     )
-    columns = ("pk", "clinic", "status", "version", "as_of", "written", "key_id", "wrapped_key")
+    columns = ("pk", "clinic", "status", "version", "day", "written", "key_id", "wrapped_key")
     query = found.values_list(*columns, "record__pk", "record__vector_ct")[:BATCH].query
     with connection.cursor() as cursor:
         cursor.execute(*query.sql_with_params())
         return [_row(*values) for values in cursor.fetchall()]
 
 
-def _row(pk: object, clinic: object, status: str, version: int, as_of: object, *rest: Any) -> Row:
+def _row(pk: object, clinic: object, status: str, version: int, as_of: str | None, *rest: Any) -> Row:
     settings, key_id, wrapped_key, record, sealed = rest
     return Row(_id(pk), _id(clinic), status, version, _day(as_of), settings, key_id, wrapped_key, _id(record), sealed)
 
@@ -118,8 +120,8 @@ def _id(value: object) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _day(value: object) -> datetime.date | None:
-    return datetime.date.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]
+def _day(value: str | None) -> datetime.date | None:
+    return None if value is None else datetime.date.fromisoformat(value)
 
 
 class Wanted:

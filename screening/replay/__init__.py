@@ -54,7 +54,7 @@ class Replayed:
 def replay(layout: Layout, batch: Batch, before: Plan, after: Plan) -> Replayed:
     """What `after` says of answers to `before`, whose records have this layout, that `before` does not."""
     records = Records(layout, batch.vectors, batch.as_of, batch.settings)
-    wanted = alike.changed(before, after)
+    wanted = after.once(before, alike.changed)
     then, now = (standing(one, records, batch.answers_of, batch.as_of, wanted) for one in (before, after))
     affected = np.zeros(records.size, bool)
     rows = {}

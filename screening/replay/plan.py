@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from screening.engine.compiler import Compiled, not_sure_class
@@ -20,6 +20,13 @@ class Plan:
         self._keys: dict[str, Mapping[str, frozenset[str]]] = {}
         self._classes: dict[tuple[str, int], dict[NotSure, frozenset[str]]] = {}
         self._given: dict[int, bool] = {}
+        self._changed: dict[int, tuple[Plan, frozenset[str]]] = {}
+
+    def once(self, before: Plan, work: Callable[[Plan, Plan], frozenset[str]]) -> frozenset[str]:
+        """What `work` says of an earlier plan and this one, worked out at its first need."""
+        if id(before) not in self._changed:
+            self._changed[id(before)] = before, work(before, self)
+        return self._changed[id(before)][1]
 
     def medicine_keys(self, name: str) -> Mapping[str, frozenset[str]]:
         """What `includes` may find for each code of a medicine list."""
