@@ -85,8 +85,8 @@ WITHOUT_SIGN_IN = ("nobody", "patient", "other patient", "password only", "close
 
 
 def methods_for(number: int) -> tuple[str, ...]:
-    """One in turn, so that every method meets many addresses and people; all of them when long."""
-    return METHODS if IS_LONG else (METHODS[number % len(METHODS)],)
+    """All when long; else one in turn for every second address, so that each method meets many addresses and people."""
+    return METHODS if IS_LONG else (METHODS[number % len(METHODS)],) * (number % 2)
 
 
 def leads_to_sign_in(answer: HttpResponse) -> bool:

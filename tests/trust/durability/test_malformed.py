@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
@@ -125,20 +126,26 @@ def memory_of(server) -> int:
     return sum(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
+KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=X", "application/json")
+
+
+def _send_ten_megabytes(port: int, kind: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    with contextlib.suppress(ConnectionError):  # closed while we were still sending
+        connection.request("POST", "/q/about/", b"a=" + b"x" * 10_000_000, {"Content-Type": KINDS[kind]})
+        assert connection.getresponse().status in (400, 413)
+    connection.close()
+
+
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
 @pytest.mark.check("C65", required="413, less than 50 MB of memory more")
 def test_large_bodies_cost_little(installation: Installation, figure) -> None:
     server = installation.serve()
-    before, count = memory_of(server), amount(8, 100)
+    for number in range(12):  # whatever the web processes load and keep with their first requests is theirs already
+        _send_ten_megabytes(installation.port, number % 3)
+    before, count = memory_of(server), amount(12, 100)
     for number in range(count):
-        connection = http.client.HTTPConnection("127.0.0.1", installation.port, timeout=30)
-        kind = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=X", "application/json")[number % 3]
-        try:
-            connection.request("POST", "/q/about/", b"a=" + b"x" * 10_000_000, {"Content-Type": kind})
-            assert connection.getresponse().status in (400, 413)
-        except ConnectionError:
-            pass  # closed while we were still sending
-        connection.close()
+        _send_ten_megabytes(installation.port, number % 3)
 
     grown = memory_of(server) - before
     assert grown < 50_000_000

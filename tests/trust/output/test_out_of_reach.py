@@ -23,6 +23,7 @@ from intake.clinician import pdf
 from intake.models import Clinic, User
 from tests.intake.conftest import Tab
 from tests.trust.access.test_access_matrix import asked_routes
+from tests.trust.amounts import IS_LONG
 from tests.trust.installation import Objects, ask
 from tests.trust.output.payloads import FORMULAS
 
@@ -169,9 +170,9 @@ def test_no_address_plants_a_header_or_leads_elsewhere(cast, objects: dict[str, 
     for number, route in enumerate(asked_routes()):
         who = "admin" if route.path.startswith("/admin/") else "clinician" if route.is_for_staff else "patient"
         broken, target = BREAKS[number % len(BREAKS)], ELSEWHERE[number % len(ELSEWHERE)]
-        for value in (broken, target):
+        for value in (broken, target) if IS_LONG else ((broken, target)[number % 2],):
             query = "&".join(f"{name}={value}" for name in ("next", "return", "clinic", "language", "show", "after"))
-            for method in ("GET", "POST"):
+            for method in ("GET", "POST") if IS_LONG else (("GET", "POST")[number // 2 % 2],):
                 answer, _ = ask(
                     cast[who],
                     method,
