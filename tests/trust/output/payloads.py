@@ -67,7 +67,7 @@ SCRIPTS = (
 """Each runs somewhere, if a page forgets to escape it."""
 
 TEMPLATES = (
-    "{{31337*2}}",
+    "{{999983*999979}}",
     "{{ settings.SECRET_KEY }}",
     "{{ request.user }}",
     "{% debug %}",
@@ -78,10 +78,10 @@ TEMPLATES = (
     "{self}",
     "%(x)s",
     "%s",
-    "${31337*2}",
-    "#{31337*2}",
-    "<%= 31337*2 %>",
-    "$(31337*2)",
+    "${999983*999979}",
+    "#{999983*999979}",
+    "<%= 999983*999979 %>",
+    "$(999983*999979)",
     "[x](javascript:alert(1))",
     "**7**",
 )

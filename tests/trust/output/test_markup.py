@@ -170,8 +170,8 @@ def test_an_address_never_becomes_markup(cast, objects: dict[str, Objects], figu
     figure(f"{asked} addresses with a script in every parameter")
 
 
-RESULT = "62674"
-"""What the sum in a template would come to."""
+RESULT = "999962000357"
+"""What the product in a template would come to: long enough that no random id holds it."""
 
 
 def everywhere(value: Any, more: str) -> Any:
@@ -208,7 +208,7 @@ class TestAuthors:
         for address in ("/start/north/", "/q/about/", "/q/safety/", "/q/check/", "/q/help/", "/q/stop/"):
             pages[address] = browser.get(address, follow=True).content.decode()
 
-        shown = [page for page, html in pages.items() if "{{31337*2}}" in html and "{% debug %}" in html]
+        shown = [page for page, html in pages.items() if "{{999983*999979}}" in html and "{% debug %}" in html]
         for page, html in pages.items():
             found = skeleton(html)
             assert RESULT not in html, page
