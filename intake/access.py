@@ -24,14 +24,18 @@ from .models import (
     Alert,
     AlertContact,
     AnswerRequest,
+    CheckInSchedule,
     Clinic,
     Correction,
+    EmergencyAccess,
     ImpactRun,
     Invitation,
     Person,
     QuestionnaireResponse,
     ReviewEntry,
+    SecurityNotice,
     SignOff,
+    TreatmentSession,
     User,
 )
 from .permissions import ROLES, Permission, roles_with
@@ -156,6 +160,63 @@ def review_entries_for(user: Visitor) -> QuerySet[ReviewEntry]:
 def corrections_for(user: Visitor) -> QuerySet[Correction]:
     """What patients added after sending, to the responses that a person may read."""
     return Correction.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
+
+
+def colleagues_response_or_404(user: Visitor, reference: str) -> QuestionnaireResponse:
+    """A response of a clinic where somebody works, whatever their role there: what emergency access may open. It was
+    sent, or called for somebody. Raises `Http404`."""
+    normalised = references.normalised(reference)
+    found = QuestionnaireResponse.objects.filter(clinic__in=clinics_of(user), reference=normalised or "")
+    response = found.filter(Q(status="sent") | Q(alerts__isnull=False)).exclude(status="deleted").distinct().first()
+    if response is None:
+        raise Http404("There is no such response.")
+    return response
+
+
+def emergency_access_or_404(user: Visitor, access_id: uuid.UUID) -> EmergencyAccess:
+    """One's own emergency access, also when it is over, at a clinic where one still works. Raises `Http404`."""
+    mine = EmergencyAccess.objects.filter(
+        pk=access_id, began_by__pk=str(user.pk), response__clinic__in=clinics_of(user)
+    )
+    found = mine.select_related("response__clinic", "response__version", "response__person").first()
+    if found is None:
+        raise Http404("There is no such access.")
+    return found
+
+
+TOLD = (Permission.MANAGE_STAFF, Permission.READ_ANSWERS, Permission.READ_AUDIT)
+"""Whoever may do one of these in a clinic hears of its security notices."""
+
+
+def security_notices_for(user: Visitor) -> QuerySet[SecurityNotice]:
+    """What the people of a clinic are told of, in the clinics where a person may do one of `TOLD`."""
+    clinics = [clinic for clinic, rights in rights_of(user).items() if rights & set(TOLD)]
+    related = ("clinic", "user", "seen_by", "access__response")
+    return SecurityNotice.objects.filter(clinic__in=clinics).select_related(*related)
+
+
+def told_of_security(clinic: Clinic) -> QuerySet[User]:
+    """Everybody who hears of a clinic's security notices."""
+    roles = {role for permission in TOLD for role in roles_with(permission)}
+    return User.objects.filter(is_active=True, memberships__clinic=clinic, memberships__role__in=roles).distinct()
+
+
+def invitations_of_people(people: Iterable[uuid.UUID]) -> QuerySet[Invitation]:
+    """The invitations of people whom somebody reached, with their e-mails."""
+    found = Invitation.objects.filter(person__in=list(people))
+    return found.select_related("response", "answer_request").prefetch_related("mails")
+
+
+def sessions_of_people(people: Iterable[uuid.UUID]) -> QuerySet[TreatmentSession]:
+    """The sessions that stand of people whom somebody reached."""
+    return TreatmentSession.objects.filter(person__in=list(people), withdrawn_at=None)
+
+
+def schedules_for(user: Visitor) -> QuerySet[CheckInSchedule]:
+    """The schedules that stand, of the people of the clinics where somebody may read answers."""
+    clinics = clinics_of(user, Permission.READ_ANSWERS)
+    standing = CheckInSchedule.objects.filter(person__clinic__in=clinics, ended_at=None)
+    return standing.select_related("person__clinic")
 
 
 def requests_for(user: Visitor) -> QuerySet[AnswerRequest]:

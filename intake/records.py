@@ -13,7 +13,7 @@ from screening.engine.answers import Answer, read_answers, write_answer
 from screening.engine.assessment import Assessment
 
 from . import rules, vault
-from .models import Alert, AnswerRequest, Correction, Person, QuestionnaireResponse, Revision
+from .models import Alert, AnswerRequest, Correction, EmergencyAccess, Person, QuestionnaireResponse, Revision
 from .vault import DataKey
 
 
@@ -132,6 +132,11 @@ def read_request(request: AnswerRequest) -> tuple[str, ...]:
     """The link_ids of the questions that a patient is asked again, in the order of the questionnaire."""
     sealed = vault.data_key(request.response).open(request.questions_ct, row=request, field="questions_ct")
     return msgspec.json.decode(sealed, type=tuple[str, ...])
+
+
+def read_emergency_reason(access: EmergencyAccess) -> str:
+    """Why somebody opened a response that their roles do not open."""
+    return vault.data_key(access.response).open(access.reason_ct, row=access, field="reason_ct").decode()
 
 
 def read_note(alert: Alert) -> str:

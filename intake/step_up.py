@@ -31,13 +31,13 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(shown) and time.time() - max(shown) <= FRESH
 
 
-def ask_again(request: HttpRequest, *, keeps_post: bool = True) -> HttpResponseRedirect:
-    """To the page that asks for the password or second factor, and back. What was posted waits, encrypted, unless the
-    page could not show it again."""
+def ask_again(request: HttpRequest, *, keeps_post: bool = True, back: str = "") -> HttpResponseRedirect:
+    """To the page that asks for the password or second factor, and back, or to `back`. What was posted waits,
+    encrypted, unless the page could not show it again."""
     if request.method == "POST" and keeps_post:
         unsent.hold(request, str(request.user.pk))
-    back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")
+    query = urlencode({REDIRECT_FIELD_NAME: back or request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{query}")
 
 
 def fresh_sign_in_required(view: View) -> View:

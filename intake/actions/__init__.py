@@ -60,7 +60,15 @@ from .invitations import (
     revoke_invitation,
 )
 from .invitations_many import ListChanged, invite_many
-from .listing import open_invitation, open_invitations, open_person, open_worklist, read_audit, search_worklist
+from .listing import (
+    open_check_ins,
+    open_invitation,
+    open_invitations,
+    open_person,
+    open_worklist,
+    read_audit,
+    search_worklist,
+)
 from .mailing import TooManyMails
 from .matching import (
     AlreadyDecided,
@@ -103,6 +111,15 @@ from .rota import (
 )
 from .rotating import Rotated, rotate_keys
 from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
+from .security import (
+    EmergencyOver,
+    NotNeeded,
+    OwnNotice,
+    ReasonMissing,
+    open_in_emergency,
+    read_in_emergency,
+    see_notice,
+)
 from .sending import Incomplete, Unfinished, submit
 from .staff import (
     CreatedStaff,
@@ -137,6 +154,7 @@ __all__ = [
     "CreatedStaff",
     "DeadInvitation",
     "DraftUnready",
+    "EmergencyOver",
     "Incomplete",
     "InvitationOver",
     "Invited",
@@ -154,6 +172,7 @@ __all__ = [
     "NoSuchResponse",
     "NoSuchSession",
     "NotMissing",
+    "NotNeeded",
     "NotOwnRole",
     "NotPermitted",
     "NotReady",
@@ -166,8 +185,10 @@ __all__ = [
     "NothingSaid",
     "NothingToReplay",
     "OtherClinic",
+    "OwnNotice",
     "OwnSignature",
     "QuestionnaireMissing",
+    "ReasonMissing",
     "Refused",
     "Rotated",
     "Saved",
@@ -222,6 +243,8 @@ __all__ = [
     "keep_sign_in",
     "kept_questions",
     "move_crisis_contact",
+    "open_check_ins",
+    "open_in_emergency",
     "open_invitation",
     "open_invitations",
     "open_person",
@@ -230,6 +253,7 @@ __all__ = [
     "open_worklist",
     "read_audit",
     "read_impact",
+    "read_in_emergency",
     "record_bounce",
     "record_panel_shown",
     "record_session",
@@ -244,6 +268,7 @@ __all__ = [
     "rotate_keys",
     "save_answers",
     "search_worklist",
+    "see_notice",
     "send_test",
     "set_dispositions",
     "set_invitation_mail",

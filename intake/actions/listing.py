@@ -28,6 +28,12 @@ def open_invitation(*, user: User, invitation: Invitation, now: datetime.datetim
         audit.record(actor=audit.staff(user), action="invitation.read", now=now, invitation=invitation.pk)
 
 
+def open_check_ins(*, user: User, shown: int, now: datetime.datetime) -> None:
+    """Record that somebody reads who is due to be asked again. `shown` is how many lines the page has."""
+    with transaction.atomic():
+        audit.record(actor=audit.staff(user), action="check_ins.read", now=now, shown=shown)
+
+
 def search_worklist(*, user: User, by_what: str, found: int, now: datetime.datetime) -> None:
     """Record that somebody searched: by which fields, and how many were found. Never what was typed."""
     with transaction.atomic():

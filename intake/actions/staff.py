@@ -11,12 +11,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 
 from intake import access, audit
-from intake.models import Clinic, Membership, User
-from intake.permissions import ROLES, Permission
+from intake.models import Clinic, Membership, SecurityNotice, User
+from intake.permissions import ROLES, Permission, roles_with
 
-from . import staff_sessions
+from . import security, staff_sessions
 from .refusals import NotPermitted, Refused
 
 
@@ -42,7 +43,7 @@ def create_staff(
     """Give somebody a role in a clinic, and an account if they have none. At the first sign-in they set up a second
     factor. `by` None: somebody at the server's command line. The role `admin` opens the questionnaire editor.
 
-    Raises Django's `ValidationError` with everything that is wrong, by field, and `NotPermitted`.
+    Raises Django's `ValidationError` with everything that is wrong, by field, `NotPermitted` and `NotOwnRole`.
     """
     if by is not None:
         _refuse_others(clinic, by)
@@ -51,6 +52,8 @@ def create_staff(
     made = secrets.token_urlsafe(18) if found is None and password is None else None
     _refuse_mistakes(address, name, role, password)
     with transaction.atomic():
+        if found is not None and by is not None:
+            _refuse_own_role(found, clinic, by)
         user = found or _account(address, name, password or made, now)
         if role == "admin" and not user.is_staff:
             user.is_staff = True
@@ -58,8 +61,12 @@ def create_staff(
         membership = Membership(user=user, clinic=clinic, role=role, created_at=now)
         membership.full_clean()
         membership.save(force_insert=True)
+        if by is not None:
+            _tell_of_own_role(user, clinic, role, by, now)
         actor = audit.OPERATOR if by is None else audit.staff(by)
         audit.record(actor=actor, action="role.granted", now=now, user=user.pk, clinic=clinic.pk, role=role)
+        if made and by is not None:  # the administrator is about to see the link that sets this person's password
+            audit.record(actor=actor, action="staff.password_link_shown", now=now, user=user.pk, clinic=clinic.pk)
     return CreatedStaff(user, membership, made)
 
 
@@ -90,13 +97,15 @@ def _account(email: str, name: str, password: str | None, now: datetime.datetime
 
 
 class NotOwnRole(Refused):
-    """Nobody takes a role away from themselves: another administrator does. So a clinic always keeps one."""
+    """Nobody takes a role away from themselves, or gives themselves one: another administrator does. So a clinic
+    always keeps one, and a second person knows. Where there is no other, a role may be given; everybody is told."""
 
 
 def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> Membership:
-    """One more role for somebody who works in the clinic. The same role again changes nothing.
+    """One more role for somebody who works in the clinic. The same role again changes nothing. An administrator who
+    gives themselves a role needs another one; where there is none, everybody with rights in the clinic is told.
 
-    Raises `NotPermitted`, and Django's `ValidationError` for a role that does not exist.
+    Raises `NotPermitted`, `NotOwnRole`, and Django's `ValidationError` for a role that does not exist.
     """
     with transaction.atomic():
         _take_turn(clinic, by)
@@ -104,12 +113,31 @@ def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime
             raise NotPermitted("This person does not work in this clinic.")
         if found := user.memberships.filter(clinic=clinic, role=role).first():
             return found
+        _refuse_own_role(user, clinic, by)
         membership = Membership(user=user, clinic=clinic, role=role, created_at=now)
         membership.full_clean()
         membership.save(force_insert=True)
         _follow_roles(user)
+        _tell_of_own_role(user, clinic, role, by, now)
         _record("role.granted", user, clinic, role, by, now)
     return membership
+
+
+def _refuse_own_role(user: User, clinic: Clinic, by: User) -> None:
+    if user == by and _other_administrators(clinic, by).exists():
+        raise NotOwnRole("Another administrator must give you this role.")
+
+
+def _tell_of_own_role(user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:
+    if user == by:
+        security.notify(clinic, SecurityNotice.Kind.OWN_ROLE, by, now, detail=role)
+
+
+def _other_administrators(clinic: Clinic, by: User) -> QuerySet[User]:
+    roles = roles_with(Permission.MANAGE_STAFF)
+    return User.objects.filter(is_active=True, memberships__clinic=clinic, memberships__role__in=roles).exclude(
+        pk=by.pk
+    )
 
 
 def revoke_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:

@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions, vault
+from intake import access, actions, unsent, vault
 from intake.alerts import liveness
 from intake.alerts import rota as plans
 from intake.alerts.channels import CHANNELS
 from intake.models import AlertContact, AlertDelivery, Clinic
+from intake.step_up import ask_again, is_fresh
 
 from .rota_forms import ContactForm, RotaForm
 from .wording import moment
@@ -35,13 +37,16 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "clinician/alert_rotas.html", {"clinics": clinics})
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rota(request: HttpRequest, slug: str) -> HttpResponse:
     """The rota as it is; POST saves reading hours and the times of the ladder."""
     clinic = access.get_managed_clinic_or_404(request.user, slug)
     stored = getattr(clinic, "alert_rota", None)
     if request.method != "POST":
-        return _page(request, clinic, RotaForm(rota=stored))
+        return _page(request, clinic, RotaForm(unsent.take(request), rota=stored))
+    if not is_fresh(request):
+        return ask_again(request)
     form = RotaForm(request.POST, rota=stored)
     if not form.is_valid():
         return _page(request, clinic, form, status=422)
@@ -108,6 +113,8 @@ def _local(at: datetime.datetime, clinic: Clinic) -> str:
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """Put somebody on the rota."""
     clinic = access.get_managed_clinic_or_404(request.user, slug)
+    if not is_fresh(request):
+        return ask_again(request)
     form = ContactForm(request.POST if request.method == "POST" else None, button="Add to the rota")
     if request.method != "POST" or not form.is_valid():
         return _contact_page(request, clinic, form)
@@ -123,6 +130,8 @@ def change(request: HttpRequest, slug: str, contact_id: UUID) -> HttpResponse:
     """Change a contact of the rota."""
     clinic = access.get_managed_clinic_or_404(request.user, slug)
     contact = access.get_contact_or_404(clinic, contact_id)
+    if not is_fresh(request):
+        return ask_again(request)
     initial = {
         "name": contact.name,
         "channel": contact.channel,
@@ -172,6 +181,8 @@ def test(request: HttpRequest, slug: str, contact_id: UUID) -> HttpResponse:
 def _act(request: HttpRequest, slug: str, contact_id: UUID, action: object, said: str) -> HttpResponse:
     clinic = access.get_managed_clinic_or_404(request.user, slug)
     contact = access.get_contact_or_404(clinic, contact_id)
+    if not is_fresh(request):
+        return ask_again(request, keeps_post=False, back=reverse("clinician:alert_rota", args=[clinic.slug]))
     try:
         action(contact=contact, by=request.user, now=timezone.now())  # type: ignore[operator]
     except actions.NotPermitted as error:

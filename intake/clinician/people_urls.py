@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import people
+from . import check_ins, people
 
 urlpatterns = [
+    path("check-ins/", check_ins.check_ins, name="check_ins"),
     path("people/<str:reference>/", people.person, name="person"),
     path("people/<str:reference>/same/<str:other>/", people.decide, name="person_decide"),
     path("people/<str:reference>/take-back/<uuid:match_id>/", people.take_back, name="person_take_back"),

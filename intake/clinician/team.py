@@ -71,6 +71,9 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error if not hasattr(error, "error_dict") else [*error.messages])
         return _add_page(request, clinic, form)
+    except actions.NotOwnRole as error:
+        form.add_error(None, str(error))
+        return _add_page(request, clinic, form)
     except actions.NotPermitted as error:
         raise Http404("There is no such clinic.") from error
     link = set_password_link(made.user) if made.password else ""

@@ -15,6 +15,7 @@ from .people import Invitation, Person
 from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanelShown
 from .review import ReviewEntry, SignOff
 from .rota import AlertContact, AlertRota
+from .security import EmergencyAccess, SecurityNotice
 from .staff import Membership, User
 from .staff_session import StaffSession
 
@@ -30,6 +31,7 @@ __all__ = [
     "Clinic",
     "Correction",
     "CorrectionQuerySet",
+    "EmergencyAccess",
     "ImpactRun",
     "Invitation",
     "InvitationMail",
@@ -43,6 +45,7 @@ __all__ = [
     "ReviewEntry",
     "Revision",
     "SafetyPanelShown",
+    "SecurityNotice",
     "SignOff",
     "StaffSession",
     "TreatmentSession",

@@ -71,7 +71,17 @@ def every_route() -> tuple[Route, ...]:
     )
 
 
-IDS = ("user_id", "session_id", "alert_id", "invitation_id", "contact_id", "match_id", "impact_id")
+IDS = (
+    "user_id",
+    "session_id",
+    "alert_id",
+    "invitation_id",
+    "contact_id",
+    "match_id",
+    "impact_id",
+    "access_id",
+    "notice_id",
+)
 MISSING: Objects = {
     "reference": "AAAA-AAAA",
     "other": "AAAA-AAAA",

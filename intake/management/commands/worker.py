@@ -13,7 +13,7 @@ from django.core.management.base import CommandParser
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from intake import actions, alerts, audit, invitation_mail, notices
+from intake import actions, alerts, audit, invitation_mail, notices, security_mail
 from intake.alerts import drills
 from intake.alerts.deadman import Heartbeat
 from intake.management.base import PlainCommand
@@ -94,6 +94,7 @@ class Command(PlainCommand):
         if done.sent or done.failed:
             logger.info("Invitations sent: %s, failed: %s", done.sent, done.failed)
         notices.send_due(clock=timezone.now)
+        security_mail.send_due(clock=timezone.now)
 
     def _keep_replaying(self, stop: threading.Event) -> None:
         while not stop.is_set():

@@ -12,7 +12,7 @@ from django.test import Client
 from intake import actions, alerts, vault
 from intake.alerts import rota
 from intake.models import AlertContact, AlertDelivery, AlertRota, AuditRecord, Clinic, User
-from tests.intake.conftest import NOW
+from tests.intake.conftest import NOW, show_who_one_is
 
 from .conftest import SignIn
 
@@ -25,7 +25,9 @@ OKORO = {"name": "Dr. Okoro", "channel": "email", "address": "okoro@north.exampl
 @pytest.fixture
 def office(sign_in: SignIn, admin: User) -> Client:
     """The administrator's browser."""
-    return sign_in(admin)
+    browser = sign_in(admin)
+    show_who_one_is(browser, admin)
+    return browser
 
 
 @pytest.fixture

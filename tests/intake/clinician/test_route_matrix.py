@@ -37,6 +37,7 @@ STAFF: dict[str, Permission | str] = {
     "ask_again": Permission.ENTER_ANSWERS,
     "assign": READ,
     "audit": AUDIT,
+    "check_ins": READ,
     "clinic": CLINIC,
     "clinic_confirm": CLINIC,
     "clinics": CLINIC,
@@ -50,6 +51,8 @@ STAFF: dict[str, Permission | str] = {
     "crisis_contacts": CLINIC,
     "dispositions": CLINIC,
     "dispositions_choose": CLINIC,
+    "emergency": ANY,
+    "emergency_read": ANY,
     "end_sign_in": ANY,
     "enter_answers": Permission.ENTER_ANSWERS,
     "impact": EDIT,
@@ -78,6 +81,8 @@ STAFF: dict[str, Permission | str] = {
     "person_take_back": READ,
     "reports": Permission.READ_REPORTS,
     "search": SEE,
+    "security": ANY,
+    "security_see": ANY,
     "sign": Permission.SIGN_OFF,
     "sign_ins": ANY,
     "start_page": INVITE,
@@ -96,7 +101,15 @@ STAFF: dict[str, Permission | str] = {
 """Who may use each address below /staff/, by the permission that it asks for."""
 
 WITHOUT_OWN = frozenset(
-    {"contact_id", "token", "number", "tablet_continue", *(one for one in STAFF if one.startswith("person"))}
+    {
+        "access_id",
+        "contact_id",
+        "notice_id",
+        "token",
+        "number",
+        "tablet_continue",
+        *(one for one in STAFF if one.startswith("person")),
+    }
 )
 """Objects, and addresses, that this test makes nothing for: only that nobody else reaches them is asked."""
 CANARY = "Canaria"
