@@ -27,12 +27,15 @@ def open_response(
     """
     with transaction.atomic():
         current = _readable(response, user)
+        changed = []
         if current.opened_at is None:
             current.opened_at, current.opened_by = now, user
-            current.save(update_fields=["opened_at", "opened_by"])
+            changed += ["opened_at", "opened_by"]
         if current.unread_corrections and as_what != REVIEW:
             current.unread_corrections = 0
-            current.save(update_fields=["unread_corrections"])
+            changed += ["unread_corrections"]
+        if changed:
+            current.save(update_fields=changed)
         audit.record(actor=audit.staff(user), action="response.read", now=now, response=current.pk, read_as=as_what)
     return current
 
