@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.core.signals import setting_changed
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class IntakeConfig(AppConfig):
@@ -38,6 +38,7 @@ class IntakeConfig(AppConfig):
         editor.register_link("Impact", lambda draft: f"{reverse('clinician:impact')}?questionnaire={draft.key}")
         publishing.require(readiness.crisis_contacts_confirmed)
         publishing.require(readiness.alerts_reach_somebody)
+        pre_migrate.connect(triggers.remove_before_migrate, sender=self, dispatch_uid="intake.triggers.before")
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="intake.triggers")
         setting_changed.connect(vault.forget_keys, dispatch_uid="intake.vault")
         durability.watch_connections()

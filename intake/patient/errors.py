@@ -8,7 +8,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -71,26 +71,44 @@ def session_ended(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that cannot be answered. Where the session ended meanwhile, in another tab, what was typed is kept."""
-    if isinstance(exception, SessionInterrupted) and request.method == "POST" and is_patient_path(request.path):
+    if not isinstance(exception, SessionInterrupted):
+        return plain_bad_request(request, exception)
+    if _is_database_away(exception):
+        return _unavailable(request)
+    if request.method == "POST" and is_patient_path(request.path):
         return session_ended(request)
     return plain_bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """An error of our own. What a patient posted is on the page, to be sent again; 503 when the database failed."""
+    if isinstance(sys.exc_info()[1], DatabaseError):
+        return _unavailable(request)
+    return _our_mistake(request)
+
+
+def _is_database_away(error: BaseException | None) -> bool:
+    """Whether a session could not be kept because the database failed, which Django calls a session that is gone."""
+    while error is not None and not isinstance(error, OperationalError):
+        error = error.__context__
+    return error is not None
 
 
 RETRY_AFTER = 30
 """Seconds after which it is worth trying again where the database could not be used: a full disk, a lock, a restart."""
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """An error of our own. What a patient posted is on the page, to be sent again; 503 when the database failed."""
-    is_database = isinstance(sys.exc_info()[1], DatabaseError)
-    if request.method == "POST" and is_patient_path(request.path):
-        response = _failed_page(request)
-    else:
-        response = plain_server_error(request)
-    if is_database:
-        response.status_code = 503
-        response["Retry-After"] = str(RETRY_AFTER)
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    response = _our_mistake(request)
+    response.status_code = 503
+    response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _our_mistake(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST" and is_patient_path(request.path):
+        return _failed_page(request)
+    return plain_server_error(request)
 
 
 def _failed_page(request: HttpRequest) -> HttpResponse:

@@ -58,6 +58,15 @@ class TestTriggers:
 
         assert problems() == []
 
+    def test_they_make_way_for_a_migration_and_for_nothing_else(self) -> None:
+        triggers.remove_before_migrate(using="default", plan=[])
+        assert triggers.missing(connection) == []
+
+        triggers.remove_before_migrate(using="default", plan=[("a migration", False)])
+
+        every = [name for guard in triggers.GUARDS for name in guard.names(connection.vendor)]
+        assert triggers.missing(connection) == every
+
     def test_installing_twice_changes_nothing(self) -> None:
         triggers.install(connection)
         triggers.install(connection)

@@ -62,6 +62,7 @@ class TestDataKeys:
         with pytest.raises(vault.VaultError):
             vault.data_key(thief)
 
+    @pytest.mark.check("C70", required="any flipped bit, cut or move is refused")
     @given(st.data())
     def test_it_notices_any_flipped_bit_or_cut(self, data: st.DataObject) -> None:
         thing = row()

@@ -285,6 +285,7 @@ def test_a_text_must_be_there_in_the_first_language(editor, draft):
     assert "Enter the text in English as well" in response.content.decode()
 
 
+@pytest.mark.check("C88", required="a stale page overwrites nothing")
 def test_a_page_that_somebody_else_saved_is_not_overwritten(editor, draft):
     section = models.Section.objects.get(link_id="brain")
     address = url(models.Section, "change", section.pk)

@@ -84,6 +84,7 @@ def test_it_refuses_when_nobody_is_named(draft, by):
     assert refusal_ids(questionnaire=draft, by=by) == ["P101"]
 
 
+@pytest.mark.check("C88", required="what was looked at is what is published")
 def test_it_refuses_a_draft_that_changed_after_it_was_looked_at(draft):
     assert refusal_ids(questionnaire=draft, seen="0" * 64) == ["P102"]
 

@@ -74,6 +74,7 @@ def copy_of(path: Path) -> bytes:
     return b"".join(list(sealing.unseal(path))[1:])
 
 
+@pytest.mark.check("C46", required="one moment, whole; refused with live data untouched")
 class TestMaking:
     def test_it_is_whole_and_only_its_owner_can_read_it(self, backup: Path) -> None:
         assert stat.S_IMODE(backup.stat().st_mode) == 0o600

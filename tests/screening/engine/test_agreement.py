@@ -53,6 +53,7 @@ def test_every_rule_can_be_read_aloud(definition: Definition):
             assert to_english(parse(rule.when), definition)
 
 
+@pytest.mark.check("C11", required="what is asked is what the plain interpreter asks")
 @pytest.mark.check("C14", required="the same flags as the plain interpreter")
 @slow
 @given(definition=definitions(), answers=answer_sets(), chosen=SETTINGS)
@@ -101,6 +102,7 @@ def test_what_would_settle_an_open_flag_is_always_named(definition: Definition, 
         assert left.reason == ""
 
 
+@pytest.mark.check("C11", required="no rule reads what is not asked")
 @slow
 @given(definition=definitions(), answers=answer_sets(), other=answer_sets())
 def test_a_hidden_answer_never_matters(definition: Definition, answers: dict[str, Answer], other: dict[str, Answer]):

@@ -15,7 +15,7 @@ from tests.trust.durability.processes import Installation, database_beside
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Installation]:
     """Set up, with nothing running: SQLite, or a database of its own on the server of the tests."""
-    place = Installation(tmp_path_factory.mktemp("installation"), _database(f"trust_{worker_id}"))
+    place = Installation(tmp_path_factory.mktemp("installation"), database_named(f"trust_{worker_id}"))
     place.ask("set_up")
     yield place
     place.stop()
@@ -28,7 +28,8 @@ def installation(installed: Installation) -> Iterator[Installation]:
     installed.stop()
 
 
-def _database(name: str) -> str:
+def database_named(name: str) -> str:
+    """The address of a new database on the server of the tests; empty where they run on SQLite."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return ""

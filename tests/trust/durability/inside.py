@@ -28,6 +28,35 @@ def set_up() -> str:
     return open_clinic(publish(NOTES)).slug
 
 
+def fill(many: str) -> int:
+    """So many drafts with answers, one of which calls staff."""
+    from intake import actions
+    from intake.models import Clinic
+    from screening.models import QuestionnaireVersion
+    from tests.intake.conftest import NOW, Tab
+
+    clinic, version = Clinic.objects.get(), QuestionnaireVersion.objects.get()
+    for number in range(int(many)):
+        draft = actions.start(clinic=clinic, version=version, language="en", now=NOW).response
+        Tab(draft).save(note_1=f"n{number}", plan="yes" if number == 0 else "no")
+    return int(many)
+
+
+def go_back() -> bool:
+    """To the first schema there was; what came later is gone with its tables."""
+    for app in ("intake", "screening"):
+        call_command("migrate", app, "0001", verbosity=0)
+    return True
+
+
+def triggers_missing() -> list[str]:
+    """The triggers that a migration should have put back."""
+    from intake import triggers as of_intake
+    from screening import triggers as of_screening
+
+    return [*of_intake.missing(connection), *of_screening.missing(connection)]
+
+
 def answers() -> Answers:
     """What is stored now, opened with the keys of the installation."""
     from intake import records
@@ -81,7 +110,7 @@ def integrity() -> str:
 
 
 WORDS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (set_up, answers, answers_in, counts, integrity)
+    each.__name__: each for each in (set_up, fill, go_back, triggers_missing, answers, answers_in, counts, integrity)
 }
 
 if __name__ == "__main__":

@@ -81,6 +81,10 @@ class Installation:
         """Start the worker of alerts."""
         return self._start(["manage.py", "worker", *options], None)
 
+    def migrate(self) -> subprocess.Popen[bytes]:
+        """Bring the schema up to date, without the checks: they refuse one that was stopped half-way."""
+        return self._start(["manage.py", "migrate", "--skip-checks"], None)
+
     def _start(self, arguments: list[str], prepare: Callable[[], None] | None) -> subprocess.Popen[bytes]:
         log = (self.directory / "log").open("ab")
         with log:
