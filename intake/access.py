@@ -95,6 +95,15 @@ def get_draft_questionnaire_or_404(request: HttpRequest, pk: int) -> Questionnai
     return found
 
 
+def get_reviewable_questionnaire_or_404(request: HttpRequest, pk: int) -> Questionnaire:
+    """A questionnaire for somebody who may sign for patients, and so may review it. Raises `Http404`."""
+    may_review = may_somewhere(request.user, Permission.SIGN_OFF)
+    found = Questionnaire.objects.filter(pk=pk).first() if may_review else None
+    if found is None:
+        raise Http404("There is no such questionnaire.")
+    return found
+
+
 def responses_for(user: Visitor, permission: Permission = Permission.READ_ANSWERS) -> QuerySet[QuestionnaireResponse]:
     """The responses of the clinics where a person may read answers, or do what `permission` says instead."""
     clinics = clinics_of(user, permission)

@@ -120,7 +120,10 @@ def _questionnaire(key: str, path: Path, now: datetime.datetime) -> Questionnair
 def _published(path: Path, into: Questionnaire | None, now: datetime.datetime) -> Questionnaire:
     questionnaire = publishing.rows_from_definition(load_definition(path), into=into)
     publishing.store_cases(questionnaire=questionnaire, cases_to_store=load_cases(path))
-    publishing.publish(questionnaire=questionnaire, by="Demo", now=now, note="Starter questionnaire")
+    # Nobody has reviewed the starter, and the demo does not pretend that somebody did: staff pages say so.
+    publishing.publish(
+        questionnaire=questionnaire, by="Demo", now=now, note="Starter questionnaire", as_unreviewed=True
+    )
     return questionnaire
 
 

@@ -15,8 +15,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from screening.models import QuestionnaireVersion
-from screening.signals import version_published, version_retired
+from screening.models import ClinicalReview, QuestionnaireVersion
+from screening.signals import draft_reviewed, version_published, version_retired
 
 from . import audit, second_factor, staff_sessions
 from .models import User
@@ -64,6 +64,12 @@ def record_published(version: QuestionnaireVersion, user: User | None, now: date
 @receiver(version_retired)
 def record_retired(version: QuestionnaireVersion, user: User | None, now: datetime.datetime, **_: Any) -> None:
     _record_version("questionnaire.retired", version, user, now)
+
+
+@receiver(draft_reviewed)
+def record_reviewed(review: ClinicalReview, user: User | None, now: datetime.datetime, **_: Any) -> None:
+    actor = audit.OPERATOR if user is None else audit.staff(user)
+    audit.record(actor=actor, action="questionnaire.reviewed", now=now, review=review.pk, sha256=review.sha256)
 
 
 def _record_version(action: str, version: QuestionnaireVersion, user: User | None, now: datetime.datetime) -> None:

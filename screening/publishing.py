@@ -150,8 +150,12 @@ def publish(
     note: str = "",
     seen: str = "",
     user: AbstractBaseUser | None = None,
+    as_unreviewed: bool | None = None,
 ) -> models.QuestionnaireVersion:
     """Freeze the draft as the next version.
+
+    `as_unreviewed`: False asks for a clinical sign-off of exactly this draft; True publishes it as not yet reviewed, as
+    staff pages then say; None leaves it to the operator at the command line, and to what the content says of itself.
 
     `by` is the name that stays with the version; `user` is who was signed in, for whoever records what was done.
     `seen` is the SHA-256 of the draft that the person looked at; a draft that changed since is refused. Raises
@@ -159,7 +163,9 @@ def publish(
     """
     # Proofs take seconds; made first, they are at hand while the database is locked.
     problems_of(questionnaire)
-    return _publish(questionnaire=questionnaire, by=by, now=now, note=note, seen=seen, user=user)
+    return _publish(
+        questionnaire=questionnaire, by=by, now=now, note=note, seen=seen, user=user, as_unreviewed=as_unreviewed
+    )
 
 
 @transaction.atomic
@@ -171,15 +177,13 @@ def _publish(
     note: str,
     seen: str,
     user: AbstractBaseUser | None,
+    as_unreviewed: bool | None,
 ) -> models.QuestionnaireVersion:
     models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
-    problems = [*_refusals(by), *errors_in(problems_of(questionnaire))]
-    if problems:
+    if problems := refusals_of(questionnaire, by=by, seen=seen, as_unreviewed=as_unreviewed):
         raise PublishRefused(problems)
     document = canonical_json(definition_from_rows(questionnaire))
     latest = questionnaire.versions.order_by("-number").first()
-    if refusal := _stale_or_same(sha256_of(document), seen, latest):
-        raise PublishRefused([refusal])
     version = models.QuestionnaireVersion.objects.create(
         questionnaire=questionnaire,
         number=latest.number + 1 if latest else 1,
@@ -191,6 +195,30 @@ def _publish(
     )
     version_published.send(sender=models.QuestionnaireVersion, version=version, user=user, now=now)
     return version
+
+
+def refusals_of(
+    questionnaire: models.Questionnaire, *, by: str, seen: str, as_unreviewed: bool | None
+) -> list[Problem]:
+    """Everything that holds back publishing the draft as it is now."""
+    problems = [*_refusals(by), *errors_in(problems_of(questionnaire))]
+    if problems:
+        return problems
+    definition = definition_from_rows(questionnaire)
+    sha256 = sha256_of(canonical_json(definition))
+    latest = questionnaire.versions.order_by("-number").first()
+    if refusal := _stale_or_same(sha256, seen, latest):
+        return [refusal]
+    if as_unreviewed is None or _is_signed_off(questionnaire, sha256):
+        return []
+    reviewer = definition.review.clinical
+    if reviewer:
+        return [problem("P106", "clinical review", reviewer=reviewer)]
+    return [] if as_unreviewed else [problem("P105", "clinical review")]
+
+
+def _is_signed_off(questionnaire: models.Questionnaire, sha256: str) -> bool:
+    return models.ClinicalReview.objects.filter(questionnaire=questionnaire, sha256=sha256).exists()
 
 
 def _refusals(by: str) -> Sequence[Problem]:

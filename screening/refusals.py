@@ -10,6 +10,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "P102": ("The draft was changed after this page was opened.", "Look at it again, then publish."),
     "P103": ("The draft is the same as version {number}.", "Change something first."),
     "P104": ("The draft cannot be read: {reason}.", "Correct that row."),
+    "P105": (
+        "No named clinician has signed off this draft as it is now.",
+        "Have a clinician read and sign it, or choose to publish it as not yet reviewed.",
+    ),
+    "P106": (
+        "The draft says that “{reviewer}” reviewed it, and nobody signed off this content.",
+        "Have it signed off again, or empty the clinical review on the questionnaire's page.",
+    ),
     "P201": ("It does not come out as expected: {differences}.", "Correct the rules, or the case."),
     "P202": ("A stored case cannot be read: {reason}.", "Correct that case."),
     "P203": (

@@ -9,3 +9,6 @@ version_published = Signal()
 
 version_retired = Signal()
 """A version was retired. The same arguments."""
+
+draft_reviewed = Signal()
+"""A clinician signed a draft off. Arguments: `review`, `user`, `now`."""

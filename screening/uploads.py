@@ -78,6 +78,11 @@ def read(*, file: UploadedFile | None, into: models.Questionnaire | None) -> Upl
     return msgspec.structs.replace(_compared(definition, into), findings=imported.findings)
 
 
+def of_version(version: models.QuestionnaireVersion) -> Upload:
+    """What putting an earlier version back would make of the draft. Raises `publishing.DocumentChanged`."""
+    return _compared(publishing.definition_of(version), version.questionnaire)
+
+
 def _compared(definition: Definition, into: models.Questionnaire | None) -> Upload:
     draft = _draft(into)
     if draft is None:

@@ -17,6 +17,7 @@ from .base import DraftAdmin, in_first_language, links
 from .compare import compare
 from .exchanging import draft_fhir
 from .outline import outline_page
+from .publish_page import publish
 from .renaming import rename
 from .uploading import upload
 from .writing import names, read_rule
@@ -86,7 +87,7 @@ class QuestionnaireAdmin(DraftAdmin):
             "check": views.check,
             "compare": compare,
             "coverage": covering.coverage,
-            "publish": views.publish,
+            "publish": publish,
             "rename": rename,
             "download": views.download,
             "upload": upload,

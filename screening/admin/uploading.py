@@ -30,16 +30,28 @@ def upload(request: HttpRequest, questionnaire: models.Questionnaire | None, con
     return _show(request, questionnaire, found, context)
 
 
+def restore(request: HttpRequest, version: models.QuestionnaireVersion, context: dict[str, Any]) -> HttpResponse:
+    """What the draft would say differently if an earlier version were put back into it: to publish it as a new one."""
+    draft = version.questionnaire
+    shown = {**context, "original": draft, "opts": draft._meta}
+    return _show(request, draft, uploads.of_version(version), shown, what=f"Put version {version.number} back")
+
+
 def _show(
-    request: HttpRequest, questionnaire: models.Questionnaire | None, found: uploads.Upload, context: dict[str, Any]
+    request: HttpRequest,
+    questionnaire: models.Questionnaire | None,
+    found: uploads.Upload,
+    context: dict[str, Any],
+    *,
+    what: str = "What the file changes",
 ) -> HttpResponse:
     if questionnaire is not None and found.is_the_same:
-        messages.info(request, "The file says what the draft says already. Nothing was changed.")
+        messages.info(request, "This says what the draft says already. Nothing was changed.")
         return redirect("admin:screening_questionnaire_change", questionnaire.pk)
-    shown = {**context, "upload": found, "title": "What the file changes"}
+    shown = {**context, "upload": found, "title": what}
     return render(request, "admin/screening/upload_differences.html", shown)
 
 
 def _done(request: HttpRequest, stored: models.Questionnaire) -> HttpResponse:
-    messages.success(request, f"The draft {stored.key} now says what the file says. Nothing is published yet.")
+    messages.success(request, f"The draft {stored.key} now says that. Nothing is published yet.")
     return redirect("admin:screening_questionnaire_change", stored.pk)

@@ -15,6 +15,7 @@ from screening import cases, models
 from . import covering, views
 from .base import DraftAdmin, DraftForm, EditorsOnly
 from .exchanging import version_fhir
+from .uploading import restore
 
 
 @admin.register(models.QuestionnaireVersion)
@@ -44,11 +45,15 @@ class QuestionnaireVersionAdmin(EditorsOnly, admin.ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(views.page(views.retire, self))
-        fhir = self.admin_site.admin_view(views.page(version_fhir, self))
+        pages = {"retire": views.retire, "restore": restore, "fhir": version_fhir}
+        names = {"fhir": "screening_version_fhir"}
         own = [
-            path("<int:pk>/retire/", view, name="screening_retire"),
-            path("<int:pk>/fhir/", fhir, name="screening_version_fhir"),
+            path(
+                f"<int:pk>/{page}/",
+                self.admin_site.admin_view(views.page(view, self)),
+                name=names.get(page, f"screening_{page}"),
+            )
+            for page, view in pages.items()
         ]
         return [*own, *super().get_urls()]
 

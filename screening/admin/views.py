@@ -1,4 +1,4 @@
-"""The pages Check, Publish and Download of one draft, and Retire of one version. Each calls one writer."""
+"""The pages Check and Download of one draft, and Retire of one version. Each calls one writer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from screening import models, proving, publishing
 from screening.engine.checks import Problem
-from screening.engine.definition import canonical_json
 from screening.exchange.yaml import dump_definition
 
 from . import base
@@ -49,7 +48,7 @@ def name_of(request: HttpRequest) -> str:
 def check(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """Everything wrong with the draft, errors first."""
     problems = publishing.problems_of(questionnaire)
-    shown = {**context, **_sorted(problems), "title": "Check", "proofs": _proofs(questionnaire, problems)}
+    shown = {**context, **sorted_problems(problems), "title": "Check", "proofs": _proofs(questionnaire, problems)}
     return render(request, "admin/screening/check.html", shown)
 
 
@@ -63,47 +62,10 @@ def _proofs(questionnaire: models.Questionnaire, problems: list[Problem]) -> Rep
         return None
 
 
-def _sorted(problems: list[Any]) -> dict[str, Any]:
+def sorted_problems(problems: list[Any]) -> dict[str, Any]:
+    """What holds back publishing, and what is to look at."""
     errors = publishing.errors_in(problems)
     return {"errors": errors, "warnings": [problem for problem in problems if problem not in errors]}
-
-
-def publish(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
-    """Asks for a note, shows the problems; a POST publishes what was shown, or says why not with status 422."""
-    if request.method == "POST":
-        return _publish(request, questionnaire, context)
-    return _publish_page(request, questionnaire, context, publishing.problems_of(questionnaire))
-
-
-def _publish(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
-    sent = {name: request.POST.get(name, "") for name in ("note", "seen")}
-    try:
-        version = publishing.publish(
-            questionnaire=questionnaire, by=name_of(request), user=request.user, now=timezone.now(), **sent
-        )
-    except publishing.PublishRefused as refused:
-        return _publish_page(request, questionnaire, {**context, **sent}, list(refused.problems), status=422)
-    messages.success(request, f"Published {questionnaire.key} version {version.number}.")
-    return redirect("admin:screening_questionnaireversion_change", version.pk)
-
-
-def _publish_page(
-    request: HttpRequest,
-    questionnaire: models.Questionnaire,
-    context: dict[str, Any],
-    problems: list[Any],
-    status: int = 200,
-) -> HttpResponse:
-    latest = questionnaire.versions.order_by("-number").first()
-    shown = {**context, **_sorted(problems), "title": "Publish", "latest": latest, "seen": _hash_of(questionnaire)}
-    return render(request, "admin/screening/publish.html", shown, status=status)
-
-
-def _hash_of(questionnaire: models.Questionnaire) -> str:
-    try:
-        return publishing.sha256_of(canonical_json(publishing.definition_from_rows(questionnaire)))
-    except msgspec.ValidationError:
-        return ""
 
 
 def download(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:

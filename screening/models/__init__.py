@@ -16,11 +16,13 @@ from .clinical import (
 )
 from .draft import Draft
 from .questionnaire import Band, Instrument, Option, Question, Questionnaire, Score, Section
+from .review import ClinicalReview, ScheduledPublication
 from .version import Case, QuestionnaireVersion
 
 __all__ = [
     "Band",
     "Case",
+    "ClinicalReview",
     "Draft",
     "Flag",
     "Inconsistency",
@@ -36,6 +38,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "Rule",
+    "ScheduledPublication",
     "Score",
     "Section",
     "Source",

@@ -44,6 +44,7 @@ def test_an_administrator_changes_a_rule_and_publishes(live_server, demo, page: 
     page.get_by_role("link", name=re.compile("^Publish")).click()
     eyes.look(page, "admin-publish")
     page.get_by_label("What changed, and why").fill("Try a rule about age")
+    page.get_by_label("Publish it as not yet reviewed by a clinician").check()
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("2", timeout=60_000)  # every case is run first
     page.goto(f"{live_server.url}/admin/screening/questionnaireversion/")

@@ -100,6 +100,9 @@ MISSING: Objects = {
 """Objects that there are none of, in the shape that each address asks for."""
 
 
+DRAFT_PAGES = ("preview", "medicine_names", "keep", "review")
+
+
 def objects_of(clinic: Clinic, clinician: User, admin: User, send: Send, name: str) -> Objects:
     """One of each object of a clinic, all of them about a person of this name."""
     now = timezone.now()
@@ -134,7 +137,7 @@ def objects_of(clinic: Clinic, clinician: User, admin: User, send: Send, name: s
         ("clinician:crisis_contact", "key"): "988",
         ("clinician:person", "reference"): str(response.person),
         ("clinician:person", "other"): str(other.person),
-        **{(f"authoring:{name}", "pk"): version.questionnaire_id for name in ("preview", "medicine_names", "keep")},
+        **{(f"authoring:{name}", "pk"): version.questionnaire_id for name in DRAFT_PAGES},
         ("clinician:person", "match_id"): match.pk,
         ("clinician:person", "session_id"): session.pk,
         ("clinician:tablet_continue", "reference"): str(draft),

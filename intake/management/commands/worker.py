@@ -17,6 +17,7 @@ from intake import actions, alerts, audit, invitation_mail, notices, security_ma
 from intake.alerts import drills
 from intake.alerts.deadman import Heartbeat
 from intake.management.base import PlainCommand
+from screening import scheduling
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +96,8 @@ class Command(PlainCommand):
             logger.info("Invitations sent: %s, failed: %s", done.sent, done.failed)
         notices.send_due(clock=timezone.now)
         security_mail.send_due(clock=timezone.now)
+        for planned in scheduling.publish_due(now=timezone.now()):
+            logger.info("Planned publication %s: %s", planned.pk, planned.outcome)
 
     def _keep_replaying(self, stop: threading.Event) -> None:
         while not stop.is_set():
