@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 
 import msgspec
@@ -58,13 +59,22 @@ def cancel(*, questionnaire: models.Questionnaire, by: str, now: datetime.dateti
 
 
 def publish_due(*, now: datetime.datetime) -> list[models.ScheduledPublication]:
-    """Publish what is due, each in a transaction of its own; what cannot be says why. Returns all that were due."""
+    """Publish what is due, each in a transaction of its own; what cannot be says why. Returns what was dealt with."""
     due = models.ScheduledPublication.objects.filter(done_at=None, due_at__lte=now).select_related("questionnaire")
-    done = list(due.order_by("due_at", "pk"))
-    for planned in done:
-        planned.outcome, planned.done_at = _publish(planned, now), now
-        planned.save(update_fields=["outcome", "done_at"])
-    return done
+    found = [_carry_out(planned, now) for planned in due.order_by("due_at", "pk")]
+    return [planned for planned in found if planned is not None]
+
+
+def _carry_out(due: models.ScheduledPublication, now: datetime.datetime) -> models.ScheduledPublication | None:
+    """None when somebody cancelled it, or another worker dealt with it, in the meantime."""
+    with contextlib.suppress(msgspec.ValidationError):  # said again, and kept, below
+        publishing.problems_of(due.questionnaire)  # proofs take seconds: made before anything is locked
+    with transaction.atomic():
+        planned = models.ScheduledPublication.objects.select_for_update().filter(pk=due.pk, done_at=None).first()
+        if planned is not None:
+            planned.outcome, planned.done_at = _publish(planned, now), now
+            planned.save(update_fields=["outcome", "done_at"])
+    return planned
 
 
 def _publish(planned: models.ScheduledPublication, now: datetime.datetime) -> str:

@@ -165,6 +165,22 @@ class TestAtATime:
         with pytest.raises(scheduling.CannotSchedule):
             scheduling.cancel(questionnaire=signed, by="Bo", now=NOW)
 
+    def test_what_is_cancelled_while_it_is_proved_is_not_published(self, signed, monkeypatch):
+        """Proofs take seconds; somebody, or another worker, may deal with the plan meanwhile."""
+        plan(signed)
+        proved = publishing.problems_of
+
+        def cancelled_meanwhile(questionnaire):
+            if scheduling.waiting(questionnaire):
+                scheduling.cancel(questionnaire=questionnaire, by="Bo", now=LATER)
+            return proved(questionnaire)
+
+        monkeypatch.setattr(publishing, "problems_of", cancelled_meanwhile)
+
+        assert scheduling.publish_due(now=LATER) == []
+        assert not signed.versions.exists()
+        assert models.ScheduledPublication.objects.get().outcome == "Cancelled by Bo."
+
     @pytest.mark.parametrize("due_at", [NOW, NOW - datetime.timedelta(days=1)])
     def test_a_time_that_has_passed_is_refused(self, signed, due_at):
         with pytest.raises(scheduling.CannotSchedule, match="still to come"):
