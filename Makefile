@@ -61,8 +61,16 @@ format: $(VENV)/.installed-dev  ## rewrite the code and templates in the house s
 bench: $(VENV)/.installed  ## measure speed (benchmarks/README.md says what)
 	@$(BIN)/python -m benchmarks
 
-pins:  ## compile requirements*.in into pins for Python 3.11 to 3.13
+pins:  ## compile requirements*.in into pins for Python 3.11 to 3.13, and into hashes for production
 	@tools/pins.sh
+	@$(BIN)/python -m tools.supply licences
+
+.PHONY: sbom audit
+sbom: $(VENV)/.installed  ## write sbom.json, a CycloneDX list of what production installs
+	@$(BIN)/python -m tools.supply sbom sbom.json
+
+audit: $(VENV)/.installed-dev  ## look for known holes, risky code and secrets; says what it could not reach
+	@tools/audit.sh
 
 clean:  ## remove the environment and the demo's data
 	rm -rf $(VENV) var staticfiles

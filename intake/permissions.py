@@ -20,6 +20,7 @@ class Permission(enum.Enum):
     MANAGE_STAFF = "add staff and change their roles"
     READ_REPORTS = "read counts about the clinic, which name nobody"
     READ_AUDIT = "read the audit record"
+    ERASE_RECORDS = "erase records for good, without seeing what is in them"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,7 @@ ROLES: dict[str, Role] = {
                     Permission.EDIT_QUESTIONNAIRE,
                     Permission.MANAGE_CLINIC,
                     Permission.MANAGE_STAFF,
+                    Permission.ERASE_RECORDS,
                     Permission.READ_REPORTS,
                     Permission.INVITE,
                 }

@@ -14,6 +14,8 @@ IS_EMBEDDED = is_loopback(SITE_ORIGIN)
 DEBUG = env.bool("DEBUG", False, validate=debug_only_on(SITE_ORIGIN))
 DATA_DIR = BASE_DIR / env.str("DATA_DIR", "var")
 KEYRING_FILE = BASE_DIR / env.str("KEYRING_FILE", str(DATA_DIR / "keyring.json"))
+# What was erased, to be erased again when an older backup is restored.
+ERASURE_LIST = DATA_DIR / "erased.jsonl"
 SECRET_KEY = (
     env.str("SECRET_KEY", development_secret(DATA_DIR / "secret_key")) if IS_EMBEDDED else env.str("SECRET_KEY")
 )

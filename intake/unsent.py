@@ -26,7 +26,7 @@ LASTS = 60 * 60
 WRITER = "written_by"
 NOT_KEPT = ("csrfmiddlewaretoken", WRITER)
 
-_SESSION, _SALT = "unsent", "writer of a staff form"
+_SESSION, _ABOUT, _SALT = "unsent", "unsent_path", "writer of a staff form"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,6 +77,7 @@ def hold(request: HttpRequest, writer: str) -> None:
     written = json.dumps({"path": request.path, "fields": fields, "at": int(time.time())})
     if len(written) <= LIMIT:
         request.session[_SESSION] = vault.seal_text(written, purpose=_purpose(writer))
+        request.session[_ABOUT] = request.path  # only ids; an erasure finds by it what it must drop
 
 
 def where_it_waits(view: Any, path: str) -> str:
@@ -110,7 +111,13 @@ def take(request: HttpRequest) -> QueryDict | None:
 
 def drop(request: HttpRequest) -> None:
     """Forget what was kept."""
-    request.session.pop(_SESSION, None)
+    dropped_from(request.session)
+
+
+def dropped_from(session: Any) -> bool:
+    """Forget what was kept in the data of a session. Whether something was."""
+    session.pop(_ABOUT, None)
+    return session.pop(_SESSION, None) is not None
 
 
 def _purpose(writer: str) -> str:

@@ -11,6 +11,7 @@ from django.db import connection
 from hypothesis import settings
 
 from intake import triggers as intake_triggers
+from intake.erasure import erased_list
 from screening import triggers as screening_triggers
 from tests.trust.amounts import IS_LONG
 from tests.trust.reporter import figure, pytest_runtest_logreport, pytest_runtest_makereport, pytest_sessionfinish
@@ -34,6 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _nothing_counted_yet() -> None:
     """Limits are counted in the cache: no test is slowed by those before it."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_erased_yet() -> Iterator[None]:
+    """The list of what was erased stands beside the database, and is no part of a transaction that is rolled back."""
+    yield
+    erased_list.path().unlink(missing_ok=True)
 
 
 @pytest.fixture

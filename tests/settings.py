@@ -17,6 +17,7 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # A file, as in production: an in-memory database has neither a write-ahead log nor a second connection.
     DATABASES["default"]["TEST"] = {"NAME": str(_directory / "test.sqlite3")}
 
+ERASURE_LIST = _directory / "erased.jsonl"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # emptied before each test

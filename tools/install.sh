@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the environment VENV with the packages of FILE: with uv when it is there or can be had, else with pip.
-# Usage: tools/install.sh VENV FILE
+# Usage: tools/install.sh VENV FILE. With requirements-production.txt, only files with a known hash are installed.
 set -euo pipefail
 venv=$1 file=$2
 
@@ -24,9 +24,11 @@ uv=$(command -v uv || true)
 if [ -z "$uv" ] && "$venv/bin/pip" install --quiet --disable-pip-version-check uv 2>/dev/null; then
     uv=$venv/bin/uv
 fi
+hashes=()
+if grep -q -- --hash= "$file"; then hashes=(--require-hashes); fi
 echo "Installing $file"
 if [ -n "$uv" ]; then
-    "$uv" pip install --quiet --python "$venv/bin/python" -r "$file"
+    "$uv" pip install --quiet --python "$venv/bin/python" "${hashes[@]}" -r "$file"
 else
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$file"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "${hashes[@]}" -r "$file"
 fi

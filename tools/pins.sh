@@ -15,3 +15,6 @@ for name in requirements requirements-dev; do
               printf (name in why) ? "%-60s %s\n" : "%s%s\n", $0, why[name] }
         ' >"$name.txt"
 done
+# What production installs: the same pins, each with the hashes of the files that are accepted.
+uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \
+    requirements.txt --output-file requirements-production.txt

@@ -46,7 +46,18 @@ from .crisis import (
 )
 from .deleting import delete_draft, kept_questions
 from .dispositions import set_dispositions
+from .erasing import (
+    AlertStillOpen,
+    Erased,
+    OnLegalHold,
+    erase,
+    erase_again,
+    finish_erasures,
+    refuse_to_erase,
+    scope_of,
+)
 from .exporting import export_responses, includes_substance_use
+from .holding import lift_hold, place_hold
 from .impact import DraftUnready, NothingToReplay, cancel_impact, read_impact, replay_due, start_impact
 from .invitations import (
     AlreadyInvited,
@@ -84,6 +95,7 @@ from .notices import choose_notices
 from .noticing import acknowledge_part2_notice
 from .opening import open_response
 from .panel import record_panel_shown
+from .purging import Purged, purge_daily, purge_expired
 from .refusals import NoSuchResponse, NotPermitted, Refused
 from .resuming import CannotResume, TooManyTries, issue_resume_code, resume
 from .review_answers import NothingEntered, enter_answers
@@ -135,6 +147,7 @@ from .tablets import continue_on_tablet, open_tablet, show_own_code
 
 __all__ = [
     "AddedContact",
+    "AlertStillOpen",
     "AlreadyAcknowledged",
     "AlreadyAsked",
     "AlreadyDecided",
@@ -155,6 +168,7 @@ __all__ = [
     "DeadInvitation",
     "DraftUnready",
     "EmergencyOver",
+    "Erased",
     "Incomplete",
     "InvitationOver",
     "Invited",
@@ -184,9 +198,11 @@ __all__ = [
     "NothingEntered",
     "NothingSaid",
     "NothingToReplay",
+    "OnLegalHold",
     "OtherClinic",
     "OwnNotice",
     "OwnSignature",
+    "Purged",
     "QuestionnaireMissing",
     "ReasonMissing",
     "Refused",
@@ -231,7 +247,10 @@ __all__ = [
     "end_schedule",
     "end_session",
     "enter_answers",
+    "erase",
+    "erase_again",
     "export_responses",
+    "finish_erasures",
     "follow_session",
     "grant_role",
     "includes_substance_use",
@@ -242,6 +261,7 @@ __all__ = [
     "keep_late_answers",
     "keep_sign_in",
     "kept_questions",
+    "lift_hold",
     "move_crisis_contact",
     "open_check_ins",
     "open_in_emergency",
@@ -251,12 +271,16 @@ __all__ = [
     "open_response",
     "open_tablet",
     "open_worklist",
+    "place_hold",
+    "purge_daily",
+    "purge_expired",
     "read_audit",
     "read_impact",
     "read_in_emergency",
     "record_bounce",
     "record_panel_shown",
     "record_session",
+    "refuse_to_erase",
     "reissue_invitation",
     "remove_contact",
     "remove_crisis_contact",
@@ -267,6 +291,7 @@ __all__ = [
     "revoke_role",
     "rotate_keys",
     "save_answers",
+    "scope_of",
     "search_worklist",
     "see_notice",
     "send_test",

@@ -13,6 +13,7 @@ import uuid
 from django.db import transaction
 
 from intake import audit, records, rules, vault
+from intake.erasure import erased_list
 from intake.models import Alert, QuestionnaireResponse
 from intake.records import Document
 from screening.engine.definition import Definition
@@ -51,6 +52,7 @@ def delete_draft(*, response_id: uuid.UUID | str, now: datetime.datetime) -> Que
         if kept is not None:
             _keep(response, kept)
         audit.record(actor=audit.patient(response), action="response.deleted", now=now, response=response.pk)
+        erased_list.append([erased_list.draft(response.pk, now)])  # a restored older backup leaves it deleted
     return response
 
 

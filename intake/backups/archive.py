@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from intake import audit
+from intake import audit, vault
+from intake.erasure import erased_list
 
 from . import sealing, state, stores
 from .sealing import BackupDamaged
@@ -32,11 +34,12 @@ class NotWhole(Exception):  # noqa: N818
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup says of itself: when it was made, and what the database held at that moment."""
+    """What a backup says of itself: when it was made, what the database held then, and what had been erased by then."""
 
     made_at: datetime.datetime
     size: int
     state: State
+    erased: tuple[erased_list.Entry, ...] = ()
 
 
 def make(path: Path, *, now: datetime.datetime) -> Manifest:
@@ -52,8 +55,8 @@ def make(path: Path, *, now: datetime.datetime) -> Manifest:
         with _private_folder(path.parent) as folder:
             copy = folder / "copy"
             with stores.moment(copy):
-                found = state.describe()
-            manifest = Manifest(made_at=now, size=copy.stat().st_size, state=found)
+                found, erased = state.describe(), tuple(erased_list.everything())
+            manifest = Manifest(made_at=now, size=copy.stat().st_size, state=found, erased=erased)
             with copy.open("rb") as content:
                 sealing.seal(partial, msgspec.json.encode(manifest), content)
         _put_in_place(partial, path)
@@ -74,13 +77,17 @@ def verify(path: Path) -> Manifest:
     return manifest
 
 
-def restore(path: Path, place: str) -> Manifest:
-    """Put a backup into a new, empty place and compare it with what was backed up.
+def restore(path: Path, place: str, *, erased_in: Sequence[Path] = ()) -> Manifest:
+    """Put a backup into a new, empty place, compare it with what was backed up, and erase again what was erased since.
 
-    `place` is a database address as in `DATABASE_URL`. The database in use is never touched. Raises `BackupDamaged`,
-    `BackupNewer`, `NotWhole`, `PlaceNotUsable`, `vault.VaultError` when the key ring does not open it.
+    `place` is a database address as in `DATABASE_URL`. The database in use is never touched. What was erased is known
+    from this installation, from every backup beside this one, and from the lists and backups in `erased_in`.
+
+    Raises `BackupDamaged`, `BackupNewer`, `NotWhole`, `PlaceNotUsable`, `erased_list.ListDamaged`,
+    `vault.VaultError` when the key ring does not open it.
     """
     stores.refuse_unless_empty(place)
+    erased = known_erasures(path, erased_in)
     target = stores.settings_of(place)
     is_file = target["ENGINE"].endswith("sqlite3")
     with _private_folder(Path(target["NAME"]).parent if is_file else None) as folder:
@@ -88,9 +95,43 @@ def restore(path: Path, place: str) -> Manifest:
         tried = f"sqlite:///{folder / 'restored.sqlite3'}" if is_file else place
         stores.put(copy, tried)
         _compare(manifest, tried, folder, "--restored")
+        _erase_again(erased, tried, folder)
         if is_file:  # under its own name only once it is known to be whole
             _put_in_place(folder / "restored.sqlite3", Path(target["NAME"]))
     return manifest
+
+
+def known_erasures(path: Path, erased_in: Sequence[Path] = ()) -> list[erased_list.Entry]:
+    """Everything that is known to have been erased, for the restoration of one backup.
+
+    Raises `erased_list.ListDamaged`, `BackupDamaged` or `OSError` for one that was named and cannot be read.
+    """
+    beside = [_manifest(other) for other in sorted(path.parent.iterdir()) if sealing.is_backup(other)]
+    named = [_erased_in(each) for each in erased_in]
+    return erased_list.joined(_here(), *(one.erased for one in beside if one is not None), *named)
+
+
+def _here() -> list[erased_list.Entry]:
+    try:
+        return erased_list.everything()
+    except DatabaseError:  # a new machine, whose database is only about to be restored
+        return erased_list.read(erased_list.path())
+
+
+def _manifest(path: Path) -> Manifest | None:
+    """What another backup says of itself; None when it is damaged or of another installation."""
+    try:
+        return msgspec.json.decode(next(sealing.unseal(path)), type=Manifest)
+    except (BackupDamaged, vault.VaultError):
+        return None
+
+
+def _erased_in(path: Path) -> Sequence[erased_list.Entry]:
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    if sealing.is_backup(path):
+        return msgspec.json.decode(next(sealing.unseal(path)), type=Manifest).erased
+    return erased_list.read(path)
 
 
 def _opened(path: Path, folder: Path) -> tuple[Manifest, Path]:
@@ -114,12 +155,27 @@ def _compare(manifest: Manifest, place: str, folder: Path, *options: str) -> Non
     """Let another process, connected to the new place, say what is not as it was."""
     expected = folder / "expected.json"
     expected.write_bytes(msgspec.json.encode(manifest.state))
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "compare_database", str(expected), *options]
+    _in_place(place, "compare_database", str(expected), *options)
+
+
+def _in_place(place: str, *arguments: str) -> None:
+    """Run a command of ours on another database. Raises `NotWhole` with what it says when it fails."""
     done = subprocess.run(  # noqa: S603 (our own command)
-        command, env={**os.environ, "DATABASE_URL": place}, capture_output=True, text=True
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
+        env={**os.environ, "DATABASE_URL": place},
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise NotWhole((done.stdout + done.stderr).strip())
+
+
+def _erase_again(entries: list[erased_list.Entry], place: str, folder: Path) -> None:
+    """Let another process, connected to the new place, bring its tables up to date and erase what is listed."""
+    if not entries:
+        return
+    erased_list.append(entries, to=folder / "erased.jsonl")
+    _in_place(place, "erase_again", str(folder / "erased.jsonl"))
 
 
 @contextlib.contextmanager

@@ -19,6 +19,8 @@ from intake import vault
 
 PIECE = 1 << 20
 """Bytes of the copy in one piece."""
+LARGEST_MANIFEST = 64 << 20
+"""Bytes: it lists what was erased, so it grows over the years."""
 _LINE = re.compile(rb"screening backup 1, key ([^\n]{1,64}), salt ([0-9a-f]{32})\n")
 _LONGEST_LINE = 200
 
@@ -50,6 +52,14 @@ def _pieces(manifest: bytes, copy: BinaryIO) -> Iterator[tuple[bytes, bool]]:
         piece = following
 
 
+def is_backup(path: Path) -> bool:
+    """Whether a file calls itself a backup of this product."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _LINE.fullmatch(file.readline(_LONGEST_LINE)) is not None
+
+
 def unseal(path: Path) -> Iterator[bytes]:
     """The manifest, then the copy piece by piece. Raises `BackupDamaged`, `vault.VaultError` for an unknown key."""
     with path.open("rb") as file:
@@ -69,7 +79,7 @@ def unseal(path: Path) -> Iterator[bytes]:
 
 def _opened(cipher: AESGCM, file: BinaryIO, first: bytes, number: int, path: Path) -> tuple[bytes, bool]:
     """A piece and whether it is the last."""
-    sealed = file.read(min(int.from_bytes(file.read(4), "big"), PIECE + 4096))
+    sealed = file.read(min(int.from_bytes(file.read(4), "big"), PIECE + 4096 if number else LARGEST_MANIFEST))
     for is_last in (False, True):
         try:
             return cipher.decrypt(_nonce(number), sealed, _bound(first, number, is_last)), is_last

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 
 from intake.backups import archive
+from intake.erasure import erased_list
 
 
 @contextlib.contextmanager
@@ -18,7 +19,7 @@ def plainly(path: Path) -> Iterator[None]:
         yield
     except archive.NotWhole as error:
         raise CommandError(f"NOT WHOLE. What came out of {path} is not what was backed up:\n{error}") from error
-    except (archive.BackupDamaged, archive.BackupNewer, archive.PlaceNotUsable) as error:
+    except (archive.BackupDamaged, erased_list.ListDamaged, archive.BackupNewer, archive.PlaceNotUsable) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(f"{error.filename or path}: {error.strerror}.") from error

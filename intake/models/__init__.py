@@ -7,6 +7,7 @@ from .asking import AnswerRequest
 from .audit import AuditRecord
 from .clinic import Clinic
 from .correction import Correction, CorrectionQuerySet
+from .erasure import Erasure, LegalHold
 from .following import CheckInSchedule, PersonMatch, TreatmentSession
 from .impact import ImpactRun
 from .inviting import InvitationMail, Invitee
@@ -32,10 +33,12 @@ __all__ = [
     "Correction",
     "CorrectionQuerySet",
     "EmergencyAccess",
+    "Erasure",
     "ImpactRun",
     "Invitation",
     "InvitationMail",
     "Invitee",
+    "LegalHold",
     "Membership",
     "NoticeChoice",
     "PackedRecord",

@@ -26,7 +26,7 @@ MAY = {
         "INVITE",
     },
     "front_desk": {"SEE_WHO_HAS_SENT", "INVITE"},
-    "admin": {"EDIT_QUESTIONNAIRE", "MANAGE_CLINIC", "MANAGE_STAFF", "READ_REPORTS", "INVITE"},
+    "admin": {"EDIT_QUESTIONNAIRE", "MANAGE_CLINIC", "MANAGE_STAFF", "READ_REPORTS", "INVITE", "ERASE_RECORDS"},
     "auditor": {"READ_AUDIT"},
 }
 

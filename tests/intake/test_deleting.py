@@ -189,6 +189,7 @@ def test_whatever_is_sealed_with_a_responses_key_is_thought_of() -> None:
         "QuestionnaireResponse.assessment_ct",
         "PackedRecord.vector_ct",
         "Correction.content_ct",
+        "AnswerRequest.questions_ct",
         "ReviewEntry.body_ct",
         "SignOff.decision_ct",
     }

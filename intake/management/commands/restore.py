@@ -14,7 +14,8 @@ from intake.management.base import PlainCommand
 
 class Command(PlainCommand):
     help = (
-        "Put a backup into a new, empty database and compare everything with what was backed up.\n"
+        "Put a backup into a new, empty database, compare everything with what was backed up, and erase again what was "
+        "erased since: as this installation, the backups beside this one, and every --erased FILE say.\n"
         "The database in use is never touched: stop the product, name the new place in DATABASE_URL, start it."
     )
     example = "python manage.py restore 2026-01-31.backup sqlite:////srv/screening/restored.sqlite3"
@@ -23,12 +24,22 @@ class Command(PlainCommand):
         parser.add_argument("path", type=Path, help="a file that `backup` wrote")
         parser.add_argument("place", help="as in DATABASE_URL: a new file, or an empty database")
 
+        parser.add_argument(
+            "--erased",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="a newer backup, or a list of erasures (erased.jsonl): what it names is erased again",
+        )
+
     def run(self, **options: Any) -> None:
         with plainly(options["path"]):
-            found = archive.restore(options["path"], options["place"])
+            found = archive.restore(options["path"], options["place"], erased_in=options["erased"])
         rows = sum(found.state.counts.values())
         self.stdout.write(
             f"Restored {rows} rows of {found.made_at:%Y-%m-%d %H:%M} UTC; everything is as it was.\n"
+            "What is known to have been erased since was erased again.\n"
             f"Next: set DATABASE_URL to the new place, run `python manage.py migrate`, start the product, look at "
             f"/health/ready."
         )

@@ -82,6 +82,7 @@ class Command(PlainCommand):
         while not stop.is_set():
             try:
                 self._send_mails(until=stop.is_set)
+                self._purge()
             except Exception as error:
                 logger.error("A round of sending invitations failed: %s", type(error).__name__)
             connection.close()
@@ -112,6 +113,12 @@ class Command(PlainCommand):
         done = actions.replay_due(clock=timezone.now, until=until)
         if done:
             logger.info("Replays of drafts finished: %s", done)
+
+    def _purge(self) -> None:
+        """Once a day, delete what was kept long enough."""
+        done = actions.purge_daily(now=timezone.now())
+        if done is not None:
+            logger.info("Deleted by the calendar: %s", dict(done))
 
     def _beat(self) -> None:
         alerts.beat(now=timezone.now())

@@ -110,6 +110,7 @@ class TestMaking:
             run("backup", str(tmp_path / "x.backup"))
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.check("C46", required="one moment, taken while others write")
     def test_it_shows_one_moment_while_others_write(self, shared_keys, sent, second_clinic_writes, tmp_path) -> None:
         path = tmp_path / "busy.backup"
         second_clinic_writes(during=lambda: archive.make(path, now=NOW))
@@ -146,6 +147,7 @@ def second_clinic_writes(sent: QuestionnaireResponse):
 
 
 class TestRestoring:
+    @pytest.mark.check("C46", required="restored whole, the live database untouched")
     def test_everything_is_there_and_the_live_database_is_untouched(self, backup: Path, place: str, sent) -> None:
         before = state.describe()
 
@@ -205,7 +207,14 @@ def restored(place: str) -> dict[str, str]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.check("C46", required="damaged, cut, empty, newer, of another key: refused, live data untouched")
 class TestRefusing:
+    @pytest.fixture(autouse=True)
+    def _live_data_is_untouched(self, backup: Path):
+        before = state.describe()
+        yield
+        assert state.describe() == before
+
     def test_a_place_that_holds_something_is_never_written_over(self, backup: Path, tmp_path: Path) -> None:
         taken = tmp_path / "taken.sqlite3"
         taken.write_bytes(b"mine")

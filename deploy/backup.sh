@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Makes one backup in a folder, verifies it, checks the audit record against its anchors, and keeps the newest 14.
+# Usage: deploy/backup.sh FOLDER. Exit code other than 0: somebody must look.
+set -euo pipefail
+folder=$1
+file="$folder/$(date --utc +%Y-%m-%dT%H%M%SZ).backup"
+python=.venv/bin/python
+
+"$python" manage.py backup "$file"
+"$python" manage.py verify_backup "$file"
+"$python" manage.py verify_audit --anchor "${DATA_DIR:-var}/audit-anchors.jsonl"
+# Erasing is for good only when old backups go as well.
+find "$folder" -maxdepth 1 -name '*.backup' -type f -printf '%f\n' | sort | head --lines=-14 |
+    while read -r old; do rm -- "$folder/$old"; done

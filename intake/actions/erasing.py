@@ -1,0 +1,188 @@
+"""Erasing for good: a response, or a person with everything of theirs.
+
+All in one transaction: keys are emptied, rows go, a tombstone and an audit record stay. The erasure list is on the disk
+before that is committed, so an erasure that was cut short is completed by doing it again, or by the daily round.
+What must be kept by law is the clinic's to know (docs/operations.md); a legal hold makes the program refuse.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+
+from intake import access, audit
+from intake.erasure import erased_list, registry, traces
+from intake.erasure.finding import Record
+from intake.erasure.registry import Scope
+from intake.models import Alert, Clinic, Erasure, LegalHold, Person, QuestionnaireResponse, User
+from intake.permissions import Permission
+
+from .deleting import delete_draft
+from .refusals import NotPermitted, Refused
+
+Kind, Reason = Erasure.Kind, Erasure.Reason
+BATCH = 500
+
+
+class OnLegalHold(Refused):
+    """The record, or something that would go with it, must be kept for now."""
+
+
+class AlertStillOpen(Refused):
+    """Somebody was called about these answers and nobody has said that they looked after it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Erased:
+    """What became of it. `rows` is 0 when it was erased before; `is_pressed_out`: the files hold nothing of it."""
+
+    rows: int
+    is_pressed_out: bool
+
+
+def erase(
+    *, record: Record, reason: str, by: User | None, now: datetime.datetime, actor: str = audit.OPERATOR
+) -> Erased:
+    """Take a response, or a person with everything of theirs, away for good. Again: nothing changes.
+
+    Raises `NotPermitted`, `OnLegalHold`, `AlertStillOpen`, `ValueError` for a reason that there is not.
+    """
+    reason = Reason(reason)
+    if by is not None and not access.may(by, Permission.ERASE_RECORDS, record.clinic):
+        raise NotPermitted("You cannot erase records of this clinic.")
+    with transaction.atomic():
+        if not _lock(record):
+            return Erased(rows=0, is_pressed_out=True)
+        scope = scope_of(record)
+        refuse_to_erase(scope)
+        rows, stones = _erase(record.clinic, scope, reason=reason, by=by, now=now, actor=actor)
+        erased_list.append(map(_entry, stones))  # on the disk before it is committed: the list outlives a stop
+    return Erased(rows=rows, is_pressed_out=traces.press_out())
+
+
+def scope_of(record: Record) -> Scope:
+    """Everything that goes with a record."""
+    return registry.of_person(record.pk) if isinstance(record, Person) else registry.of_response(record)
+
+
+def refuse_to_erase(scope: Scope) -> None:
+    """Raises `OnLegalHold`, `AlertStillOpen`."""
+    people = Person.objects.filter(Q(pk__in=scope.people) | Q(responses__in=scope.responses))
+    on_it = Q(response__in=scope.responses) | Q(person__in=people)
+    hold = LegalHold.objects.filter(on_it, lifted_at=None).order_by("placed_at").first()
+    if hold is not None:
+        raise OnLegalHold(f"This is on legal hold since {hold.placed_at:%Y-%m-%d} (file {hold.matter}). Lift it first.")
+    if Alert.objects.unacknowledged().filter(response__in=scope.responses).exists():
+        raise AlertStillOpen("An alert about these answers is not acknowledged. Acknowledge it first.")
+
+
+def _lock(record: Record) -> bool:
+    """Nobody else writes it until the transaction ends. Whether it is still there."""
+    rows = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk)
+    return rows.first() is not None
+
+
+def _erase(
+    clinic: Clinic,
+    scope: Scope,
+    *,
+    reason: str,
+    by: User | None,
+    now: datetime.datetime,
+    actor: str,
+    is_listed: bool = True,
+) -> tuple[int, list[Erasure]]:
+    """Sessions, rows, tombstones and audit records: how many rows went, and the tombstones."""
+    stones = _tombstones(clinic, scope, reason=reason, by=by, now=now)
+    traces.forget_in_sessions(_names(scope, stones))
+    rows = registry.delete(scope)
+    if is_listed:
+        Erasure.objects.bulk_create(stones, ignore_conflicts=True)
+    for stone in stones:
+        audit.record(
+            actor=audit.staff(by) if by else actor, action=f"{stone.kind}.erased", now=now, reason=stone.reason,
+            **{stone.kind: stone.object_id},
+        )  # fmt: skip
+    return rows, stones
+
+
+def _entry(stone: Erasure) -> erased_list.Entry:
+    return erased_list.Entry(kind=stone.kind, id=str(stone.object_id), reason=stone.reason, at=stone.erased_at)
+
+
+def _tombstones(clinic: Clinic, scope: Scope, *, reason: str, by: User | None, now: datetime.datetime) -> list[Erasure]:
+    responses = QuestionnaireResponse.objects.filter(pk__in=scope.responses).values_list("pk", "reference")
+    people = Person.objects.filter(pk__in=scope.people).values_list("pk", "reference")
+    found = [(Kind.RESPONSE, *row) for row in responses] + [(Kind.PERSON, *row) for row in people]
+    return [
+        Erasure(clinic=clinic, kind=kind, object_id=pk, reference=reference, reason=reason, erased_at=now, staff=by)
+        for kind, pk, reference in sorted(found)
+    ]
+
+
+def _names(scope: Scope, stones: list[Erasure]) -> list[str]:
+    """Every id and reference that a session may hold."""
+    alerts = Alert.objects.filter(response__in=scope.responses).values_list("pk", flat=True)
+    ids = [*scope.responses, *scope.people, *scope.invitations, *alerts]
+    references = [f"{one.reference[:4]}-{one.reference[4:]}" for one in stones]
+    return [str(one) for one in ids] + [one.reference for one in stones] + references
+
+
+def erase_by_calendar(*, clinic: Clinic, scope: Scope, is_listed: bool, now: datetime.datetime) -> None:
+    """Erase what was kept long enough, within the caller's transaction. `is_listed`: it is also to be erased again in a
+    restored backup; the calendar finds a draft there by itself."""
+    _, stones = _erase(
+        clinic, scope, reason=Reason.RETENTION, by=None, now=now, actor=audit.SYSTEM, is_listed=is_listed
+    )
+    if is_listed:
+        erased_list.append(map(_entry, stones))
+
+
+# --- erasing again: after an older backup was restored, or after a stop half-way ---
+
+
+def erase_again(*, entries: list[erased_list.Entry], now: datetime.datetime) -> int:
+    """Erase what a list says was erased and is here; how many. Holds and alerts were looked at the first time."""
+    done = sum(_again(record, entry, now) for record, entry in _still_here(entries))
+    if done:
+        traces.press_out()
+    return done
+
+
+def _still_here(entries: list[erased_list.Entry]) -> list[tuple[Record, erased_list.Entry]]:
+    by_id = {uuid.UUID(entry.id): entry for entry in entries}
+    ids = sorted(by_id)
+    found: list[Record] = []
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        found += Person.objects.select_related("clinic").filter(pk__in=some)
+        found += QuestionnaireResponse.objects.select_related("clinic").filter(pk__in=some)
+    return [(record, by_id[record.pk]) for record in found]
+
+
+def _again(record: Record, entry: erased_list.Entry, now: datetime.datetime) -> bool:
+    if isinstance(record, QuestionnaireResponse) and entry.kind == erased_list.DRAFT:
+        if not record.is_deleted:
+            delete_draft(response_id=record.pk, now=now)
+        return not record.is_deleted
+    with transaction.atomic():
+        if _lock(record):
+            _erase(record.clinic, _exactly(record), reason=entry.reason, by=None, now=now, actor=audit.OPERATOR)
+    return True
+
+
+def _exactly(record: Record) -> Scope:
+    """A response without its person: whether that went too, the list says itself."""
+    if isinstance(record, Person):
+        return registry.of_person(record.pk)
+    return registry.only_response(record)
+
+
+def finish_erasures(*, now: datetime.datetime) -> int:
+    """Complete what was stopped half-way, and give the list what only the database knows; how many were completed."""
+    erased_list.complete()
+    return erase_again(entries=erased_list.read(erased_list.path()), now=now)

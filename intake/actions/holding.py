@@ -1,0 +1,43 @@
+"""Legal holds: what must be kept for now, whoever asks for it to go."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+
+from intake import audit
+from intake.erasure.finding import Record
+from intake.models import Erasure, LegalHold, Person
+
+
+def place_hold(*, record: Record, matter: str, now: datetime.datetime) -> LegalHold:
+    """Keep a record until the hold is lifted; on hold already: the hold that there is. `matter` is a file number.
+
+    Raises `ValueError` without one.
+    """
+    if not (matter := matter.strip()):
+        raise ValueError("Name the file that the hold is for.")
+    with transaction.atomic():
+        found = record.holds.filter(lifted_at=None).first()
+        if found is not None:
+            return found
+        hold = record.holds.create(matter=matter, placed_at=now)
+        _record_hold("placed", record, hold, now)
+    return hold
+
+
+def lift_hold(*, record: Record, now: datetime.datetime) -> int:
+    """End the hold on a record; how many there were, 0 or 1."""
+    with transaction.atomic():
+        holds = list(record.holds.select_for_update().filter(lifted_at=None))
+        for hold in holds:
+            hold.lifted_at = now
+            hold.save(update_fields=["lifted_at"])
+            _record_hold("lifted", record, hold, now)
+    return len(holds)
+
+
+def _record_hold(what: str, record: Record, hold: LegalHold, now: datetime.datetime) -> None:
+    kind = Erasure.Kind.PERSON if isinstance(record, Person) else Erasure.Kind.RESPONSE
+    audit.record(actor=audit.OPERATOR, action=f"hold.{what}", now=now, hold=hold.pk, **{kind: record.pk})

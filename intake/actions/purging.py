@@ -1,0 +1,111 @@
+"""Deleting by the calendar what was kept long enough. One thing that cannot go keeps nothing else from going."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Model
+
+from intake import audit, retention
+from intake.erasure import registry, traces
+from intake.erasure.registry import Scope
+from intake.models import Invitation, QuestionnaireResponse, WorkerHeartbeat
+
+from .erasing import AlertStillOpen, OnLegalHold, erase_by_calendar, finish_erasures, refuse_to_erase
+
+logger = logging.getLogger(__name__)
+
+DAY = datetime.timedelta(days=1)
+NAME = "purge"
+
+Purged = collections.Counter[str]
+"""How many went, by kind, and how many that were due stayed: on_hold, alert_open, failed. Numbers only."""
+
+
+def purge_expired(*, now: datetime.datetime) -> Purged:
+    """Delete everything that is due, and complete erasures that were stopped half-way."""
+    done: Purged = collections.Counter()
+    _try(done, "erasures", lambda: bool(finish_erasures(now=now)))
+    for response in retention.drafts_due(now):
+        _try(done, "drafts", partial(_purge_draft, response, now))
+    for response in retention.responses_due(now):
+        _try(done, "responses", partial(_purge_sent, response, now))
+    for invitation in retention.invitations_due(now):
+        _try(done, "invitations", partial(_purge_invitation, invitation, now))
+    for row in (*retention.sessions_due(now), *retention.sign_ins_due(now)):
+        _try(done, "sessions", partial(_delete_row, row))
+    for path in retention.files_due(now):
+        _try(done, "files", partial(_delete_file, path))
+    with transaction.atomic():
+        audit.record(actor=audit.SYSTEM, action="purge.done", now=now, **done)
+        WorkerHeartbeat.objects.update_or_create(name=NAME, defaults={"beat_at": now})
+    traces.press_out()
+    return done
+
+
+def purge_daily(*, now: datetime.datetime) -> Purged | None:
+    """The same once a day, however often it is called; None when it was done. A clock put back does it again."""
+    latest = WorkerHeartbeat.objects.filter(name=NAME).values_list("beat_at", flat=True).first()
+    if latest is not None and latest <= now < latest + DAY:
+        return None
+    return purge_expired(now=now)
+
+
+def _try(done: Purged, kind: str, act: Callable[[], bool]) -> None:
+    """Do one thing and count it. What fails is counted and logged by its kind only."""
+    try:
+        if act():
+            done[kind] += 1
+    except OnLegalHold:
+        done["on_hold"] += 1
+    except AlertStillOpen:
+        done["alert_open"] += 1
+    except Exception as error:
+        done["failed"] += 1
+        logger.error("Something of the kind %s could not be deleted: %s", kind, type(error).__name__)
+
+
+def _delete_row(row: Model) -> bool:
+    row.delete()
+    return True
+
+
+def _delete_file(path: Path) -> bool:
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _purge_draft(response: QuestionnaireResponse, now: datetime.datetime) -> bool:
+    with transaction.atomic():
+        found = retention.drafts_due(now).select_for_update(of=("self",)).filter(pk=response.pk).first()
+        return found is not None and _erase(found, registry.only_response(found), False, now)
+
+
+def _purge_sent(response: QuestionnaireResponse, now: datetime.datetime) -> bool:
+    with transaction.atomic():
+        found = retention.responses_due(now).select_for_update(of=("self",)).filter(pk=response.pk).first()
+        return found is not None and _erase(found, registry.of_response(found), True, now)
+
+
+def _erase(response: QuestionnaireResponse, scope: Scope, is_listed: bool, now: datetime.datetime) -> bool:
+    refuse_to_erase(scope)
+    erase_by_calendar(clinic=response.clinic, scope=scope, is_listed=is_listed, now=now)
+    return True
+
+
+def _purge_invitation(invitation: Invitation, now: datetime.datetime) -> bool:
+    """Nobody began with it: a link that was made anew meanwhile, or used, is left."""
+    with transaction.atomic():
+        found = Invitation.objects.select_for_update(of=("self",)).filter(pk=invitation.pk).first()
+        if found is None or not retention.invitations_due(now).filter(pk=invitation.pk).exists():
+            return False
+        refuse_to_erase(Scope(people=frozenset({found.person_id} if found.person_id else ())))
+        registry.delete(Scope(invitations=frozenset({found.pk})))
+        audit.record(actor=audit.SYSTEM, action="invitation.erased", now=now, invitation=found.pk, reason="retention")
+    return True

@@ -1,0 +1,75 @@
+"""For how long things are kept, and what is due to go at a moment. Nothing is deleted here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from .models import Clinic, Invitation, QuestionnaireResponse, StaffSession
+
+Status = QuestionnaireResponse.Status
+
+DRAFT = datetime.timedelta(days=30)
+"""From the last save of answers that were never sent, also of what is left of a draft that its patient deleted."""
+DEAD_INVITATION = datetime.timedelta(days=7)
+"""From the end of a link with which nobody began: expired or revoked."""
+MAIL_FILE = datetime.timedelta(days=7)
+"""From the writing of a mail to a file, where no mail server is set."""
+EXPORT_FILE = datetime.timedelta(hours=24)
+"""From the last change of a file in the folder of exports."""
+SIGN_IN = datetime.timedelta(days=30)
+"""From the beginning of a staff session that has ended."""
+
+
+def drafts_due(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
+    """Drafts that nobody saved for 30 days."""
+    return QuestionnaireResponse.objects.exclude(status=Status.SENT).filter(saved_at__lte=now - DRAFT)
+
+
+def responses_due(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
+    """Responses that were sent as long ago as their clinic keeps them. A clinic without a number keeps them."""
+    due = Q(pk__in=[])
+    for clinic in Clinic.objects.exclude(retention_days=None):
+        if clinic.retention_days:
+            due |= Q(clinic=clinic, sent_at__lte=now - datetime.timedelta(days=clinic.retention_days))
+    return QuestionnaireResponse.objects.filter(due, status=Status.SENT)
+
+
+def invitations_due(now: datetime.datetime) -> QuerySet[Invitation]:
+    """Invitations that nobody began with, whose link ended 7 days ago."""
+    unused = Invitation.objects.filter(response=None, answer_request=None)
+    ended = now - DEAD_INVITATION
+    return unused.filter(Q(expires_at__lte=ended) | Q(revoked_at__lte=ended))
+
+
+def sessions_due(now: datetime.datetime) -> QuerySet[Session]:
+    """Sessions that have ended."""
+    return Session.objects.filter(expire_date__lte=now)
+
+
+def sign_ins_due(now: datetime.datetime) -> QuerySet[StaffSession]:
+    """What is known of staff sessions that ended and began 30 days ago."""
+    is_open = Exists(Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now))
+    return StaffSession.objects.filter(~is_open, began_at__lte=now - SIGN_IN)
+
+
+def files_due(now: datetime.datetime) -> Iterator[Path]:
+    """Mails written to files, and files that were exported into `DATA_DIR/exports`."""
+    yield from _older(Path(settings.EMAIL_FILE_PATH), now - MAIL_FILE)
+    yield from _older(exports(), now - EXPORT_FILE)
+
+
+def exports() -> Path:
+    """The folder that is emptied every day."""
+    return Path(settings.DATA_DIR) / "exports"
+
+
+def _older(folder: Path, moment: datetime.datetime) -> Iterator[Path]:
+    if folder.is_dir():
+        files = (path for path in sorted(folder.iterdir()) if path.is_file() and not path.is_symlink())
+        yield from (path for path in files if path.stat().st_mtime <= moment.timestamp())

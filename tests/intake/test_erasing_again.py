@@ -1,0 +1,114 @@
+"""The list of what was erased, and the command: doing it again, and completing what was stopped."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from intake import actions
+from intake.erasure import erased_list
+from intake.models import Erasure, QuestionnaireResponse, Revision
+
+from .conftest import NOW, Tab, later
+from .test_erasing import erase, person_of
+
+pytestmark = pytest.mark.django_db
+
+
+class TestList:
+    @pytest.fixture
+    def listed(self, sent: QuestionnaireResponse) -> Path:
+        erase(sent)
+        return erased_list.path()
+
+    def test_only_its_owner_reads_it_and_it_names_nobody(self, listed: Path) -> None:
+        assert listed.stat().st_mode & 0o777 == 0o600
+        assert "Rosa" not in listed.read_text()
+
+    def test_half_a_line_was_never_committed(self, listed: Path) -> None:
+        before = erased_list.read(listed)
+        with listed.open("a") as file:
+            file.write('{"kind": "respo')
+
+        assert erased_list.read(listed) == before
+        erased_list.append(before[:1])
+        assert erased_list.read(listed) == [*before, before[0]]
+
+    @pytest.mark.parametrize("change", ["mac", "id", "kind", "reason", "at"])
+    def test_a_changed_line_is_named(self, listed: Path, change: str) -> None:
+        lines = listed.read_text().splitlines()
+        data = json.loads(lines[1])
+        data[change] = {"id": "0" * 32, "at": "2026-01-01T00:00:00+00:00"}.get(change, "x")
+        listed.write_text("\n".join([lines[0], json.dumps(data)]) + "\n")
+
+        with pytest.raises(erased_list.ListDamaged, match="Line 2"):
+            erased_list.read(listed)
+
+    @pytest.mark.parametrize("line", ["[]", "{}", "nonsense", "1"])
+    def test_another_file_is_refused(self, tmp_path: Path, line: str) -> None:
+        (tmp_path / "other").write_text(f"{line}\n")
+
+        with pytest.raises(erased_list.ListDamaged, match="Line 1"):
+            erased_list.read(tmp_path / "other")
+
+    def test_what_only_the_database_knows_is_added(self, listed: Path) -> None:
+        before = erased_list.read(listed)
+        listed.unlink()
+
+        actions.finish_erasures(now=NOW)
+        actions.finish_erasures(now=NOW)
+
+        assert sorted(erased_list.read(listed), key=str) == sorted(before, key=str)
+
+    def test_a_draft_that_was_taken_back_is_on_it(self, tab: Tab) -> None:
+        tab.save(given_name="Rosa")
+        actions.delete_draft(response_id=tab.response.pk, now=NOW)
+
+        assert [entry.kind for entry in erased_list.everything()] == ["draft"]
+
+
+def test_an_erasure_that_was_listed_and_not_committed_is_completed(sent: QuestionnaireResponse) -> None:
+    entry = erased_list.Entry(kind="response", id=str(sent.pk), reason="asked", at=NOW)
+    erased_list.append([entry])
+
+    assert actions.finish_erasures(now=later(days=1)) == 1
+    assert actions.finish_erasures(now=later(days=2)) == 0
+    assert not QuestionnaireResponse.objects.exists()
+    assert Erasure.objects.get(kind="response").reason == "asked"
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+class TestCommand:
+    def test_it_erases_and_says_so_again(self, sent: QuestionnaireResponse) -> None:
+        given = ["erase", "--response", str(sent), "--reason", "asked", "--confirm", sent.reference.lower(), "--json"]
+
+        assert json.loads(run(*given))["erased"] is True
+        assert json.loads(run(*given))["erased"] is False
+
+    def test_it_wants_the_same_reference_twice(self, sent: QuestionnaireResponse) -> None:
+        with pytest.raises(CommandError, match="not the same"):
+            run("erase", "--response", str(sent), "--reason", "asked", "--confirm", "AAAA-AAAA")
+        assert Revision.objects.exists()
+
+    def test_it_names_a_reference_that_is_none(self, db: None) -> None:
+        with pytest.raises(CommandError, match="There is no person K7QM-3X4P"):
+            run("erase", "--person", "K7QM-3X4P", "--reason", "asked", "--confirm", "K7QM-3X4P")
+
+    def test_a_hold_by_command_refuses_it(self, sent: QuestionnaireResponse) -> None:
+        person = str(person_of(sent))
+        assert "On hold" in run("legal_hold", "--person", person, "--matter", "File 12")
+        with pytest.raises(CommandError, match="legal hold"):
+            run("erase", "--response", str(sent), "--reason", "asked", "--confirm", str(sent))
+        assert "Lifted" in run("legal_hold", "--person", person, "--lift")
+        assert "no hold" in run("legal_hold", "--person", person, "--lift")
+        with pytest.raises(CommandError, match="Name the file"):
+            run("legal_hold", "--person", person, "--matter", " ")

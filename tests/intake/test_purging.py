@@ -1,0 +1,245 @@
+"""C73: what is kept no longer than promised goes on its day, and nothing goes before."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import logging
+import os
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from intake import actions, audit, retention
+from intake.actions import purging
+from intake.erasure import erased_list, registry
+from intake.invitees import Details
+from intake.management.commands import worker
+from intake.models import AuditRecord, Clinic, Erasure, Invitation, Person, QuestionnaireResponse, StaffSession, User
+
+from .conftest import NOW, Tab, later
+
+pytestmark = pytest.mark.django_db
+SECOND = datetime.timedelta(seconds=1)
+
+
+def purge(now: datetime.datetime) -> dict[str, int]:
+    return dict(actions.purge_expired(now=now))
+
+
+@pytest.fixture
+def kept_ten_days(clinic: Clinic, sent: QuestionnaireResponse) -> QuestionnaireResponse:
+    clinic.retention_days = 10
+    clinic.save()
+    return sent
+
+
+@pytest.fixture
+def invited(clinic: Clinic) -> Invitation:
+    return actions.invite(clinic=clinic, by=None, now=NOW, language="en", details=Details(name="Rosa Díaz")).invitation
+
+
+# --- exact on the day ---
+
+
+@pytest.mark.check("C73", required="kept at N-1 days and a second before, gone at N and N+1")
+@pytest.mark.parametrize(
+    ("ago", "goes"),
+    [
+        (datetime.timedelta(days=29), False),
+        (datetime.timedelta(days=30) - SECOND, False),
+        (datetime.timedelta(days=30), True),
+        (datetime.timedelta(days=31), True),
+    ],
+)
+def test_a_draft_goes_thirty_days_after_its_last_save(tab: Tab, ago: datetime.timedelta, goes: bool) -> None:
+    tab.save(given_name="Rosa", now=later(days=3))
+
+    done = purge(later(days=3) + ago)
+
+    assert QuestionnaireResponse.objects.exists() != goes
+    assert done.get("drafts", 0) == goes
+
+
+@pytest.mark.check("C73", required="the clinic's number of days, exactly")
+@pytest.mark.parametrize(("days", "less", "goes"), [(9, 0, False), (10, 1, False), (10, 0, True), (11, 0, True)])
+def test_what_was_sent_goes_when_its_clinic_says(
+    kept_ten_days: QuestionnaireResponse, days: int, less: int, goes: bool
+) -> None:
+    done = purge(later(days=days) - less * SECOND)
+
+    assert QuestionnaireResponse.objects.exists() != goes
+    assert done.get("responses", 0) == goes
+
+
+def test_what_was_sent_stays_where_the_clinic_says_nothing(sent: QuestionnaireResponse) -> None:
+    assert purge(later(days=36_500)) == {}
+    assert QuestionnaireResponse.objects.exists()
+
+
+@pytest.mark.check("C73", required="7 days after the link ended, exactly")
+@pytest.mark.parametrize(("less", "goes"), [(24 * 60 * 60, False), (1, False), (0, True), (-24 * 60 * 60, True)])
+@pytest.mark.parametrize("how", ["expired", "revoked"])
+def test_a_link_that_nobody_used_goes_seven_days_after_its_end(
+    invited: Invitation, how: str, less: int, goes: bool
+) -> None:
+    ended = invited.expires_at
+    if how == "revoked":
+        ended = later(days=2)
+        Invitation.objects.update(revoked_at=ended)
+
+    purge(ended + retention.DEAD_INVITATION - less * SECOND)
+
+    assert Invitation.objects.exists() != goes
+
+
+def test_a_link_that_somebody_used_stays_with_the_answers(invited: Invitation, clinic: Clinic, version) -> None:
+    response = actions.start(clinic=clinic, version=version, language="en", now=NOW, invitation=invited).response
+    Tab(response).finish(family_name="Díaz")
+    actions.submit(response_id=response.pk, now=NOW)
+
+    purge(later(days=400))
+
+    assert Invitation.objects.filter(pk=invited.pk).exists()
+
+
+@pytest.mark.parametrize(("folder", "kept"), [("mail", retention.MAIL_FILE), ("exports", retention.EXPORT_FILE)])
+def test_files_go_on_their_day(db: None, tmp_path: Path, settings, folder: str, kept: datetime.timedelta) -> None:
+    settings.DATA_DIR, settings.EMAIL_FILE_PATH = tmp_path, tmp_path / "mail"
+    (tmp_path / folder).mkdir()
+    for name, age in (("old", kept), ("new", kept - SECOND)):
+        path = tmp_path / folder / name
+        path.write_text("x")
+        os.utime(path, times=((NOW - age).timestamp(),) * 2)
+
+    assert purge(NOW) == {"files": 1}
+
+    assert [path.name for path in (tmp_path / folder).iterdir()] == ["new"]
+
+
+def test_sessions_go_when_they_have_ended(clinician: User) -> None:
+    for key, ends in (("ended", NOW), ("open", later(hours=1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+        StaffSession.objects.create(user=clinician, session_key=key, began_at=NOW - retention.SIGN_IN)
+    StaffSession.objects.create(user=clinician, session_key="lately", began_at=NOW)
+
+    purge(NOW)
+
+    assert [each.session_key for each in Session.objects.all()] == ["open"]
+    assert sorted(each.session_key for each in StaffSession.objects.all()) == ["lately", "open"]
+
+
+# --- what stays, and what goes on ---
+
+
+@pytest.mark.check("C73", required="a legal hold is respected")
+def test_a_hold_keeps_what_is_due(kept_ten_days: QuestionnaireResponse) -> None:
+    actions.place_hold(record=kept_ten_days, matter="File 12", now=NOW)
+
+    assert purge(later(days=11)) == {"on_hold": 1}
+    assert QuestionnaireResponse.objects.exists()
+
+
+def test_an_alert_that_nobody_acknowledged_keeps_a_draft(tab: Tab) -> None:
+    tab.save(plan_now="yes")
+
+    assert purge(later(days=31)) == {"alert_open": 1}
+    assert QuestionnaireResponse.objects.exists()
+
+
+def test_what_is_left_of_a_deleted_draft_goes_too(tab: Tab, clinician: User) -> None:
+    tab.save(plan_now="yes", family_name="Díaz")
+    actions.delete_draft(response_id=tab.response.pk, now=NOW)
+    for alert in tab.response.alerts.all():
+        actions.acknowledge_alert(alert_id=alert.pk, by=clinician, note="Called.", now=NOW)
+
+    assert purge(later(days=31)) == {"drafts": 1}
+    assert not QuestionnaireResponse.objects.exists()
+
+
+@pytest.mark.check("C73", required="one that fails does not stop the others; no name in report or log")
+def test_one_that_fails_does_not_stop_the_others(
+    kept_ten_days, invited: Invitation, clinic: Clinic, version, monkeypatch, caplog
+) -> None:
+    for _ in range(2):
+        tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
+        tab.save(given_name="Rosa")
+    whole, calls = registry.delete, []
+
+    def fails_first(scope: registry.Scope) -> int:
+        calls.append(scope)
+        if len(calls) == 1:
+            raise RuntimeError("Rosa Díaz")
+        return whole(scope)
+
+    monkeypatch.setattr(registry, "delete", fails_first)
+    with caplog.at_level(logging.ERROR):
+        done = purge(later(days=60))
+
+    assert done == {"failed": 1, "drafts": 1, "responses": 1, "invitations": 1}
+    assert "Rosa" not in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert QuestionnaireResponse.objects.count() == 1
+
+
+def test_a_draft_that_is_saved_meanwhile_stays(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab.save(given_name="Rosa")
+    due = list(retention.drafts_due(later(days=31)))
+    tab.save(given_name="Rosa Maria", now=later(days=31))
+
+    assert not purging._purge_draft(due[0], later(days=31))
+    assert QuestionnaireResponse.objects.exists()
+
+
+def test_it_is_recorded_and_listed_as_promised(kept_ten_days, clinic: Clinic, version) -> None:
+    Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response).save(given_name="Bo")
+
+    purge(later(days=31))
+
+    actors = {entry.actor for entry in AuditRecord.objects.filter(action="response.erased")}
+    assert actors == {audit.SYSTEM}
+    assert AuditRecord.objects.get(action="purge.done").objects_named == {"drafts": "1", "responses": "1"}
+    assert {stone.reason for stone in Erasure.objects.all()} == {"retention"}
+    assert Erasure.objects.filter(kind="response").count() == 1  # what was sent; the calendar finds drafts by itself
+    assert {entry.kind for entry in erased_list.everything()} == {"person", "response"}
+    assert not Person.objects.exists()
+    assert audit.verify().is_intact
+
+
+# --- daily, and by command ---
+
+
+def test_it_is_done_once_a_day_and_again_when_the_clock_was_put_back(db: None) -> None:
+    at = [NOW, later(hours=23), later(hours=24), later(hours=1)]
+
+    assert [actions.purge_daily(now=each) is not None for each in at] == [True, False, True, True]
+
+
+def test_the_worker_does_it_beside_the_mails(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab.save(given_name="Rosa")
+    monkeypatch.setattr(timezone, "now", lambda: later(days=31))
+    stop = threading.Event()
+    monkeypatch.setattr(worker.Command, "_send_mails", lambda *_, **__: stop.set())
+    monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
+
+    worker.Command()._keep_sending_mails(stop)
+
+    assert not QuestionnaireResponse.objects.exists()
+
+
+def test_the_command_counts(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab.save(given_name="Rosa")
+    monkeypatch.setattr(timezone, "now", lambda: later(days=31))
+    out = io.StringIO()
+    call_command("purge_expired", "--json", stdout=out)
+    assert json.loads(out.getvalue()) == {"drafts": 1}
+
+    monkeypatch.setattr(purging, "finish_erasures", lambda **_: 1 / 0)
+    with pytest.raises(CommandError, match="1 could not be deleted"):
+        call_command("purge_expired", stdout=io.StringIO())

@@ -1,0 +1,82 @@
+"""C87, in part: what the guide for a server ships can be read by what it is for, and names what there is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import dj_database_url
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path):
+    for each in UNITS:  # the programs are where the guide installs them, not here
+        (tmp_path / each.name).write_text(re.sub(r"(?m)^ExecStart=.*", "ExecStart=/bin/true", each.read_text()))
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--recursive-errors=no", "--man=no", str(tmp_path / unit.name)],
+        capture_output=True, text=True,
+    )  # fmt: skip
+
+    complaints = [line for line in done.stderr.splitlines() if unit.name in line]
+    assert (done.returncode, complaints) == (0, [])
+
+
+def test_every_setting_of_the_example_is_explained():
+    names = re.findall(r"(?m)^([A-Z_]+)=", (DEPLOY / "environment.example").read_text())
+    listed = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/operations.md").read_text()))
+
+    assert {name.removesuffix("_FILE") if name == "SECRET_KEY_FILE" else name for name in names} <= listed
+
+
+def test_the_address_of_the_database_is_one():
+    (address,) = re.findall(r"(?m)^DATABASE_URL=(.*)", (DEPLOY / "environment.example").read_text())
+    found = dj_database_url.parse(address)
+
+    assert (found["NAME"], found["USER"]) == ("screening", "screening")
+
+
+def test_the_log_of_nginx_has_no_link_and_no_referrer():
+    written = (DEPLOY / "nginx.conf").read_text()
+
+    assert re.search(r"~\^/i/\s+/i/-;", written)
+    (form,) = re.findall(r"log_format screening '(.*)';", written)
+    assert "$logged_path" in form
+    assert not re.search(r"\$request\b|\$request_uri|\$args|\$http_referer|\$uri", form)
+
+
+@pytest.mark.parametrize("path", ["backup.sh"])
+def test_a_script_can_be_run(path: str):
+    assert (DEPLOY / path).stat().st_mode & 0o100
+    assert subprocess.run(["bash", "-n", str(DEPLOY / path)]).returncode == 0
+
+
+def test_the_nightly_backup_keeps_the_newest(tmp_path: Path):
+    """With a stand-in for the product, which only makes a file where it is told to."""
+    app = tmp_path / "app"
+    (app / ".venv/bin").mkdir(parents=True)
+    python = app / ".venv/bin/python"
+    python.write_text('#!/bin/sh\n[ "$2" = backup ] && touch "$3"\necho "$2" >>"$DATA_DIR/calls"\n')
+    python.chmod(0o755)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for day in range(10, 28):
+        (kept / f"2020-01-{day}T020000Z.backup").touch()
+
+    subprocess.run(
+        [str(DEPLOY / "backup.sh"), str(kept)], cwd=app, env={"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path)},
+        check=True,
+    )  # fmt: skip
+
+    names = sorted(path.name for path in kept.iterdir())
+    assert len(names) == 14
+    assert names[0] == "2020-01-15T020000Z.backup"
+    assert (tmp_path / "calls").read_text().split() == ["backup", "verify_backup", "verify_audit"]
