@@ -28,7 +28,7 @@ hashes=()
 if grep -q -- --hash= "$file"; then hashes=(--require-hashes); fi
 echo "Installing $file"
 if [ -n "$uv" ]; then
-    "$uv" pip install --quiet --python "$venv/bin/python" "${hashes[@]}" -r "$file"
+    "$uv" pip install --quiet --python "$venv/bin/python" ${hashes[@]+"${hashes[@]}"} -r "$file"
 else
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "${hashes[@]}" -r "$file"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check ${hashes[@]+"${hashes[@]}"} -r "$file"
 fi

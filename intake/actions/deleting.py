@@ -14,7 +14,7 @@ from django.db import transaction
 
 from intake import audit, records, rules, vault
 from intake.erasure import erased_list
-from intake.models import Alert, QuestionnaireResponse
+from intake.models import Alert, EmergencyAccess, QuestionnaireResponse
 from intake.records import Document
 from screening.engine.definition import Definition
 
@@ -30,10 +30,14 @@ KEPT_ROLES = ("given_name", "family_name", "birth_date", "phone", "email", "wher
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Kept:
-    """What staff who were called may still read: who it is, and each alert with its reason and note."""
+    """What staff who were called may still read: who it is, and each alert with its reason and note.
+
+    Why somebody took emergency access stays on record too, whether or not anybody was called.
+    """
 
     document: Document
     alerts: tuple[tuple[Alert, str, str], ...]
+    opened: tuple[tuple[EmergencyAccess, str], ...]
 
 
 def delete_draft(*, response_id: uuid.UUID | str, now: datetime.datetime) -> QuestionnaireResponse:
@@ -69,15 +73,17 @@ def kept_questions(definition: Definition) -> frozenset[str]:
 
 
 def _kept_for_staff(response: QuestionnaireResponse) -> _Kept | None:
-    """Read before the key goes. None when nobody was called."""
+    """Read before the key goes. None when nobody was called and nobody opened it in an emergency."""
     alerts = response.alerts.select_for_update().order_by("created_at", "pk")
     found = tuple((alert, records.read_reason(alert), records.read_note(alert)) for alert in alerts)
-    if not found:
+    accesses = EmergencyAccess.objects.select_for_update().filter(response=response).order_by("began_at", "pk")
+    opened = tuple((access, records.read_emergency_reason(access)) for access in accesses)
+    if not found and not opened:
         return None
-    names = kept_questions(rules.compiled_of(response).definition)
+    names = kept_questions(rules.compiled_of(response).definition) if found else frozenset()
     answers = records.read_answers_of(response)
     kept = {link_id: answer for link_id, answer in answers.items() if link_id in names}
-    return _Kept(document=Document(answers=kept, posted=()), alerts=found)
+    return _Kept(document=Document(answers=kept, posted=()), alerts=found, opened=opened)
 
 
 def _forget(response: QuestionnaireResponse, now: datetime.datetime) -> None:
@@ -99,3 +105,6 @@ def _keep(response: QuestionnaireResponse, kept: _Kept) -> None:
         if alert.note_ct is not None:
             alert.note_ct = key.seal(note.encode(), row=alert, field="note_ct")
         alert.save(update_fields=["reason_ct", "note_ct"])
+    for access, reason in kept.opened:
+        access.reason_ct = key.seal(reason.encode(), row=access, field="reason_ct")
+        access.save(update_fields=["reason_ct"])

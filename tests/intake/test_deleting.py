@@ -174,6 +174,20 @@ class TestAlertedDraft:
         assert actions.kept_questions(definition) == {"given_name", "family_name", "birth_date", "phone"}
 
 
+@pytest.mark.parametrize("whose", ["calm", "alerted"])
+def test_why_somebody_took_emergency_access_stays_on_record(
+    whose: str, front_desk: User, request: pytest.FixtureRequest
+) -> None:
+    response = request.getfixturevalue(whose)
+    opened = actions.open_in_emergency(response_id=response.pk, by=front_desk, reason="Fainted at the desk", now=NOW)
+
+    tombstone = deleted(response)
+
+    opened.refresh_from_db()
+    assert records.read_emergency_reason(opened) == "Fainted at the desk"
+    assert "stroke" not in records.read_document(tombstone).answers
+
+
 def test_whatever_is_sealed_with_a_responses_key_is_thought_of() -> None:
     """A new sealed column of a draft needs a line in `delete_draft`: sealed again with an alert, or gone."""
     sealed = {
@@ -184,6 +198,7 @@ def test_whatever_is_sealed_with_a_responses_key_is_thought_of() -> None:
         if isinstance(field, models.BinaryField) and field.name.endswith("_ct")
     }
     with_the_alert = {"Alert.reason_ct", "Alert.note_ct", "QuestionnaireResponse.document_ct"}
+    on_record = {"EmergencyAccess.reason_ct"}
     gone = {"Revision.changes_ct"}
     only_after_sending = {
         "QuestionnaireResponse.assessment_ct",
@@ -194,4 +209,4 @@ def test_whatever_is_sealed_with_a_responses_key_is_thought_of() -> None:
         "SignOff.decision_ct",
     }
 
-    assert sealed == with_the_alert | gone | only_after_sending
+    assert sealed == with_the_alert | on_record | gone | only_after_sending
