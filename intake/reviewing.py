@@ -50,10 +50,15 @@ class Review:
 
     @cached_property
     def later_answers(self) -> dict[str, Answer]:
-        """The latest of what came after sending, from staff or the patient, question by question."""
+        """The latest of what came after sending, from staff or the patient, question by question. "Not sure" takes the
+        place of no answer that is known: who asked in person may have learned it while the patient had the link."""
         given = [(one.at, one.answers) for one in self.entries] + [(one.at, one.answers) for one in self.asked]
         ordered = sorted(given, key=lambda one: one[0])
-        return {link_id: answer for _, answers in ordered for link_id, answer in answers.items()}
+        found: dict[str, Answer] = {}
+        for link_id, answer in ((name, answer) for _, answers in ordered for name, answer in answers.items()):
+            if answer.is_known or link_id not in found or not found[link_id].is_known:
+                found[link_id] = answer
+        return found
 
     @cached_property
     def answers(self) -> dict[str, Answer]:

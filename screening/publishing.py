@@ -179,7 +179,7 @@ def _publish(
     user: AbstractBaseUser | None,
     as_unreviewed: bool | None,
 ) -> models.QuestionnaireVersion:
-    models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    questionnaire = models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if problems := refusals_of(questionnaire, by=by, seen=seen, as_unreviewed=as_unreviewed):
         raise PublishRefused(problems)
     document = canonical_json(definition_from_rows(questionnaire))

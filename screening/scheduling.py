@@ -28,7 +28,7 @@ def schedule(
 ) -> models.ScheduledPublication:
     """Plan to publish the draft whose SHA-256 is `seen`. Raises `CannotSchedule`, and `PublishRefused` with what stands
     in the way now: it would most likely still do then."""
-    models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    questionnaire = models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if due_at <= now:
         raise CannotSchedule("Choose a time that is still to come.")
     if waiting(questionnaire):

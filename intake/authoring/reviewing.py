@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from intake import access, step_up
 from screening import comparing, publishing, sign_off
-from screening.engine.definition import Definition
+from screening.engine.definition import Definition, canonical_json
 from screening.models import Questionnaire
 
 
@@ -33,7 +33,7 @@ def clinicians_only(view: Any) -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 @clinicians_only
 def review(request: HttpRequest, questionnaire: Questionnaire) -> HttpResponse:
-    """What is different from the latest version (everything, before the first), and the sign-off."""
+    """What differs from the latest version that was signed off (everything, before the first), and the sign-off."""
     if request.method != "POST":
         return _draw(request, questionnaire)
     if "is_read" not in request.POST:
@@ -59,9 +59,11 @@ def _draw(request: HttpRequest, questionnaire: Questionnaire, *, error: str = ""
     except msgspec.ValidationError as unreadable:
         shown = {"questionnaire": questionnaire, "reason": str(unreadable)}
         return render(request, "authoring/cannot.html", shown, status=409)
-    latest = questionnaire.versions.order_by("-number").first()
+    # What nobody signed off counts as new, although it is published: the name stands for all of it.
+    signed_off = questionnaire.clinical_reviews.values("sha256")
+    latest = questionnaire.versions.filter(sha256__in=signed_off).order_by("-number").first()
     before = publishing.definition_of(latest) if latest else Definition(key=draft.key, title={}, sections=())
-    seen = sign_off.hash_of(questionnaire)
+    seen = publishing.sha256_of(canonical_json(draft))
     shown = {
         "questionnaire": questionnaire,
         "latest": latest,

@@ -11,6 +11,7 @@ from django.test import Client
 from intake import actions, invitation_mail, records, reviewing
 from intake.invitees import Details
 from intake.models import AnswerRequest, AuditRecord, Clinic, Correction, QuestionnaireResponse, SafetyPanelShown, User
+from screening.engine.values import Answer
 
 from .conftest import NOW, Tab, later, show_who_one_is, unknown
 
@@ -152,6 +153,19 @@ class TestTheLink:
         assert "stroke_ever" in {flag.flag for flag in review.with_later.flags}
         assert "stroke_ever" not in {flag.flag for flag in review.own.flags}
         assert Correction.objects.get().source == Correction.Source.ASKED
+
+    def test_not_sure_takes_the_place_of_nothing_that_staff_learned_meanwhile(
+        self, phone: Client, sent: QuestionnaireResponse, clinician: User
+    ) -> None:
+        told = {"stroke": Answer(state="answered", value="yes", on=NOW.date())}
+        actions.enter_answers(response_id=sent.pk, answers=told, how="told", by=clinician, now=later(days=1))
+
+        phone.post("/asked/", fields(phone, stroke="not_sure"))
+
+        review = reviewing.review_of(QuestionnaireResponse.objects.get())
+        assert review.asked_answers["stroke"][0].state == "not_sure"
+        assert review.answers["stroke"].value == "yes"
+        assert "stroke_ever" in {flag.flag for flag in review.with_later.flags}
 
     def test_it_is_over_once_answered(self, phone: Client, asked: actions.Invited) -> None:
         phone.post("/asked/", fields(phone, stroke="no"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import msgspec
@@ -94,6 +95,10 @@ def _question(question: Question, answers: Answers, language: str) -> Iterator[J
         yield from answer_items(question, answers[question.link_id], language)
 
 
+LONGEST_ID = 64
+"""Characters of an id in FHIR."""
+
+
 class _Told:
     """What the rules said, about one response."""
 
@@ -103,8 +108,10 @@ class _Told:
         self.about = about
         self.flags = {flag.link_id: flag for flag in definition.flags}
 
-    def _id(self, name: str) -> str:
-        return f"{self.sent.reference}-{name.replace('_', '-')}"[:64]
+    def _id(self, kind: str, name: str) -> str:
+        """An id that no other entry has: a flag may be raised and, at a higher severity, left open as well."""
+        plain = f"{self.sent.reference}-{kind}-{name.replace('_', '-')}"
+        return plain if len(plain) <= LONGEST_ID else f"{plain[:50]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
     def _title(self, text: dict[str, str], name: str) -> str:
         return text.get(self.definition.languages[0], "") or name
@@ -119,7 +126,7 @@ class _Told:
                 codes = [*codings(score.codes), {"system": f"{urls.CODES}/score", "code": score.link_id}]
                 yield {
                     "resourceType": "Observation",
-                    "id": self._id(score.link_id),
+                    "id": self._id("score", score.link_id),
                     "status": "final" if result.total is not None else "preliminary",
                     "category": [{"coding": [{"system": OBSERVATION_CATEGORY, "code": "survey"}]}],
                     "code": {"coding": codes, "text": self._title(score.title, score.link_id)},
@@ -147,7 +154,7 @@ class _Told:
         title = self._title(flag.title, name) if flag else "The medicine list is not certain"
         return {
             "resourceType": "DetectedIssue",
-            "id": self._id(name),
+            "id": self._id("raised" if finding == "raised" else "open", name),
             "extension": [{"url": FINDING, "valueCode": finding}, {"url": SEVERITY, "valueCode": severity}],
             "status": "preliminary",
             "code": {"coding": [{"system": f"{urls.CODES}/flag", "code": name}], "text": title},

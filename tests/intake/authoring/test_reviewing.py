@@ -9,7 +9,10 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from django.urls import reverse
 
 from intake.models import AuditRecord
+from screening import publishing
+from screening.engine.definition import canonical_json
 from screening.models import ClinicalReview, Question
+from tests.intake.conftest import NOW
 from tests.screening.test_admin import form_of
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,39 @@ def test_a_clinician_reads_everything_and_signs_it_off(reviewer, clinician, draf
     found = AuditRecord.objects.get(action="questionnaire.reviewed")
     assert found.objects_named["sha256"] == review.sha256
     assert found.actor == f"user:{clinician.pk}"
+
+
+def as_published(draft) -> None:
+    """The draft as it is as a version."""
+    document = canonical_json(publishing.definition_from_rows(draft))
+    draft.versions.create(
+        number=1,
+        document=document.decode(),
+        sha256=publishing.sha256_of(document),
+        published_at=NOW,
+        published_by="Bo",
+    )
+
+
+def test_what_is_published_but_not_signed_off_is_still_to_be_read(reviewer, draft):
+    """A name stands for all of a draft, not only for what changed since somebody published it unreviewed."""
+    as_published(draft)
+
+    html = reviewer.get(address(draft)).content.decode()
+
+    assert "No version was signed off yet" in html
+    assert "Do you think about ending your life?" in html
+
+
+def test_what_was_signed_off_and_published_is_not_to_be_read_again(reviewer, draft):
+    reviewer.post(address(draft), form_of(reviewer, address(draft)) | {"is_read": "yes"})
+    draft.refresh_from_db()
+    as_published(draft)
+
+    html = reviewer.get(address(draft)).content.decode()
+
+    assert "the latest that was signed off" in html
+    assert "Nothing is different" in html
 
 
 def test_it_is_not_signed_unread_and_the_note_stays(reviewer, draft):

@@ -158,3 +158,11 @@ class TestWhatTheRulesSaid:
 
         assert problems_in(bundle(found, MOMENT)) == []
         assert len({one["id"] for one in found}) == len(found)
+
+    def test_a_flag_that_is_raised_and_open_at_a_higher_severity_is_two_entries(self):
+        found = self.of(stroke=answered("yes"), stroke_recent=Answer(state="not_sure"), mood=answered("low"))
+
+        issues = [one for one in found if one["resourceType"] == "DetectedIssue"]
+        assert [one["code"]["coding"][0]["code"] for one in issues] == [issues[0]["code"]["coding"][0]["code"]] * 2
+        assert len({one["id"] for one in found}) == len(found)
+        assert problems_in(bundle(found, MOMENT)) == []
