@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -32,6 +33,7 @@ def checks() -> dict[str, Check]:
     return {key: Check(id=key, **row) for key, row in rows.items()}
 
 
+@cache
 def proofs() -> dict[str, list[str]]:
     """The files with a test marked with each id, by id; read from the source, so nothing has to run."""
     found: dict[str, list[str]] = {}
