@@ -41,6 +41,7 @@ def opened(sent: QuestionnaireResponse, front_desk: User) -> EmergencyAccess:
     return actions.open_in_emergency(response_id=sent.pk, by=front_desk, reason=WHY, now=NOW)
 
 
+@pytest.mark.check("C77", required="a reason, half an hour, recorded, administrators told")
 class TestOpening:
     def test_a_reason_opens_it_to_read(self, desk: Client, sent: QuestionnaireResponse) -> None:
         assert desk.get(f"/staff/responses/{sent}/").status_code == 404
