@@ -87,18 +87,26 @@ def confirm_crisis_contacts(
         current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic can confirm its crisis contacts.")
-        if contacts is None and current.crisis_proposed is not None:
-            contacts = current.crisis_proposed
-            if shown != crisis_contacts.mark_of(contacts):
-                raise ContactsChanged("Somebody changed the contacts meanwhile. Look at them again, then confirm.")
-        if contacts is not None:
-            current.crisis_contacts, current.crisis_proposed = contacts, None
+        if contacts is None:
+            contacts = _looked_at(current, shown)
+        current.crisis_contacts, current.crisis_proposed = contacts, None
         if found := crisis_contacts.problems(current.crisis_contacts, current.languages):
             raise ValidationError({"crisis_contacts": found})
         current.crisis_confirmed_at, current.crisis_confirmed_by = now, by
         current.save(update_fields=CRISIS)
         audit.record(actor=audit.staff(by), action="clinic.crisis_confirmed", now=now, clinic=current.pk)
     return current
+
+
+def _looked_at(clinic: Clinic, shown: str) -> list[dict[str, Any]]:
+    """What waits to be confirmed, or else what stands, if it is what the person saw. Without `shown` nobody saw a page;
+    then only what patients see already can be confirmed. Raises `ContactsChanged`."""
+    waiting: list[dict[str, Any]] = clinic.crisis_contacts
+    if clinic.crisis_proposed is not None:
+        waiting = clinic.crisis_proposed
+    if (shown or clinic.crisis_proposed is not None) and shown != crisis_contacts.mark_of(waiting):
+        raise ContactsChanged("Somebody changed the contacts meanwhile. Look at them again, then confirm.")
+    return waiting
 
 
 def set_invitation_mail(

@@ -225,7 +225,7 @@ def test_the_worker_does_it_beside_the_mails(tab: Tab, monkeypatch: pytest.Monke
     tab.save(given_name="Rosa")
     monkeypatch.setattr(timezone, "now", lambda: later(days=31))
     stop = threading.Event()
-    monkeypatch.setattr(worker.Command, "_send_mails", lambda *_, **__: stop.set())
+    monkeypatch.setattr(worker.Command, "_mail_steps", lambda self, until: (stop.set,))
     monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
 
     worker.Command()._keep_sending_mails(stop)

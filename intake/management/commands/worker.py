@@ -6,6 +6,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -80,23 +81,38 @@ class Command(PlainCommand):
 
     def _keep_sending_mails(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            try:
-                self._send_mails(until=stop.is_set)
-                self._purge()
-            except Exception as error:
-                logger.error("A round of sending invitations failed: %s", type(error).__name__)
+            for step in (*self._mail_steps(until=stop.is_set), self._purge):
+                try:
+                    step()
+                except Exception as error:  # one that fails keeps none of the others from its turn
+                    logger.error("A step of sending mails failed: %s", type(error).__name__)
             connection.close()
             stop.wait(PAUSE_SECONDS)
 
-    def _send_mails(self, until: Callable[[], bool] = lambda: False) -> None:
+    def _send_mails(self) -> None:
+        for step in self._mail_steps(until=lambda: False):
+            step()
+
+    def _mail_steps(self, until: Callable[[], bool]) -> tuple[Callable[[], object], ...]:
+        return (
+            partial(security_mail.send_due, clock=timezone.now),
+            self._invite_check_ins,
+            partial(self._send_invitations, until),
+            partial(notices.send_due, clock=timezone.now),
+            self._publish_planned,
+        )
+
+    def _invite_check_ins(self) -> None:
         made = actions.invite_due_check_ins(now=timezone.now())
         if made:
             logger.info("Check-ins made: %s", made)
+
+    def _send_invitations(self, until: Callable[[], bool]) -> None:
         done = invitation_mail.deliver_due(clock=timezone.now, until=until)
         if done.sent or done.failed:
             logger.info("Invitations sent: %s, failed: %s", done.sent, done.failed)
-        notices.send_due(clock=timezone.now)
-        security_mail.send_due(clock=timezone.now)
+
+    def _publish_planned(self) -> None:
         for planned in scheduling.publish_due(now=timezone.now()):
             logger.info("Planned publication %s: %s", planned.pk, planned.outcome)
 

@@ -86,6 +86,19 @@ class TestChanging:
         assert keys(clinic) == []
         assert "Changed and not confirmed yet" not in office.get(url(clinic)).content.decode()
 
+    def test_what_was_dropped_meanwhile_is_not_confirmed_in_its_place(self, office: Client, clinic: Clinic) -> None:
+        """A name stands for the contacts that were looked at, not for those that stood before them."""
+        office.post(url(clinic, "add/"), LOCAL)
+        clinic.refresh_from_db()
+        shown, since = crisis_contacts.mark_of(clinic.crisis_proposed or []), clinic.crisis_confirmed_at
+        office.post(url(clinic), {"discard": "yes"})
+
+        page = office.post(f"/staff/clinic/{clinic}/crisis/", {"checked": "yes", "shown": shown}, follow=True)
+
+        assert "Look at them again" in page.content.decode()
+        clinic.refresh_from_db()
+        assert clinic.crisis_confirmed_at == since
+
     def test_each_change_is_on_record_without_its_words(self, office: Client, clinic: Clinic) -> None:
         office.post(url(clinic, "add/"), LOCAL)
 
