@@ -13,11 +13,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from intake import access, actions, crisis_contacts
 from intake.models import Clinic
+from intake.step_up import ask_again, is_fresh
 
 from .wording import LANGUAGE_NAMES
 
@@ -155,6 +157,8 @@ def _contact_page(
 def confirm(request: HttpRequest, slug: str) -> HttpResponse:
     """Say under one's own name that every crisis contact was checked. Patients then see what was proposed."""
     found = access.get_managed_clinic_or_404(request.user, slug)
+    if not is_fresh(request):
+        return ask_again(request, keeps_post=False, back=reverse("clinician:crisis_contacts", args=[slug]))
     if not request.POST.get("checked"):
         messages.error(request, "Tick that you checked every contact.")
         return redirect("clinician:crisis_contacts", found.slug)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from intake import actions, crisis_contacts, readiness
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.conftest import NOW
+from tests.intake.conftest import NOW, show_who_one_is
 
 from .conftest import SignIn
 
@@ -19,7 +19,9 @@ LOCAL = {"title_en": "County line", "title_es": "Línea del condado", "call": "(
 
 @pytest.fixture
 def office(sign_in: SignIn, admin: User) -> Client:
-    return sign_in(admin)
+    browser = sign_in(admin)
+    show_who_one_is(browser, admin)
+    return browser
 
 
 def url(clinic: Clinic | str, end: str = "") -> str:
@@ -85,6 +87,11 @@ class TestChanging:
 
         assert keys(clinic) == []
         assert "Changed and not confirmed yet" not in office.get(url(clinic)).content.decode()
+
+    def test_confirming_asks_again_who_one_is(self, sign_in: SignIn, admin: User, clinic: Clinic) -> None:
+        answer = sign_in(admin).post(f"/staff/clinic/{clinic}/crisis/", {"checked": "1", "shown": "x"})
+
+        assert answer["Location"].startswith("/accounts/reauthenticate/")
 
     def test_what_was_dropped_meanwhile_is_not_confirmed_in_its_place(self, office: Client, clinic: Clinic) -> None:
         """A name stands for the contacts that were looked at, not for those that stood before them."""
