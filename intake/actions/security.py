@@ -99,6 +99,7 @@ def see_notice(*, notice_id: uuid.UUID, by: User, now: datetime.datetime) -> Sec
             raise NotPermitted("There is no such notice at your clinics.")
         if notice.user == by and access.told_of_security(notice.clinic).exclude(pk=by.pk).exists():
             raise OwnNotice("Somebody else must look at what you did yourself.")
+        notice = SecurityNotice.objects.select_for_update().get(pk=notice.pk)
         if notice.seen_at is None:
             notice.seen_at, notice.seen_by = now, by
             notice.save(update_fields=["seen_at", "seen_by"])

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.views.decorators.http import require_POST
 
 from screening import case_keeping, cases
-from screening.exchange.cases import Case
+from screening.exchange.cases import Case, Expectation
 from screening.models import Questionnaire
 
 from .case_form import CaseForm
@@ -34,7 +34,7 @@ def keep(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> Http
     with translation.override(walk.language):
         walk, _, _ = take(walk, request.POST)
     ran = cases.run(draft, [_case(walk)])[0]
-    expect = case_keeping.expected_of(ran.assessment) if ran.assessment else Case.expect
+    expect = case_keeping.expected_of(ran.assessment) if ran.assessment else Expectation()
     return _draw(request, questionnaire, walk, CaseForm(draft.definition, initial=CaseForm.initial_of(expect)))
 
 

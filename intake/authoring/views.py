@@ -43,7 +43,7 @@ def editors_only(view: View) -> View:
         try:
             draft = compile_definition(publishing.definition_from_rows(questionnaire))
         except (DefinitionError, msgspec.ValidationError) as error:
-            shown = {"questionnaire": questionnaire, "reason": str(error)}
+            shown = {"questionnaire": questionnaire, "reason": str(error), "is_editor": True}
             return render(request, "authoring/cannot.html", shown, status=409)
         return view(request, questionnaire, draft, **more)
 

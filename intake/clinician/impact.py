@@ -120,5 +120,6 @@ def responses(request: HttpRequest, impact_id: UUID) -> HttpResponse:
     ids = impact_tables.named(findings)
     readable = {str(one.pk): one for one in access.responses_for(request.user).filter(pk__in=ids)}
     actions.read_impact(run=found, by=request.user, now=timezone.now())
-    context = {"run": found, "groups": impact_tables.groups(found, findings, readable)}
+    reads_all = access.reads_all_of(request.user, found)
+    context = {"run": found, "groups": impact_tables.groups(found, findings, readable, reads_all=reads_all)}
     return render(request, "clinician/impact_responses.html", context)

@@ -47,11 +47,14 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The responses that one flag changes in one way: those named, of how many."""
+    """The responses that one flag changes in one way: those named, of how many.
+
+    None where the reader does not read every clinic that was looked at: how many there are elsewhere is not for them.
+    """
 
     title: str
     change: str
-    count: int
+    count: int | None
     responses: tuple[Named, ...]
 
 
@@ -100,8 +103,11 @@ def named(findings: Findings) -> list[str]:
     return sorted({one for of_flag in findings.responses.values() for ids in of_flag.values() for one in ids})
 
 
-def groups(run: ImpactRun, findings: Findings, readable: Mapping[str, QuestionnaireResponse]) -> list[Group]:
-    """The responses that somebody may read, by flag and change; groups without any are left out."""
+def groups(
+    run: ImpactRun, findings: Findings, readable: Mapping[str, QuestionnaireResponse], *, reads_all: bool
+) -> list[Group]:
+    """The responses that somebody may read, by flag and change; groups without any are left out. `reads_all`: they
+    read every clinic that was looked at."""
     titles = titles_of(run)
     found = []
     for flag in _in_order(titles, findings.responses):
@@ -109,6 +115,6 @@ def groups(run: ImpactRun, findings: Findings, readable: Mapping[str, Questionna
             ids = findings.responses[flag].get(change, [])
             shown = tuple(Named(str(readable[one]), readable[one].clinic.name) for one in ids if one in readable)
             if shown:
-                count = findings.counts[flag][change]
+                count = findings.counts[flag][change] if reads_all else None
                 found.append(Group(title=titles.get(flag, flag), change=words, count=count, responses=shown))
     return found

@@ -166,6 +166,18 @@ class TestReading:
         assert page.status_code == 404
         assert not AuditRecord.objects.filter(action="impact.read").exists()
 
+    def test_who_reads_one_of_its_clinics_is_not_told_how_many_there_are_elsewhere(
+        self, desk: Client, finished: ImpactRun, other_clinic: Clinic
+    ) -> None:
+        page = desk.get(f"{START}{finished.pk}/responses/").content.decode()
+        assert " in all" in page
+
+        finished.clinics.add(other_clinic)
+
+        page = desk.get(f"{START}{finished.pk}/responses/").content.decode()
+        assert " in all" not in page
+        assert "of those you may read" in page
+
     def test_an_editor_who_does_not_reach_every_clinic_of_it_does_not_see_it(
         self, sign_in: SignIn, finished: ImpactRun, other_clinic: Clinic, editor: Client
     ) -> None:

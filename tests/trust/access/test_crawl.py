@@ -28,8 +28,8 @@ POLICY = (
     "script-src 'self'",
     "style-src 'self'",
 )
-LOOKING_WRITES = {"intake_questionnaireresponse", "intake_panelshown"}
-"""What opening a page notes besides the record of who read: the first reading, and that help was shown."""
+LOOKING_WRITES = {"intake_questionnaireresponse"}
+"""What opening a page notes besides the record of who read: the first reading."""
 
 
 def missing_headers(answer: HttpResponse) -> list[str]:
