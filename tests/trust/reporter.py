@@ -24,8 +24,11 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str], No
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Names the checks of a test. Hostile words may stand in what was captured: a lone surrogate could not be sent to
+    the process that gathers the reports, and would end the whole run."""
     report = yield
     report.checks = [(mark.args[0], mark.kwargs["required"]) for mark in item.iter_markers("check")]
+    report.sections = [(name, words.encode("utf-8", "backslashreplace").decode()) for name, words in report.sections]
     return report
 
 
