@@ -20,7 +20,11 @@ AGAIN_AFTER = datetime.timedelta(minutes=10)
 
 
 def send_due(*, clock: Callable[[], datetime.datetime]) -> int:
-    """Tell of every notice that nobody was told of yet. Returns of how many. One that fails is tried again."""
+    """Tell of every notice that nobody was told of yet. Returns of how many.
+
+    One that reached nobody is tried again. An address that fails beside others that work is not: nobody is told twice
+    for its sake, and the notice stands on every page of the clinic until somebody has looked at it.
+    """
     now = clock()
     waits = Q(failed_at=None) | Q(failed_at__lte=now - AGAIN_AFTER)
     due = SecurityNotice.objects.filter(waits, told_at=None).select_related("clinic").order_by("made_at", "pk")
@@ -28,14 +32,19 @@ def send_due(*, clock: Callable[[], datetime.datetime]) -> int:
 
 
 def _told(notice: SecurityNotice, now: datetime.datetime) -> bool:
+    addresses = access.told_of_security(notice.clinic).exclude(pk=notice.user_id).values_list("email", flat=True)
+    reached = [_sent(address) for address in addresses]
+    was_told = any(reached) or not reached
+    SecurityNotice.objects.filter(pk=notice.pk).update(**{"told_at" if was_told else "failed_at": now})
+    return was_told
+
+
+def _sent(address: str) -> bool:
     link = settings.SITE_ORIGIN + reverse("clinician:security")
     body = f"Something happened at your clinic that its people must look at. Sign in to see what:\n\n{link}\n"
     try:
-        for person in access.told_of_security(notice.clinic).exclude(pk=notice.user_id):
-            EmailMessage(subject="Please look at this", body=body, to=[person.email]).send()
+        EmailMessage(subject="Please look at this", body=body, to=[address]).send()
     except Exception as error:
-        SecurityNotice.objects.filter(pk=notice.pk).update(failed_at=now)
         logger.warning("A security notice was not sent: %s", type(error).__name__)
         return False
-    SecurityNotice.objects.filter(pk=notice.pk).update(told_at=now)
     return True

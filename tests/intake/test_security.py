@@ -150,6 +150,23 @@ class TestBeingTold:
         assert security_mail.send_due(clock=lambda: later(minutes=1)) == 0
         assert security_mail.send_due(clock=lambda: later(minutes=11)) == 1
 
+    def test_one_address_that_fails_repeats_nobody_elses_mail(
+        self, opened: EmergencyAccess, admin: User, clinician: User, auditor: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send = mail.EmailMessage.send
+
+        def refused_for_the_admin(message: mail.EmailMessage) -> int:
+            if message.to == [admin.email]:
+                raise OSError("no such mailbox")
+            return send(message)
+
+        monkeypatch.setattr("django.core.mail.EmailMessage.send", refused_for_the_admin)
+
+        told = [security_mail.send_due(clock=lambda at=at: later(minutes=at)) for at in (0, 11)]
+
+        assert told == [1, 0]
+        assert sorted(message.to[0] for message in mail.outbox) == sorted([clinician.email, auditor.email])
+
     def test_it_stands_on_every_page_until_somebody_else_has_looked(
         self, opened: EmergencyAccess, admin: User, desk: Client
     ) -> None:
