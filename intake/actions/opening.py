@@ -13,8 +13,9 @@ from intake.permissions import Permission
 
 from .refusals import NoSuchResponse, NotPermitted, locked
 
-REVIEW = "review"
-"""Pages of a review, which do not show everything: a correction stays unread until the summary is opened."""
+REVIEW, FHIR, FHIR_WITH_SUBSTANCE_USE = "review", "fhir", "fhir_with_substance_use"
+SHOWS_NO_CORRECTION = (REVIEW, FHIR, FHIR_WITH_SUBSTANCE_USE)
+"""Pages of a review and files for other programs: a correction stays unread until the summary is opened."""
 
 
 def open_response(
@@ -22,8 +23,8 @@ def open_response(
 ) -> QuestionnaireResponse:
     """Record that somebody reads a response with its corrections, and who was first. Call it before anything is shown.
 
-    `as_what` names the form it is read in, such as `summary` or `pdf`; in `REVIEW`, corrections stay unread. Raises
-    `NotPermitted`.
+    `as_what` names the form it is read in, such as `summary` or `pdf`; in `SHOWS_NO_CORRECTION`, corrections stay
+    unread. Raises `NotPermitted`.
     """
     with transaction.atomic():
         current = _readable(response, user)
@@ -31,7 +32,7 @@ def open_response(
         if current.opened_at is None:
             current.opened_at, current.opened_by = now, user
             changed += ["opened_at", "opened_by"]
-        if current.unread_corrections and as_what != REVIEW:
+        if current.unread_corrections and as_what not in SHOWS_NO_CORRECTION:
             current.unread_corrections = 0
             changed += ["unread_corrections"]
         if changed:

@@ -153,10 +153,11 @@ def summary_txt(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def summary_fhir(request: HttpRequest, reference: str) -> HttpResponse:
     """What was sent, as a FHIR Bundle. Substance use is left out in Part 2 mode unless it is asked for."""
-    response = opened(request, reference, as_what="fhir")
+    is_asked_for = "substance_use" in request.GET
+    response = opened(request, reference, as_what="fhir_with_substance_use" if is_asked_for else "fhir")
     if not response.is_sent or response.is_deleted:
         return redirect("clinician:summary", reference)
-    is_included = "substance_use" in request.GET or actions.includes_substance_use(response.clinic)
+    is_included = is_asked_for or actions.includes_substance_use(response.clinic)
     found = exporting_fhir.exported(response, with_substance_use=is_included)
     headers = {"Content-Disposition": f'attachment; filename="response-{response}.fhir.json"'}
     return HttpResponse(

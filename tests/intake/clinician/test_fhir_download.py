@@ -43,6 +43,16 @@ def test_in_part_2_mode_substance_use_is_left_out_unless_it_is_asked_for(
     assert f"{address(sent)}?substance_use" in desk.get(f"/staff/responses/{sent}/").content.decode()
     assert "REDACTED" in desk.get(address(sent)).content.decode()
     assert "42CFRPart2" in desk.get(f"{address(sent)}?substance_use").content.decode()
+    assert AuditRecord.objects.order_by("-seq")[0].objects_named["read_as"] == "fhir_with_substance_use"
+
+
+def test_a_file_for_another_program_leaves_corrections_unread(desk: Client, sent: QuestionnaireResponse) -> None:
+    QuestionnaireResponse.objects.filter(pk=sent.pk).update(unread_corrections=1)
+
+    desk.get(address(sent))
+
+    sent.refresh_from_db()
+    assert sent.unread_corrections == 1
 
 
 def test_a_draft_and_what_others_may_not_read_are_not_found(
