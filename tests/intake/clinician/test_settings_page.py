@@ -9,7 +9,7 @@ from django.test import Client
 
 from intake import actions
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.conftest import NOW
+from tests.intake.conftest import NOW, show_who_one_is
 
 from .conftest import SignIn
 
@@ -103,6 +103,7 @@ class TestSettings:
 
 class TestCrisisContacts:
     def test_they_are_confirmed_under_a_name(self, office: Client, clinic: Clinic, admin: User) -> None:
+        show_who_one_is(office, admin)
         office.post(url(clinic, "crisis/"), {"checked": "1"})
 
         clinic.refresh_from_db()
@@ -110,6 +111,7 @@ class TestCrisisContacts:
         assert "by Ada" in office.get(url(clinic)).content.decode()
 
     def test_not_without_saying_that_each_was_checked(self, office: Client, clinic: Clinic, admin: User) -> None:
+        show_who_one_is(office, admin)
         office.post(url(clinic, "crisis/"))
 
         clinic.refresh_from_db()
