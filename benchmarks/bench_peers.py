@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import dialects, workload, yardstick
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, amount
 from screening.engine.assessment import evaluate
 from screening.engine.compiler import Compiled, compile_definition
 
@@ -35,9 +35,9 @@ NPM = (
     "@formio/core@2.8.3",
 )
 PYPI = "common-expression-language==0.10.0"
-SECONDS = 4.0
+SECONDS = amount(small=1, full=4)
 """For each engine, after a quarter of it to warm up."""
-RESPONSES = 2_000
+RESPONSES = amount(small=200, full=2_000)
 UNSURE = 0.02
 ENGINES = {
     "json-logic-engine, compiled": "jsonlogic",

@@ -1,14 +1,13 @@
 """Replay of a draft over past responses, end to end from encrypted storage, in a database of its own.
 
 The draft is the starter questionnaire with one threshold moved; the answers are those of its own cases. Seconds are of
-the processor, so that other work on the machine counts little. `REPLAYED` sets how many responses are made.
+the processor, so that other work on the machine counts little.
 """
 
 from __future__ import annotations
 
 import datetime
 import os
-import resource
 import tempfile
 import time
 import uuid
@@ -16,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, amount
 
 CONTENT = Path(__file__).parent.parent / "screening/content/ketamine"
 TODAY = datetime.date(2026, 1, 31)
 NOW = datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC)
-NUMBER = int(os.environ.get("REPLAYED", "20000"))
+NUMBER = amount(small=2_000, full=20_000)
 
 
 def run() -> Iterator[Figure]:
@@ -36,7 +35,6 @@ def run() -> Iterator[Figure]:
     yield Figure(f"replay {NUMBER} stored responses, one process", NUMBER / seconds, "responses/s")
     yield Figure("a million responses at that speed, one process", 1_000_000 * seconds / NUMBER, "s")
     yield Figure("responses that the moved threshold changes", findings.affected, "")
-    yield Figure("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
 
 
 def _set_up(folder: str) -> None:
