@@ -1,8 +1,8 @@
 """`make bench`: runs every part of `PARTS`, prints one table and writes it to `benchmarks/results.md`.
 
 A part is the module `bench_<name>`; its `run` yields `Figure`s. Each runs in a process of its own, so that none gets
-the settings, memory or database of another, and is stopped when its time is up. `python -m benchmarks peers replay` runs the
-named parts and writes nothing; `--small` only shows that everything runs, and writes to `var/`.
+the settings, memory or database of another, and is stopped when its time is up. `python -m benchmarks peers replay`
+runs the named parts and writes nothing; `--small` only shows that everything runs, and writes to `var/`.
 """
 
 from __future__ import annotations
