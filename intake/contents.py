@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from . import vault
+from . import history, vault
 from .models import QuestionnaireResponse
 from .vault import DataKey
 
@@ -37,7 +37,7 @@ def content_of(response: QuestionnaireResponse, entered: Entered) -> str:
 
 def _corrections(response: QuestionnaireResponse, key: DataKey) -> list[list[Any]]:
     """What the patient added after sending."""
-    found = sorted(response.corrections.all(), key=lambda one: one.number)
+    found = history.corrections_of(response)
     return [[one.number, key.open(one.content_ct, row=one, field="content_ct").decode()] for one in found]
 
 

@@ -12,7 +12,7 @@ import msgspec
 from screening.engine.answers import Answer, read_answers, write_answer
 from screening.engine.assessment import Assessment
 
-from . import rules, vault
+from . import history, rules, vault
 from .models import Alert, AnswerRequest, Correction, EmergencyAccess, Person, QuestionnaireResponse, Revision
 from .vault import DataKey
 
@@ -101,7 +101,7 @@ def read_changes(revision: Revision, key: DataKey) -> Changes:
 def history_of(response: QuestionnaireResponse) -> tuple[PastChange, ...]:
     """Every revision in order, so that a reader can see which answers were changed before sending."""
     key = vault.data_key(response)
-    return tuple(_past(response, revision, key) for revision in response.revisions.order_by("number"))
+    return tuple(_past(response, revision, key) for revision in history.revisions_of(response))
 
 
 def _past(response: QuestionnaireResponse, revision: Revision, key: DataKey) -> PastChange:

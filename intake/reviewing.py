@@ -16,7 +16,7 @@ from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment
 
-from . import contents, records, rules, vault
+from . import contents, history, records, rules, vault
 from .models import Correction, QuestionnaireResponse, ReviewEntry
 from .review_parts import AskedAgain, Body, Decision, Entry, How, Kind, Point, Signature
 from .vault import DataKey
@@ -191,12 +191,9 @@ def review_of(response: QuestionnaireResponse, *, alerts_waiting: int | None = N
 
 
 def _asked_again(response: QuestionnaireResponse) -> tuple[AskedAgain, ...]:
-    """What came in answer to what was asked again, in order. A response read with `is_corrected` beside it spares a
-    query where nothing came."""
-    if not getattr(response, "is_corrected", True):
-        return ()
-    rows = [row for row in response.corrections.all() if row.source == Correction.Source.ASKED]
-    return tuple(_asked_at(response, row) for row in sorted(rows, key=lambda row: row.number))
+    """What came in answer to what was asked again, in order."""
+    rows = [row for row in history.corrections_of(response) if row.source == Correction.Source.ASKED]
+    return tuple(_asked_at(response, row) for row in rows)
 
 
 def _asked_at(response: QuestionnaireResponse, row: Correction) -> AskedAgain:

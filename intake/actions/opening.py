@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from intake import access, audit
-from intake.models import AnswerRequest, Correction, QuestionnaireResponse, ReviewEntry, SafetyPanelShown, User
+from intake import access, audit, references
+from intake.models import Alert, QuestionnaireResponse, ReviewEntry, SafetyPanelShown, User
 from intake.permissions import Permission
 
 from .refusals import NoSuchResponse, NotPermitted, locked
@@ -19,10 +19,11 @@ SHOWS_NO_CORRECTION = (REVIEW, FHIR, FHIR_WITH_SUBSTANCE_USE)
 
 
 def open_response(
-    *, response: QuestionnaireResponse, user: User, now: datetime.datetime, as_what: str = "summary"
+    *, response: QuestionnaireResponse | str, user: User, now: datetime.datetime, as_what: str = "summary"
 ) -> QuestionnaireResponse:
     """Record that somebody reads a response with its corrections, and who was first. Call it before anything is shown.
 
+    `response` may be its reference, as typed. What was not sent stays the patient's own, unless it called for somebody.
     `as_what` names the form it is read in, such as `summary` or `pdf`; in `SHOWS_NO_CORRECTION`, corrections stay
     unread. Raises `NotPermitted`.
     """
@@ -41,17 +42,18 @@ def open_response(
     return current
 
 
-def _readable(response: QuestionnaireResponse, user: User) -> QuestionnaireResponse:
+def _readable(response: QuestionnaireResponse | str, user: User) -> QuestionnaireResponse:
     """The row, locked, in the one query that also asks whether this person may read it, and what there is beside it."""
     of_it = {"response": OuterRef("pk")}
     panels = SafetyPanelShown.objects.filter(**of_it).order_by("shown_at")
     readable = access.responses_for(user, Permission.READ_ANSWERS).annotate(
         is_reviewed=Exists(ReviewEntry.objects.filter(**of_it)),
-        is_corrected=Exists(Correction.objects.filter(**of_it)),
-        is_asked_again=Exists(AnswerRequest.objects.filter(**of_it)),
         panel_first_shown_at=Subquery(panels.values("shown_at")[:1]),
     )
+    shown = readable.filter(Q(status="sent") | Exists(Alert.objects.filter(**of_it)))
     try:
-        return locked(response.pk, even_deleted=True, among=readable)
+        if isinstance(response, str):
+            return locked(reference=references.normalised(response), even_deleted=True, among=shown)
+        return locked(response.pk, even_deleted=True, among=shown)
     except NoSuchResponse as error:
         raise NotPermitted("Your roles do not allow reading answers in this clinic.") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from intake.models import QuestionnaireResponse
 
@@ -22,19 +22,22 @@ class NoSuchResponse(Refused):
 
 
 def locked(
-    response_id: uuid.UUID | str,
+    response_id: uuid.UUID | str | None = None,
     *,
+    reference: str = "",
     even_deleted: bool = False,
     among: QuerySet[QuestionnaireResponse] | None = None,
 ) -> QuestionnaireResponse:
-    """A response that nobody else writes until this transaction ends; `among` narrows where it is looked for.
+    """A response by its id or its reference that nobody else writes until this transaction ends; `among` narrows where
+    it is looked for.
 
     Raises `NoSuchResponse`, also for a draft that its patient deleted, unless `even_deleted`.
     """
     responses = QuestionnaireResponse.objects.all() if among is None else among
     if not even_deleted:
         responses = responses.exclude(status="deleted")
+    named = Q(reference=reference) if response_id is None else Q(pk=response_id)
     try:
-        return responses.select_for_update(of=("self",)).select_related("clinic", "version").get(pk=response_id)
+        return responses.select_for_update(of=("self",)).select_related("clinic", "version").get(named)
     except QuestionnaireResponse.DoesNotExist as error:
         raise NoSuchResponse("There is no such response. It may have been erased.") from error

@@ -5,9 +5,8 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db.models import prefetch_related_objects
 
-from intake import records
+from intake import history, records
 from intake.models import Correction, QuestionnaireResponse
 from intake.records import CorrectionContent
 
@@ -33,13 +32,8 @@ Corrections = tuple[tuple[Correction, CorrectionContent], ...]
 
 
 def read_corrections(response: QuestionnaireResponse) -> Corrections:
-    """Every correction of a response with what it says, in the order of coming. A response that was opened
-    (`actions.open_response`) says beside it whether there is any."""
-    if not getattr(response, "is_corrected", True):
-        return ()
-    prefetch_related_objects([response], "corrections")  # the review reads the same rows
-    found = sorted(response.corrections.all(), key=lambda one: one.number)
-    return tuple((each, records.read_correction(each)) for each in found)
+    """Every correction of a response with what it says, in the order of coming."""
+    return tuple((each, records.read_correction(each)) for each in history.corrections_of(response))
 
 
 def correction_lines(

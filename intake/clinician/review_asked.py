@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from intake import records
+from intake import history, records
 from intake.models import AnswerRequest, QuestionnaireResponse
 
 from .wording import Reading, label, moment
@@ -23,11 +23,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def asked_again(response: QuestionnaireResponse, reading: Reading, zone: ZoneInfo) -> Iterable[Asked]:
-    """Every time in order. A response read with `is_asked_again` beside it spares a query where there is none."""
-    if not getattr(response, "is_asked_again", True):
-        return
-    for request in response.answer_requests.select_related("asked_by", "invitation").order_by("asked_at"):
-        request.response = response
+    """Every time in order."""
+    for request in history.requests_of(response):
         yield Asked(
             who=f"{request.asked_by.name} on {moment(request.asked_at.astimezone(zone))}",
             questions=tuple(label(reading.compiled.questions[name]) for name in records.read_request(request)),

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from intake import access, actions, exporting_fhir
+from intake import access, actions, exporting_fhir, history
 from intake.alerts import standing
 from intake.models import Alert, QuestionnaireResponse
 from intake.permissions import Permission
@@ -178,14 +178,10 @@ def wanted(request: HttpRequest) -> Show:
 
 
 def opened(request: HttpRequest, reference: str, *, as_what: str) -> QuestionnaireResponse:
-    """A response that this person may read, with the reading recorded before anything is shown.
-
-    What was not sent stays the patient's own, unless it called for somebody.
-    """
-    response = access.get_response_or_404(request.user, reference)
-    if not response.is_sent and not response.alerts.exists():
-        raise Http404("There is no such response.")
+    """A response that this person may read, with the reading recorded before anything is shown, and with its history
+    beside it."""
     try:
-        return actions.open_response(response=response, user=request.user, now=timezone.now(), as_what=as_what)
-    except actions.Refused as error:  # the role or the record went away meanwhile: the same as never there
+        found = actions.open_response(response=reference, user=request.user, now=timezone.now(), as_what=as_what)
+    except actions.NotPermitted as error:  # somebody else's is the same as never there
         raise Http404("There is no such response.") from error
+    return history.read_together(found)
