@@ -47,7 +47,7 @@ def run(database: str, ids: list[str]) -> list[dict[str, str]]:
     file.unlink(missing_ok=True)
     known = proofs()
     paths = sorted({path for key in ids for path in known.get(key, [])})
-    environment = {**os.environ, "TRUST": "long", "TRUST_RESULTS": str(file)}
+    environment = {**os.environ, "TRUST": "long", "TRUST_RESULTS": str(file), "JOURNEY_RERUNS": "0"}
     command = [*prefix, sys.executable, "-m", "pytest", "-q", "-m", marks, *paths]
     subprocess.run(command, cwd=ROOT, env=environment)
     return json.loads(file.read_text()) if file.exists() else []

@@ -19,7 +19,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.db import connection
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -38,6 +38,27 @@ def browser_type_launch_args() -> dict[str, object]:
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     assert browser, "The journeys need Chromium. On Debian: sudo apt-get install chromium"
     return {"executable_path": browser, "args": QUIET}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey that fails is walked once more, and the run says so: docs/decisions/0080-journeys-twice.md."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=int(os.environ.get("JOURNEY_RERUNS", "1"))))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clicks_bring_whole_pages() -> Iterator[None]:
+    """After a click the page it brings is there to its end: of itself the browser's driver waits for its beginning."""
+    click = Locator.click
+
+    def click_and_wait(self: Locator, **options: Any) -> None:
+        click(self, **options)
+        self.page.wait_for_load_state("domcontentloaded")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", click_and_wait)
+        yield
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

@@ -16,12 +16,14 @@ NOTE = "Called at 10:20. With family tonight; seen tomorrow at 9."
 
 def acknowledge_all(staff: Page) -> None:
     """Write a note for each open alert of the page and send it, by keyboard."""
-    while staff.get_by_label("What you did about it").count():
-        staff.get_by_label("What you did about it").first.focus()
+    notes = staff.get_by_label("What you did about it")
+    while waiting := notes.count():
+        notes.first.focus()
         staff.keyboard.type(NOTE)
         staff.keyboard.press("Tab")
         staff.keyboard.press("Enter")
         expect(staff.get_by_text("Acknowledged. Your note is kept with the alert.")).to_be_visible()
+        expect(notes).to_have_count(waiting - 1)
 
 
 @pytest.mark.browser
