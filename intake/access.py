@@ -378,7 +378,9 @@ def response_of_session(response_id: str | None) -> QuestionnaireResponse | None
     """The response that a patient's session opens. None when it holds none, or it may not be opened (any more)."""
     if not response_id:
         return None
-    return still_open().select_related("clinic", "version").filter(pk=response_id).first()
+    # The version's text is compiled once per process: it is not read again with each page.
+    found = still_open().select_related("clinic", "version").defer("version__document")
+    return found.filter(pk=response_id).first()
 
 
 def still_open() -> QuerySet[QuestionnaireResponse]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from intake.questions.elements import Page
 from screening.engine import journey
 from screening.engine.answers import Answer
-from screening.engine.assessment import Settings, evaluate
+from screening.engine.assessment import Settings, calls_for_help
 from screening.engine.compiler import Compiled
 from screening.engine.definition import Definition, Section
 
@@ -38,6 +38,11 @@ class Asking:
         raise NotImplementedError
 
     @property
+    def published(self) -> str:
+        """The SHA-256 of the published version that is asked; "" for a draft."""
+        return ""
+
+    @property
     def definition(self) -> Definition:
         return self.compiled.definition
 
@@ -45,7 +50,7 @@ class Asking:
     def page(self) -> Page:
         """What the controls of a page share."""
         vocabularies = {vocabulary.key: vocabulary for vocabulary in self.definition.vocabularies}
-        return Page(self.language, self.country, vocabularies)
+        return Page(self.language, self.country, vocabularies, self.published)
 
     def shown_by(self, answers: Mapping[str, Answer]) -> frozenset[str]:
         """The questions asked with these answers."""
@@ -99,4 +104,4 @@ class Asking:
     def asks_for_help(self, answers: Mapping[str, Answer] | None = None) -> bool:
         """Whether help comes first with these answers (default: those stored)."""
         answers = self.answers if answers is None else answers
-        return bool(evaluate(self.compiled, answers, self.today, self.settings).safety_panel)
+        return calls_for_help(self.compiled, answers, self.today, self.settings)

@@ -9,7 +9,18 @@ from typing import Any
 from crispy_forms.layout import Layout, LayoutObject
 from django.template.loader import render_to_string
 
+from intake.questions.drawing import draw
 from screening.engine.definition import Question, Section
+
+
+class Drawn(LayoutObject):
+    """One question of the form."""
+
+    def __init__(self, link_id: str) -> None:
+        self.link_id = link_id
+
+    def render(self, form: Any, context: Any, template_pack: str = "formpack", **kwargs: Any) -> str:
+        return draw(form[self.link_id].control)
 
 
 class Block(LayoutObject):
@@ -68,7 +79,7 @@ def _blocks(question: Question, form: Any, preface: Callable[[Question], Any]) -
         return []
     words = preface(question)
     before = [Block("preface", preface=words)] if words else []
-    return [*before, _may_come(question, question.link_id, form)]
+    return [*before, _may_come(question, Drawn(question.link_id), form)]
 
 
 def _group(group: Question, form: Any, preface: Callable[[Question], Any]) -> list[Any]:

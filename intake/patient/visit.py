@@ -49,6 +49,10 @@ class Visit(Asking):
         return rules.compiled_of(self.response)
 
     @property
+    def published(self) -> str:
+        return self.response.version.sha256
+
+    @property
     def today(self) -> datetime.date:
         """The day at the clinic; once sent, the day of sending."""
         return rules.as_of(self.response, now=self.now)
@@ -66,9 +70,9 @@ class Visit(Asking):
 
         It never leaves the server: only whether it grew decides what the patient sees next.
         """
-        found = evaluate(self.compiled, answers, self.today, self.settings)
-        if not found.safety_panel:
+        if not self.asks_for_help(answers):
             return frozenset()
+        found = evaluate(self.compiled, answers, self.today, self.settings)
         raised = {(flag.flag, each.question, each.answer) for flag in found.flags for each in flag.because}
         unknown = {
             (flag.flag, name, answers[name].state)

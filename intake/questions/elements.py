@@ -15,11 +15,13 @@ NO_WORDS = Words("")
 
 @dataclass(frozen=True)
 class Page:
-    """What every control of a page shares."""
+    """What every control of a page shares. `version` is the SHA-256 of the published version that the questions are of;
+    "" where they may still change, as in a draft."""
 
     language: str = "en"
     country: str = "US"
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+    version: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ __all__ = [
     "Settings",
     "UnresolvedFlag",
     "assessment_json",
+    "calls_for_help",
     "evaluate",
 ]
 
@@ -76,7 +77,7 @@ def evaluate(
         inconsistencies=tuple(outcome.inconsistencies),
         notes=_notes(compiled, outcome, found, left),
         scores=_scores(facts),
-        safety_panel=outcome.panel or _calls_for_help(raised, left.flags),
+        safety_panel=_calls_for_help(compiled, outcome, found),
         alert_at_once=outcome.alert,
         alert_because=_alert_because(facts),
         not_asked=_not_asked(compiled, outcome),
@@ -84,11 +85,25 @@ def evaluate(
     )
 
 
-def _calls_for_help(raised: tuple[RaisedFlag, ...], left_open: tuple[UnresolvedFlag, ...]) -> bool:
+def calls_for_help(
+    compiled: Compiled, answers: Answers, as_of: datetime.date, settings: Settings = DEFAULT_SETTINGS
+) -> bool:
+    """`evaluate(…).safety_panel` alone, without the reasons that take most of the time."""
+    outcome = compiled.run(answers, as_of, settings)
+    return _calls_for_help(compiled, outcome, verdicts(Facts(compiled, answers, outcome), outcome))
+
+
+def _calls_for_help(compiled: Compiled, outcome: Outcome, found: list[Verdict]) -> bool:
     """Anything urgent; also a rule that failed where it might have been: help shown too often harms nobody."""
-    failed = [flag for flag in left_open if flag.reason]
-    severities = {flag.severity for flag in raised} | {flag.severity for flag in failed}
-    return "urgent" in severities or any(flag.not_sure == "NS-2" for flag in failed)
+    return outcome.panel or any(_is_urgent(compiled, verdict) for verdict in found)
+
+
+def _is_urgent(compiled: Compiled, verdict: Verdict) -> bool:
+    flag = compiled.definition.flags[verdict.number]
+    severities = [severity for severity, _ in compiled.rules.flags[flag.link_id]]
+    if verdict.failed and ("urgent" in severities or flag.not_sure == "NS-2"):
+        return True
+    return verdict.raised >= 0 and severities[verdict.raised] == "urgent"
 
 
 def _alert_because(facts: Facts) -> tuple[Because, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from screening.engine.assessment import assessment_json, evaluate
+from screening.engine.assessment import assessment_json, calls_for_help, evaluate
 from screening.engine.compiler import compile_definition
 from screening.engine.definition import (
     Band,
@@ -421,6 +421,14 @@ class TestSafety:
         assert self.found(thoughts="yes", plan="no").safety_panel is True
         no_rule = assess(answers(thoughts="yes", plan="yes"), *self.asked, flags=(self.concern,))
         assert no_rule.safety_panel is True
+
+    @pytest.mark.parametrize("plan", ["yes", "no", None])
+    @pytest.mark.parametrize("thoughts", ["yes", "no", None])
+    def test_asked_alone_whether_help_comes_first_is_the_same(self, thoughts: str | None, plan: str | None):
+        compiled = compile_definition(definition(*self.asked, flags=(self.concern,)))
+        given = answers(**{name: value for name, value in (("thoughts", thoughts), ("plan", plan)) if value})
+
+        assert calls_for_help(compiled, given, TODAY) is evaluate(compiled, given, TODAY).safety_panel
 
     @pytest.mark.parametrize("left", UNKNOWNS)
     def test_a_safety_question_left_open_shows_the_panel(self, left: Answer):

@@ -1,0 +1,199 @@
+"""Questions that nobody has answered are drawn once and kept: the page is the same, and nobody's words are in it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from crispy_forms.utils import render_crispy_form
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from intake import actions
+from intake.patient import sessions
+from intake.patient.asking import Asking
+from intake.patient.sections import section_form
+from intake.questions import drawing
+from intake.questions.controls import Control
+from intake.questions.elements import Page, Problem
+from screening.engine.answers import Answer
+from screening.engine.assessment import Settings
+from screening.engine.compiler import Compiled, compile_definition
+from screening.engine.definition import Definition, Question, Section
+from screening.exchange.yaml import load_definition
+from tests.intake.patient.conftest import NOW, Patient, open_clinic, publish
+
+CONTENT = Path(__file__).parents[3] / "screening/content/ketamine"
+OF_THIS_REQUEST = re.compile(r'(name="(?:csrfmiddlewaretoken|client_id)" value=)"[^"]*"')
+CANARY = "Xylophonia-Quetzal"
+SMOKES = Question(link_id="smokes", type="yes_no", text={"en": "Do you smoke?", "es": "¿Fuma?"})
+PUBLISHED = Page(version="a" * 64)
+MOST_QUERIES = 6
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    drawing.forget()
+    yield
+    drawing.forget()
+
+
+def markup(page) -> str:
+    return OF_THIS_REQUEST.sub(r"\1", page.html)
+
+
+def twice(patient, link_id: str) -> tuple[str, str]:
+    """A page with every question drawn anew, and from what another visit of it left."""
+    patient.open(link_id)
+    kept = markup(patient.open(link_id))
+    drawing.forget()
+    return markup(patient.open(link_id)), kept
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("link_id", ["about", "habits", "numbers", "safety"])
+def test_a_page_drawn_from_what_was_kept_is_the_same(patient, link_id: str, language: str) -> None:
+    patient.client.cookies["language"] = language
+
+    anew, kept = twice(patient, link_id)
+    assert drawing._kept
+    assert anew == kept
+
+    patient.fill(link_id, given_name="Ana", smokes="yes", bp__systolic="120", bp__diastolic="80", plan="not_sure")
+    anew, kept = twice(patient, link_id)
+    assert anew == kept
+
+
+def test_a_page_with_an_error_is_the_same(patient) -> None:
+    page = patient.open("numbers")
+    from_kept = patient.fill("numbers", page, sleep="900")
+    drawing.forget()
+    anew = patient.fill("numbers", page, sleep="900")
+
+    assert from_kept.status_code == anew.status_code == 422
+    assert OF_THIS_REQUEST.sub(r"\1", from_kept.content.decode()) == OF_THIS_REQUEST.sub(r"\1", anew.content.decode())
+
+
+class Starter(Asking):
+    """The starter questionnaire with nothing answered."""
+
+    answers: ClassVar[dict[str, Answer]] = {}
+    today, settings, country, published = NOW.date(), Settings(), "US", "b" * 64
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        return compile_definition(load_definition(CONTENT))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_section_of_the_starter_is_the_same(language: str) -> None:
+    asking = Starter(language)
+    with translation.override(language):
+        for section in asking.definition.sections:
+            anew = render_crispy_form(section_form(asking, section))
+            assert render_crispy_form(section_form(asking, section)) == anew
+    assert len(drawing._kept) > 100
+
+
+class TestWhatIsKept:
+    def test_it_is_a_question_of_a_published_version_that_nobody_answered(self) -> None:
+        drawing.draw(Control(SMOKES, "smokes", PUBLISHED, {}))
+
+        assert [look.name for look in drawing._kept] == ["smokes"]
+
+    @pytest.mark.parametrize(
+        "control",
+        [
+            Control(SMOKES, "smokes", PUBLISHED, {"": "yes"}),
+            Control(SMOKES, "smokes", PUBLISHED, {"": ""}),
+            Control(SMOKES, "smokes", PUBLISHED, {}, (Problem("", "Select yes or no"),)),
+            Control(SMOKES, "smokes", Page(), {}),
+        ],
+        ids=["answered", "posted empty", "in error", "of a draft"],
+    )
+    def test_it_is_nothing_else(self, control: Control) -> None:
+        drawing.draw(control)
+
+        assert not drawing._kept
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            Page(version="c" * 64),
+            Page(version="a" * 64, language="es"),
+            Page(version="a" * 64, country="GB"),
+        ],
+        ids=["version", "language", "country"],
+    )
+    def test_each_look_has_its_own(self, other: Page) -> None:
+        drawing.draw(Control(SMOKES, "smokes", PUBLISHED, {}))
+        with_other = drawing.draw(Control(SMOKES, "smokes", other, {}))
+
+        assert len(drawing._kept) == 2
+        drawing.forget()
+        assert drawing.draw(Control(SMOKES, "smokes", other, {})) == with_other
+
+    def test_each_language_of_the_page_has_its_own(self) -> None:
+        english = drawing.draw(Control(SMOKES, "smokes", PUBLISHED, {}))
+        with translation.override("es"):
+            spanish = drawing.draw(Control(SMOKES, "smokes", PUBLISHED, {}))
+
+        assert "Not sure" in english
+        assert "Not sure" not in spanish
+
+    def test_it_is_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(drawing, "MOST_KEPT", 3)
+        for number in range(10):
+            drawing.draw(Control(SMOKES, f"smokes{number}", PUBLISHED, {}))
+            assert len(drawing._kept) <= 3
+
+
+def test_nothing_of_one_patient_reaches_another(begin) -> None:
+    typed = {"given_name": CANARY, "phone": f"{CANARY}-1", "email": CANARY, "coffee": f"{CANARY}-2"}
+    first, second = begin(Client()), begin(Client())
+    for link_id in ("about", "habits", "numbers"):
+        refused = first.fill(link_id, **typed)
+        assert link_id == "habits" or CANARY in refused.content.decode() + str(first.answers)
+        first.open(link_id)
+
+        assert CANARY not in second.open(link_id).html
+
+    kept = "".join(drawing._kept.values())
+    assert kept
+    for private in (CANARY, "csrf", str(first.response.pk), first.code, "base_revision"):
+        assert private not in kept
+
+
+@pytest.mark.parametrize("link_id", ["about", "habits", "numbers", "safety"])
+def test_a_page_asks_the_database_little(patient, link_id: str) -> None:
+    patient.fill(link_id, given_name="Ana", smokes="yes")
+
+    with CaptureQueriesContext(connection) as asked:
+        patient.open(link_id)
+
+    assert len(asked) <= MOST_QUERIES, [query["sql"][:100] for query in asked]
+
+
+def test_a_long_questionnaire_asks_it_no_more(db: None) -> None:
+    questions = tuple(Question(link_id=f"q{number}", type="yes_no", text={"en": "Well?"}) for number in range(400))
+    pages = [Section(link_id=f"page{at}", title={"en": "P"}, questions=questions[at : at + 100]) for at in (0, 100)]
+    version = publish(Definition(key="long", title={"en": "Long"}, sections=tuple(pages)))
+    started = actions.start(clinic=open_clinic(version), version=version, language="en", now=NOW)
+    client = Client()
+    session = client.session
+    session.update(sessions.contents(started.response))
+    session.save()
+
+    with CaptureQueriesContext(connection) as asked:
+        page = Patient(client, started.response, started.resume_code).open("page0")
+
+    assert "q99" in page.fields["asked"]
+    assert len(asked) <= MOST_QUERIES
