@@ -27,6 +27,7 @@ from .clinics import (
     create_clinic,
     set_invitation_mail,
 )
+from .copying import copy_of
 from .correcting import (
     NothingSaid,
     NotSentYet,
@@ -237,6 +238,7 @@ __all__ = [
     "confirm_crisis_contacts",
     "confirm_same_person",
     "continue_on_tablet",
+    "copy_of",
     "cosign",
     "create_clinic",
     "create_staff",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import audit_view, crisis_page, impact, reports, security, settings_page, sign_ins, team
+from . import audit_view, crisis_page, erasing, impact, reports, security, settings_page, sign_ins, team
 
 urlpatterns = [
     path("account/sessions/", sign_ins.own, name="sign_ins"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("clinic/<slug:slug>/contacts/", crisis_page.contacts, name="crisis_contacts"),
     path("clinic/<slug:slug>/contacts/add/", crisis_page.contact, name="crisis_contact_add"),
     path("clinic/<slug:slug>/contacts/<str:key>/change/", crisis_page.contact, name="crisis_contact"),
+    path("erase/", erasing.erase, name="erase"),
+    path("erase/<str:kind>/<str:reference>/", erasing.erase_record, name="erase_record"),
     path("emergency/", security.emergency, name="emergency"),
     path("emergency/<uuid:access_id>/", security.emergency_read, name="emergency_read"),
     path("security/", security.security, name="security"),

@@ -22,6 +22,7 @@ def record_named(kind: str, reference: str, clinics: QuerySet[Clinic] | None = N
     return record
 
 
-def tombstone_of(kind: str, reference: str) -> Erasure | None:
-    """What is left of a record that was erased."""
-    return Erasure.objects.filter(kind=kind, reference=references.normalised(reference) or None).first()
+def tombstone_of(kind: str, reference: str, clinics: QuerySet[Clinic] | None = None) -> Erasure | None:
+    """What is left of a record that was erased: in these clinics, or for the command line in all."""
+    found = Erasure.objects.filter(kind=kind, reference=references.normalised(reference) or None)
+    return (found if clinics is None else found.filter(clinic__in=clinics)).first()

@@ -180,6 +180,33 @@ def delete(scope: Scope) -> int:
     return sum(_deleted(held, scope) for held in ABOUT_PEOPLE)
 
 
+COUNTED: tuple[tuple[str, type[models.Model]], ...] = (
+    ("Questionnaires, sent or not", QuestionnaireResponse),
+    ("Saves of answers", Revision),
+    ("Things added after sending", Correction),
+    ("Alerts", Alert),
+    ("Entries of reviews, and notes", ReviewEntry),
+    ("Signatures", SignOff),
+    ("Invitations", Invitation),
+    ("Sessions", TreatmentSession),
+    ("Entries of a person", Person),
+)
+"""What somebody who erases is told the number of. It is never all rows: whatever else belongs to these goes too."""
+
+
+def amounts(scope: Scope) -> list[tuple[str, int]]:
+    """How much an erasure would take away, in words, without what there is none of."""
+    by_model = {held.model: held for held in ABOUT_PEOPLE}
+    found = [(name, by_model[model].rows(scope).count()) for name, model in COUNTED]
+    return [(name, number) for name, number in found if number]
+
+
+def references_of(scope: Scope) -> list[str]:
+    """What the records are called by people: responses, then people."""
+    found = [QuestionnaireResponse.objects.filter(pk__in=scope.responses), Person.objects.filter(pk__in=scope.people)]
+    return [str(row) for rows in found for row in rows.only("pk", "reference").order_by("reference")]
+
+
 def _deleted(held: Held, scope: Scope) -> int:
     ids = list(held.rows(scope).values_list("pk", flat=True))
     held.model._base_manager.filter(pk__in=ids).delete()

@@ -60,8 +60,9 @@ def test_a_passkey_is_the_second_factor(live_server, demo, browser: Browser, eye
     expect(staff).to_have_url(re.compile("/staff/$"))
 
 
+@pytest.mark.check("C47", required="0 violations on the pages of the office")
 def test_the_pages_of_the_office_hold_up(live_server, demo, browser: Browser, eyes: Eyes):
-    """Team, settings, crisis contacts, notices about access, emergency access and reports, narrow and wide."""
+    """Team, settings, crisis contacts, notices about access, emergency access, reports and erasing, narrow and wide."""
     call_command("demo", "--sample", "1")
     clinic = Clinic.objects.get()
     administrator = next(one for one in demo["staff"] if one["role"] == "admin")
@@ -77,6 +78,8 @@ def test_the_pages_of_the_office_hold_up(live_server, demo, browser: Browser, ey
         "security": "security/",
         "emergency-read": f"emergency/{SecurityNotice.objects.get().access_id}/",
         "reports": "reports/",
+        "erase": "erase/",
+        "erase-record": f"erase/person/{response.person}/?reason=asked",
     }
 
     for name, path in pages.items():
@@ -95,6 +98,9 @@ def test_a_patient_is_asked_again(live_server, demo, browser: Browser, page: Pag
     staff = browser.new_context(viewport=DESK, locale="en-US").new_page()
     account = demo["staff"][0]
     sign_in(staff, live_server.url, account["email"], account["password"])
+    staff.goto(f"{live_server.url}/staff/people/{response.person}/copy/")
+    expect(staff.get_by_role("button", name="Make the copy")).to_be_visible()
+    eyes.look(staff, "person-copy", NARROW_AND_WIDE)
     staff.goto(f"{live_server.url}/staff/responses/{response}/")
     staff.get_by_role("link", name="Ask the patient again").click()
     eyes.look(staff, "ask-again", [(NARROWEST, "light")])

@@ -83,6 +83,7 @@ IDS = (
     "notice_id",
 )
 MISSING: Objects = {
+    "kind": "response",
     "reference": "AAAA-AAAA",
     "other": "AAAA-AAAA",
     "slug": "nowhere",

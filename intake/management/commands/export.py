@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
-import os
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from intake import actions, exporting, exporting_fhir
 from intake.management.base import PlainCommand, clinic_named
+from intake.management.new_file import new_file
 from intake.models import Clinic
 
 
@@ -47,7 +48,8 @@ class Command(PlainCommand):
         if str(path) == "-":
             self._write(self.stdout._out, self._found(clinic, since, options), options["format"])
             return
-        with _new_file(path) as output:  # before anything is recorded as exported
+        # The file comes first, before anything is recorded as exported.
+        with io.TextIOWrapper(new_file(path), encoding="utf-8", newline="") as output:
             found = self._found(clinic, since, options)
             self._write(output, found, options["format"])
         self.stdout.write(f"{len(found)} responses of {clinic.name} are in {path}.")
@@ -75,14 +77,3 @@ def _start_of(text: str, clinic: Clinic) -> datetime.datetime | None:
         return datetime.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(clinic.timezone))
     except ValueError as error:
         raise CommandError(f"--since {text}: write a day that exists, such as 2026-01-31.") from error
-
-
-def _new_file(path: Path) -> TextIO:
-    """A file that nobody else may read. Raises `CommandError` when it exists or cannot be made."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise CommandError(f"{path} is there already. Name a new file.") from error
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
-    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")

@@ -55,6 +55,8 @@ STAFF: dict[str, Permission | str] = {
     "emergency_read": ANY,
     "end_sign_in": ANY,
     "enter_answers": Permission.ENTER_ANSWERS,
+    "erase": Permission.ERASE_RECORDS,
+    "erase_record": Permission.ERASE_RECORDS,
     "impact": EDIT,
     "impact_cancel": EDIT,
     "impact_responses": READ,
@@ -73,6 +75,7 @@ STAFF: dict[str, Permission | str] = {
     "point": READ,
     "remove_contact": CLINIC,
     "person": READ,
+    "person_copy": READ,
     "person_decide": READ,
     "person_schedule": READ,
     "person_schedule_end": READ,
@@ -143,6 +146,7 @@ def objects(
         "own": _objects(send, clinic, clinician),
         "other": _objects(send, other_clinic, outsider),
         "missing": {
+            "kind": "response",
             "reference": "AAAA-AAAA",
             "slug": "nowhere",
             "user_id": uuid.uuid4(),
@@ -166,6 +170,7 @@ def _objects(send: Send, clinic: Clinic, staff: User) -> dict[str, Any]:
     ).user
     replay = actions.start_impact(questionnaire=clinic.questionnaire, by=editor, now=NOW)  # type: ignore[arg-type]
     return {
+        "kind": "response",
         "reference": str(response),
         "slug": clinic.slug,
         "user_id": staff.pk,

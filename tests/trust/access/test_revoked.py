@@ -93,6 +93,7 @@ def test_who_matters_most_is_asked_again(
 ) -> None:
     """A session that was opened with a second factor half a day ago, and one that was opened a moment ago."""
     asks_again = {"sign", "cosign", "addendum", "colleague_add", "colleague", "colleague_remove", "emergency"}
+    asks_again |= {"erase", "erase_record", "person_copy"}
     asks_again |= {"alert_rota", "alert_contact", "alert_contacts", "remove_contact", "test_contact", "clinic_confirm"}
     editing = ("admin:screening_publish", "admin:screening_retire")
     old, found = {user: sign_in(user) for user in (clinician, admin)}, set()

@@ -1,0 +1,53 @@
+"""The page that gives a copy of everything that is kept about a person, for the person themselves."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from intake import access, actions
+from intake.step_up import fresh_sign_in_required
+from intake.subject_access import files
+
+
+class CopyForm(forms.Form):
+    """Whether private notes are part of it."""
+
+    notes = forms.ChoiceField(
+        label="Private notes of clinicians",
+        help_text="Notes of psychotherapy that are kept apart may be left out in the United States (45 CFR 164.524). "
+        "The copy then says that there are some. Ask who advises you.",
+        choices=[("included", "Include them"), ("left_out", "Leave them out")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether private notes are part of the copy."},
+    )
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data)
+        self.helper = FormHelper()
+        self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
+        self.helper.add_input(Submit("make", "Make the copy"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
+def person_copy(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is in the copy, and with POST the copy itself. Somebody who may not read answers meets a missing page."""
+    found = access.get_person_or_404(request.user, reference)
+    form = CopyForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"person": found, "form": form}
+        return render(request, "clinician/person_copy.html", context, status=422 if form.errors else 200)
+    with_notes = form.cleaned_data["notes"] == "included"
+    copy = actions.copy_of(record=found, by=request.user, now=timezone.now(), with_notes=with_notes)
+    content = files.zipped(copy, ZoneInfo(found.clinic.timezone))
+    answer = HttpResponse(content, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="copy-{found}.zip"'
+    return answer
