@@ -20,10 +20,12 @@ HEADINGS = {"who": "Who this is about", "who_did_what": "Who opened or changed w
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """Something with a heading: lines of a name and a text, and what it consists of."""
+    """Something with a heading: lines of a name and a text, a table, and what it consists of."""
 
     heading: str
     lines: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     parts: tuple[Part, ...] = ()
 
 
@@ -56,8 +58,8 @@ def part_of(heading: str, values: Plain, zone: ZoneInfo) -> Part:
     """A dict as a part: its single values become lines, its lists of dicts parts of their own.
 
     >>> found = part_of("Alert", {"sent_at": None, "note": "Called.", "tries": [{"delivered": True}]}, ZoneInfo("UTC"))
-    >>> found.lines, found.parts[0].heading, found.parts[0].parts[0].lines
-    ((('Note', 'Called.'),), 'Tries', (('Delivered', 'Yes'),))
+    >>> found.lines, found.parts[0].heading, found.parts[0].columns, found.parts[0].rows
+    ((('Note', 'Called.'),), 'Tries', ('Delivered',), (('Yes',),))
     """
     shown = {key: value for key, value in values.items() if not key.endswith(FOR_PROGRAMS) and value is not None}
     lists = {key: value for key, value in shown.items() if isinstance(value, list) and value}
@@ -70,12 +72,20 @@ def part_of(heading: str, values: Plain, zone: ZoneInfo) -> Part:
 
 
 def _list(heading: str, values: list[Any], zone: ZoneInfo) -> Part:
-    """A list as a part: answers as lines, plain texts as lines, everything else one part each."""
+    """A list as a part: answers and plain texts as lines, flat dicts as a table, all others one part each."""
     if all(isinstance(one, dict) and "question" in one for one in values):
         return Part(heading=heading, lines=tuple((one["question"], one["answer"]) for one in values))
     if not isinstance(values[0], dict):
         return Part(heading=heading, lines=tuple(("", str(one)) for one in values))
-    return Part(heading=heading, parts=tuple(_numbered(values, zone)))
+    if any(isinstance(value, list) for one in values for value in one.values()):
+        return Part(heading=heading, parts=tuple(_numbered(values, zone)))
+    return _table(heading, values, zone)
+
+
+def _table(heading: str, values: list[Plain], zone: ZoneInfo) -> Part:
+    keys = list(dict.fromkeys(key for one in values for key in one if not key.endswith(FOR_PROGRAMS)))
+    rows = tuple(tuple(in_words(one.get(key, ""), zone) for key in keys) for one in values)
+    return Part(heading=heading, columns=tuple(map(heading_of, keys)), rows=rows)
 
 
 def _numbered(values: list[Plain], zone: ZoneInfo) -> Iterator[Part]:
