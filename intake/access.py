@@ -86,6 +86,13 @@ def is_editor(request: HttpRequest) -> bool:
     return may_somewhere(request.user, Permission.EDIT_QUESTIONNAIRE)
 
 
+def may_publish(user: Visitor) -> bool:
+    """Whether somebody's account and roles allow publishing now, as for a page of the editor."""
+    return bool(user.is_active and getattr(user, "is_staff", False)) and may_somewhere(
+        user, Permission.EDIT_QUESTIONNAIRE
+    )
+
+
 def get_draft_questionnaire_or_404(request: HttpRequest, pk: int) -> Questionnaire:
     """A questionnaire for somebody who may edit it. Raises `Http404`."""
     may_edit = bool(getattr(request.user, "is_staff", False)) and is_editor(request)
@@ -95,10 +102,14 @@ def get_draft_questionnaire_or_404(request: HttpRequest, pk: int) -> Questionnai
     return found
 
 
+def reviewable_questionnaires(user: Visitor) -> QuerySet[Questionnaire]:
+    """The questionnaires whose drafts a person may review: all of them, for those who may sign for patients."""
+    return Questionnaire.objects.all() if may_somewhere(user, Permission.SIGN_OFF) else Questionnaire.objects.none()
+
+
 def get_reviewable_questionnaire_or_404(request: HttpRequest, pk: int) -> Questionnaire:
     """A questionnaire for somebody who may sign for patients, and so may review it. Raises `Http404`."""
-    may_review = may_somewhere(request.user, Permission.SIGN_OFF)
-    found = Questionnaire.objects.filter(pk=pk).first() if may_review else None
+    found = reviewable_questionnaires(request.user).filter(pk=pk).first()
     if found is None:
         raise Http404("There is no such questionnaire.")
     return found

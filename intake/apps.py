@@ -17,7 +17,7 @@ class IntakeConfig(AppConfig):
         from django.contrib import admin
         from django.urls import reverse
 
-        from screening import publishing
+        from screening import publishing, scheduling
         from screening.admin import base as editor
 
         from . import (  # noqa: F401  (checks and signals register)
@@ -36,6 +36,7 @@ class IntakeConfig(AppConfig):
         admin.site.has_permission = editor.may_open
         editor.register_requirement(access.is_editor)
         editor.register_link("Impact", lambda draft: f"{reverse('clinician:impact')}?questionnaire={draft.key}")
+        scheduling.require_right(access.may_publish)
         publishing.require(readiness.crisis_contacts_confirmed)
         publishing.require(readiness.alerts_reach_somebody)
         pre_migrate.connect(triggers.remove_before_migrate, sender=self, dispatch_uid="intake.triggers.before")

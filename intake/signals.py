@@ -15,8 +15,15 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from screening.models import ClinicalReview, QuestionnaireVersion
-from screening.signals import draft_reviewed, version_published, version_retired
+from screening.models import ClinicalReview, QuestionnaireVersion, ScheduledPublication
+from screening.signals import (
+    draft_reviewed,
+    publication_cancelled,
+    publication_held_back,
+    publication_planned,
+    version_published,
+    version_retired,
+)
 
 from . import audit, second_factor, staff_sessions
 from .models import User
@@ -70,6 +77,25 @@ def record_retired(version: QuestionnaireVersion, user: User | None, now: dateti
 def record_reviewed(review: ClinicalReview, user: User | None, now: datetime.datetime, **_: Any) -> None:
     actor = audit.OPERATOR if user is None else audit.staff(user)
     audit.record(actor=actor, action="questionnaire.reviewed", now=now, review=review.pk, sha256=review.sha256)
+
+
+@receiver(publication_planned)
+def record_planned(planned: ScheduledPublication, user: User, now: datetime.datetime, **_: Any) -> None:
+    _record_plan(audit.staff(user), "publication.planned", planned, now)
+
+
+@receiver(publication_cancelled)
+def record_plan_cancelled(planned: ScheduledPublication, user: User, now: datetime.datetime, **_: Any) -> None:
+    _record_plan(audit.staff(user), "publication.cancelled", planned, now)
+
+
+@receiver(publication_held_back)
+def record_held_back(planned: ScheduledPublication, now: datetime.datetime, **_: Any) -> None:
+    _record_plan(audit.SYSTEM, "publication.held_back", planned, now)
+
+
+def _record_plan(actor: str, action: str, planned: ScheduledPublication, now: datetime.datetime) -> None:
+    audit.record(actor=actor, action=action, now=now, publication=planned.pk, sha256=planned.sha256)
 
 
 def _record_version(action: str, version: QuestionnaireVersion, user: User | None, now: datetime.datetime) -> None:

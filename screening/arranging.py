@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 
-from screening import editing, models, rows
+from screening import editing, history, models, rows
 from screening.editing import EditRefused
 from screening.engine.mistakes import RuleError
 from screening.engine.renaming import Renaming, renamed_rule
@@ -34,7 +35,9 @@ def siblings(row: Row) -> list[Row]:
 
 
 @transaction.atomic
-def move(*, questionnaire: models.Questionnaire, row: Row, direction: Direction) -> str:
+def move(
+    *, questionnaire: models.Questionnaire, row: Row, direction: Direction, user: AbstractBaseUser | None = None
+) -> str:
     """One place up or down; a question at the end of its section goes on to the next. Returns where it is, in words.
 
     Raises `EditRefused` when there is no further place.
@@ -45,11 +48,11 @@ def move(*, questionnaire: models.Questionnaire, row: Row, direction: Direction)
     listed = siblings(row)
     index = listed.index(row) + step
     if 0 <= index < len(listed):
-        return _put(row, _owner(row), index)
+        return _put(row, _owner(row), index, user)
     section = _beside(row, step) if isinstance(row, models.Question) and not row.parent_id else None
     if section is None:
         raise EditRefused([f"“{row}” cannot go further {direction}."])
-    return _put(row, section, 0 if step == 1 else section.questions.filter(parent=None).count())
+    return _put(row, section, 0 if step == 1 else section.questions.filter(parent=None).count(), user)
 
 
 def _owner(row: Row) -> Any:
@@ -63,7 +66,14 @@ def _beside(question: models.Question, step: int) -> models.Section | None:
 
 
 @transaction.atomic
-def put(*, questionnaire: models.Questionnaire, row: Row, before: Row | None, section: models.Section | None) -> str:
+def put(
+    *,
+    questionnaire: models.Questionnaire,
+    row: Row,
+    before: Row | None,
+    section: models.Section | None,
+    user: AbstractBaseUser | None = None,
+) -> str:
     """To the place of `before`, a row of its own kind; without one, to the end of `section`. Returns where it is.
 
     Raises `EditRefused` for an item of a group that would leave the group, and for anything that would enter one.
@@ -75,7 +85,7 @@ def put(*, questionnaire: models.Questionnaire, row: Row, before: Row | None, se
     if groups and owner != _owner(row):
         raise EditRefused([f"Only the items of “{groups[0]}” have their places in it."])
     listed = [one for one in _listed(owner) if one != row]
-    return _put(row, owner, listed.index(before) if before is not None else len(listed))
+    return _put(row, owner, listed.index(before) if before is not None else len(listed), user)
 
 
 def _listed(owner: Any) -> list[Row]:
@@ -85,7 +95,13 @@ def _listed(owner: Any) -> list[Row]:
     return list(found.order_by("position", "pk"))
 
 
-def _put(row: Row, owner: Any, index: int) -> str:
+def _put(row: Row, owner: Any, index: int, user: AbstractBaseUser | None) -> str:
+    said = _placed(row, owner, index)
+    history.note(row, user, said)
+    return said
+
+
+def _placed(row: Row, owner: Any, index: int) -> str:
     listed = [one for one in _listed(owner) if one != row]
     listed.insert(index, row)
     if isinstance(owner, models.Section) and row.section_id != owner.pk:
@@ -99,7 +115,9 @@ def _put(row: Row, owner: Any, index: int) -> str:
 
 
 @transaction.atomic
-def duplicate(*, questionnaire: models.Questionnaire, question: models.Question) -> models.Question:
+def duplicate(
+    *, questionnaire: models.Questionnaire, question: models.Question, user: AbstractBaseUser | None = None
+) -> models.Question:
     """A copy of a question with its options, or of a group with its items, right after it and under names of its own.
 
     A role and an instrument belong to one question only, so a copy has neither.
@@ -116,7 +134,8 @@ def duplicate(*, questionnaire: models.Questionnaire, question: models.Question)
             setattr(inner, field, _among_copies(questionnaire, getattr(inner, field), names))
         inner.save()
     listed = siblings(question)
-    _put(copy, _owner(question), listed.index(question) + 1)
+    _placed(copy, _owner(question), listed.index(question) + 1)
+    history.note(copy, user, f"Copied from “{question}”.", is_new=True)
     return copy
 
 

@@ -6,10 +6,11 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Max
 
-from screening import cases, models, rows
+from screening import cases, history, models, rows
 from screening.engine.answers import Answer, Answers, write_value
 from screening.engine.assessment import Assessment
 from screening.exchange.cases import Case, Expectation
@@ -52,11 +53,13 @@ def expected_of(said: Assessment) -> Expectation:
 
 
 @transaction.atomic
-def keep(*, questionnaire: models.Questionnaire, case: Case) -> models.Case:
+def keep(*, questionnaire: models.Questionnaire, case: Case, user: AbstractBaseUser | None = None) -> models.Case:
     """Store one more case, after the others. Raises `KeyTaken`."""
     models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if questionnaire.cases.filter(key=case.id).exists():
         raise KeyTaken(f"There is a case “{case.id}” already. Choose another key.")
     last = questionnaire.cases.aggregate(last=Max("position"))["last"] or 0
     columns: Mapping[str, Any] = cases.columns_of(case)
-    return models.Case.objects.create(questionnaire=questionnaire, position=last + rows.GAP, **columns)
+    kept = models.Case.objects.create(questionnaire=questionnaire, position=last + rows.GAP, **columns)
+    history.note(kept, user, "Kept from a preview.", is_new=True)
+    return kept

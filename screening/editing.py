@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 
-from screening import case_names, cases, models, publishing, rows
+from screening import case_names, cases, history, models, publishing, rows
 from screening.engine import checks
 from screening.engine.definition import Definition, canonical_json
 from screening.engine.mistakes import RuleError
@@ -212,7 +213,9 @@ def _only_here(value: Any, theirs: Any) -> Any:
 
 
 @transaction.atomic
-def rename(*, row: Any, questionnaire: models.Questionnaire, new: str, seen: str) -> Plan:
+def rename(
+    *, row: Any, questionnaire: models.Questionnaire, new: str, seen: str, user: AbstractBaseUser | None = None
+) -> Plan:
     """Give a row another name, in everything that names it. `seen` is that of the plan the editor looked at.
 
     Raises `EditRefused` when the draft or its cases were changed since.
@@ -223,4 +226,6 @@ def rename(*, row: Any, questionnaire: models.Questionnaire, new: str, seen: str
         raise EditRefused(["Somebody changed the draft after this page was opened. Look at the changes again."])
     rows.revise(questionnaire, before=plan.before, after=plan.after)
     _store_cases(questionnaire, plan.cases)
+    row.refresh_from_db()
+    history.note(row, user, f"Renamed from “{plan.thing.name}” to “{plan.new}”, in {len(plan.changes)} places.")
     return plan

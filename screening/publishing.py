@@ -82,20 +82,39 @@ def rows_from_definition(definition: Definition, *, into: models.Questionnaire |
     return questionnaire
 
 
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft as it was read once: its SHA-256 and everything that is wrong with exactly that. Empty and one problem
+    when it cannot be read."""
+
+    sha256: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def look_at(questionnaire: models.Questionnaire) -> Look:
+    """Read a draft once, for a page on which somebody decides about it."""
+    unmet = _unmet(questionnaire)
+    try:
+        definition = definition_from_rows(questionnaire)
+    except msgspec.ValidationError as error:
+        return Look(problems=(*unmet, _unreadable(questionnaire, error)))
+    problems = (*unmet, *_problems_in(definition, questionnaire))
+    return Look(sha256=sha256_of(canonical_json(definition)), problems=problems)
+
+
 def problems_of(questionnaire: models.Questionnaire) -> list[Problem]:
     """Everything wrong with a draft: what publishing requires besides, its rows, its definition; and its cases."""
-    return [*_unmet(questionnaire), *_problems_of(questionnaire)]
+    return list(look_at(questionnaire).problems)
+
+
+def _unreadable(questionnaire: models.Questionnaire, error: msgspec.ValidationError) -> Problem:
+    return problem("P104", f"draft {questionnaire.key}", reason=error)
 
 
 def _unmet(questionnaire: models.Questionnaire) -> list[Problem]:
     return [found for requirement in _requirements for found in requirement(questionnaire)]
 
 
-def _problems_of(questionnaire: models.Questionnaire) -> list[Problem]:
-    try:
-        definition = definition_from_rows(questionnaire)
-    except msgspec.ValidationError as error:
-        return [problem("P104", f"draft {questionnaire.key}", reason=error)]
+def _problems_in(definition: Definition, questionnaire: models.Questionnaire) -> list[Problem]:
     problems = list(checks.check(definition))
     if errors_in(problems):
         return problems
@@ -148,7 +167,7 @@ def publish(
     by: str,
     now: datetime.datetime,
     note: str = "",
-    seen: str = "",
+    seen: str | None = None,
     user: AbstractBaseUser | None = None,
     as_unreviewed: bool | None = None,
 ) -> models.QuestionnaireVersion:
@@ -158,8 +177,9 @@ def publish(
     staff pages then say; None leaves it to the operator at the command line, and to what the content says of itself.
 
     `by` is the name that stays with the version; `user` is who was signed in, for whoever records what was done.
-    `seen` is the SHA-256 of the draft that the person looked at; a draft that changed since is refused. Raises
-    `PublishRefused` with every problem: checks, failed cases, nothing new to publish, nobody named.
+    `seen` is the SHA-256 of the draft that the person looked at; a draft that changed since is refused, and so is an
+    empty one. None: the operator at the command line looks at no page. Raises `PublishRefused` with every
+    problem: checks, failed cases, nothing new to publish, nobody named.
     """
     # Proofs take seconds; made first, they are at hand while the database is locked.
     problems_of(questionnaire)
@@ -175,7 +195,7 @@ def _publish(
     by: str,
     now: datetime.datetime,
     note: str,
-    seen: str,
+    seen: str | None,
     user: AbstractBaseUser | None,
     as_unreviewed: bool | None,
 ) -> models.QuestionnaireVersion:
@@ -198,7 +218,7 @@ def _publish(
 
 
 def refusals_of(
-    questionnaire: models.Questionnaire, *, by: str, seen: str, as_unreviewed: bool | None
+    questionnaire: models.Questionnaire, *, by: str, seen: str | None, as_unreviewed: bool | None
 ) -> list[Problem]:
     """Everything that holds back publishing the draft as it is now."""
     problems = [*_refusals(by), *errors_in(problems_of(questionnaire))]
@@ -227,8 +247,8 @@ def _refusals(by: str) -> Sequence[Problem]:
     return (problem("P101", "name"),)
 
 
-def _stale_or_same(sha256: str, seen: str, latest: models.QuestionnaireVersion | None) -> Problem | None:
-    if seen and seen != sha256:
+def _stale_or_same(sha256: str, seen: str | None, latest: models.QuestionnaireVersion | None) -> Problem | None:
+    if seen is not None and seen != sha256:
         return problem("P102", "draft")
     if latest and latest.sha256 == sha256 and latest.retired_at is None:
         return problem("P103", "draft", number=latest.number)

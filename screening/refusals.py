@@ -18,6 +18,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The draft says that “{reviewer}” reviewed it, and nobody signed off this content.",
         "Have it signed off again, or empty the clinical review on the questionnaire's page.",
     ),
+    "P107": (
+        "{name} may not publish, or not any more.",
+        "Have somebody who may publish plan it again.",
+    ),
     "P201": ("It does not come out as expected: {differences}.", "Correct the rules, or the case."),
     "P202": ("A stored case cannot be read: {reason}.", "Correct that case."),
     "P203": (

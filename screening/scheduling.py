@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from collections.abc import Callable
 
 import msgspec
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from screening import models, publishing, sign_off
+from screening import models, publishing
+from screening.refusals import problem
+from screening.signals import publication_cancelled, publication_held_back, publication_planned
 
 
 class CannotSchedule(Exception):  # noqa: N818 (named for the event)
     """Nothing was planned. The message says why."""
+
+
+Right = Callable[[AbstractBaseUser], bool]
+"""Whether somebody may publish, now."""
+
+_rights: list[Right] = []
+
+
+def require_right(right: Right) -> None:
+    """What the rest of an installation asks of whoever publishes. Registering it twice is once."""
+    if right not in _rights:
+        _rights.append(right)
 
 
 @transaction.atomic
@@ -21,6 +37,7 @@ def schedule(
     questionnaire: models.Questionnaire,
     due_at: datetime.datetime,
     by: str,
+    user: AbstractBaseUser,
     note: str,
     seen: str,
     is_unreviewed: bool,
@@ -35,15 +52,18 @@ def schedule(
         raise CannotSchedule("A publication is planned already. Cancel it first.")
     if problems := publishing.refusals_of(questionnaire, by=by, seen=seen, as_unreviewed=is_unreviewed):
         raise publishing.PublishRefused(problems)
-    return models.ScheduledPublication.objects.create(
+    planned = models.ScheduledPublication.objects.create(
         questionnaire=questionnaire,
-        sha256=sign_off.hash_of(questionnaire),
+        sha256=seen,
         due_at=due_at,
         publisher=by,
+        planned_by=user,
         note=note.strip(),
         is_unreviewed=is_unreviewed,
         planned_at=now,
     )
+    publication_planned.send(sender=models.ScheduledPublication, planned=planned, user=user, now=now)
+    return planned
 
 
 def waiting(questionnaire: models.Questionnaire) -> models.ScheduledPublication | None:
@@ -51,11 +71,15 @@ def waiting(questionnaire: models.Questionnaire) -> models.ScheduledPublication 
     return questionnaire.scheduled_publications.filter(done_at=None).first()
 
 
-def cancel(*, questionnaire: models.Questionnaire, by: str, now: datetime.datetime) -> None:
+@transaction.atomic
+def cancel(*, questionnaire: models.Questionnaire, by: str, user: AbstractBaseUser, now: datetime.datetime) -> None:
     """Take back what is planned. Raises `CannotSchedule` when nothing is."""
-    planned = questionnaire.scheduled_publications.filter(done_at=None)
-    if not planned.update(done_at=now, outcome=f"Cancelled by {by}."):
+    planned = questionnaire.scheduled_publications.select_for_update().filter(done_at=None).first()
+    if planned is None:
         raise CannotSchedule("Nothing is planned any more.")
+    planned.done_at, planned.outcome = now, f"Cancelled by {by}."
+    planned.save(update_fields=["done_at", "outcome"])
+    publication_cancelled.send(sender=models.ScheduledPublication, planned=planned, user=user, now=now)
 
 
 def publish_due(*, now: datetime.datetime) -> list[models.ScheduledPublication]:
@@ -72,23 +96,34 @@ def _carry_out(due: models.ScheduledPublication, now: datetime.datetime) -> mode
     with transaction.atomic():
         planned = models.ScheduledPublication.objects.select_for_update().filter(pk=due.pk, done_at=None).first()
         if planned is not None:
-            planned.outcome, planned.done_at = _publish(planned, now), now
+            version, planned.outcome = _publish(planned, now)
+            planned.done_at = now
             planned.save(update_fields=["outcome", "done_at"])
+            if version is None:
+                publication_held_back.send(sender=models.ScheduledPublication, planned=planned, now=now)
     return planned
 
 
-def _publish(planned: models.ScheduledPublication, now: datetime.datetime) -> str:
+def _publish(
+    planned: models.ScheduledPublication, now: datetime.datetime
+) -> tuple[models.QuestionnaireVersion | None, str]:
+    """The version, or None, and what became of it in words."""
+    user = planned.planned_by
+    if user is None or not all(right(user) for right in _rights):
+        refusal = problem("P107", "who planned it", name=planned.publisher)
+        return None, f"{planned.NOT_PUBLISHED}{refusal.message} {refusal.hint}"
     try:
         version = publishing.publish(
             questionnaire=planned.questionnaire,
             by=planned.publisher,
+            user=user,
             now=now,
             note=planned.note,
             seen=planned.sha256,
             as_unreviewed=planned.is_unreviewed,
         )
     except publishing.PublishRefused as refused:
-        return "Not published: " + " ".join(f"{one.place}: {one.message}" for one in refused.problems)
+        return None, planned.NOT_PUBLISHED + " ".join(f"{one.place}: {one.message}" for one in refused.problems)
     except msgspec.ValidationError as error:
-        return f"Not published: the draft cannot be read: {error}."
-    return f"Published as version {version.number}."
+        return None, f"{planned.NOT_PUBLISHED}the draft cannot be read: {error}."
+    return version, f"Published as version {version.number}."

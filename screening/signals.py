@@ -12,3 +12,12 @@ version_retired = Signal()
 
 draft_reviewed = Signal()
 """A clinician signed a draft off. Arguments: `review`, `user`, `now`."""
+
+publication_planned = Signal()
+"""Somebody planned to publish a draft. Arguments: `planned`, `user`, `now`."""
+
+publication_cancelled = Signal()
+"""Somebody took back what was planned. The same arguments."""
+
+publication_held_back = Signal()
+"""What was planned was not published when it was due. Arguments: `planned`, `now`."""

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from screening import comparing, models, publishing
+from screening import comparing, history, models, publishing
 from screening.engine import checks
 from screening.engine.definition import Definition, canonical_json, from_json
 from screening.exchange.fhir.reading import Imported
@@ -101,7 +102,9 @@ def _draft(into: models.Questionnaire | None) -> Definition | None:
 
 
 @transaction.atomic
-def apply(*, signed: str, into: models.Questionnaire | None) -> models.Questionnaire:
+def apply(
+    *, signed: str, into: models.Questionnaire | None, user: AbstractBaseUser | None = None
+) -> models.Questionnaire:
     """Make the draft say what was shown. Raises `UploadRefused`, and `DraftChanged` when somebody edited meanwhile."""
     try:
         content = signing.loads(signed, salt=SALT, max_age=FOR_SECONDS)
@@ -112,17 +115,23 @@ def apply(*, signed: str, into: models.Questionnaire | None) -> models.Questionn
     now = _compared(from_json(content["document"].encode()), into)
     if now.seen != content["seen"]:
         raise DraftChanged(now)
-    return replace_draft(definition=now.definition, into=into)
+    return replace_draft(definition=now.definition, into=into, user=user)
 
 
-def replace_draft(*, definition: Definition, into: models.Questionnaire | None) -> models.Questionnaire:
+@transaction.atomic
+def replace_draft(
+    *, definition: Definition, into: models.Questionnaire | None, user: AbstractBaseUser | None = None
+) -> models.Questionnaire:
     """Make the draft `into`, or a new one, say `definition`. Raises `UploadRefused`."""
     if refusal := _other_key(definition, into):
         raise UploadRefused([refusal])
     try:
-        return publishing.rows_from_definition(definition, into=into)
+        stored = publishing.rows_from_definition(definition, into=into)
     except publishing.DraftNotStored as error:
         raise UploadRefused([str(error)]) from error
+    words = "Replaced as a whole by a file or an earlier version." if into else "Read from a file."
+    history.note(stored, user, words, is_new=into is None)
+    return stored
 
 
 def _read(file: UploadedFile | None) -> Imported:

@@ -51,7 +51,7 @@ def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> Htt
     said = form.cleaned_data
     case = _case(walk, id=said["key"], title=said["title"], why=said["why"], expect=form.expect)
     try:
-        kept = case_keeping.keep(questionnaire=questionnaire, case=case)
+        kept = case_keeping.keep(questionnaire=questionnaire, case=case, user=request.user)
     except case_keeping.KeyTaken as error:
         form.add_error("key", str(error))
         return _draw(request, questionnaire, walk, form, status=422)

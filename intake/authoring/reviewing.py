@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from intake import access, step_up
+from intake.permissions import Permission
 from screening import comparing, publishing, sign_off
 from screening.engine.definition import Definition, canonical_json
 from screening.models import Questionnaire
@@ -28,6 +29,32 @@ def clinicians_only(view: Any) -> Any:
         return step_up.fresh_sign_in_required(view)(request, questionnaire)
 
     return never_cache(found)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A draft in the list of reviews: who signed it off as it is now, if anybody, and why it cannot be read, if so."""
+
+    questionnaire: Questionnaire
+    signed: Any = None
+    reason: str = ""
+
+
+@never_cache
+@require_safe
+def reviews(request: HttpRequest) -> HttpResponse:
+    """Every draft, and whether it waits for a clinician who reads it."""
+    if not access.may_somewhere(request.user, Permission.SIGN_OFF):
+        raise Http404("There is no such page.")
+    drafts = [_waiting(one) for one in access.reviewable_questionnaires(request.user).order_by("key")]
+    return render(request, "authoring/reviews.html", {"drafts": drafts})
+
+
+def _waiting(questionnaire: Questionnaire) -> Waiting:
+    try:
+        seen = sign_off.hash_of(questionnaire)
+    except msgspec.ValidationError as unreadable:
+        return Waiting(questionnaire, reason=str(unreadable))
+    return Waiting(questionnaire, questionnaire.clinical_reviews.filter(sha256=seen).first())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""Addresses below /staff/drafts/: for those who may edit questionnaires, and one for clinicians who review them."""
+"""Addresses below /staff/drafts/: for those who may edit questionnaires, and two for clinicians who review them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from . import keeping, reviewing, views
 app_name = "authoring"
 
 urlpatterns = [
+    path("reviews/", reviewing.reviews, name="reviews"),
     path("<int:pk>/preview/", views.preview, name="preview"),
     path("<int:pk>/preview/keep/", keeping.keep, name="keep"),
     path("<int:pk>/review/", reviewing.review, name="review"),

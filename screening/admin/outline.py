@@ -143,23 +143,24 @@ def _change(request: HttpRequest, questionnaire: models.Questionnaire) -> HttpRe
 
 def _done(request: HttpRequest, questionnaire: models.Questionnaire) -> tuple[Any, str]:
     """The row that was moved or made, and what to say. Buttons send `question-12 up`, dragging also `before`."""
+    whose: Any = {"questionnaire": questionnaire, "user": request.user}
     if copied := request.POST.get("duplicate"):
         question = _row(copied, questionnaire)
         if not isinstance(question, models.Question):
             raise Http404
-        copy = arranging.duplicate(questionnaire=questionnaire, question=question)
+        copy = arranging.duplicate(question=question, **whose)
         return copy, f"“{copy}” is a copy of “{question}”. Rename it on its page."
     key, _, direction = request.POST.get("move", "").partition(" ")
     row = _row(key, questionnaire)
     match direction:
         case "up" | "down":
-            return row, arranging.move(questionnaire=questionnaire, row=row, direction=direction)
+            return row, arranging.move(row=row, direction=direction, **whose)
         case "before":
             before = _row(request.POST.get("before", ""), questionnaire)
-            return row, arranging.put(questionnaire=questionnaire, row=row, before=before, section=None)
+            return row, arranging.put(row=row, before=before, section=None, **whose)
         case "last":
             section = _row(request.POST.get("section", ""), questionnaire)
-            return row, arranging.put(questionnaire=questionnaire, row=row, before=None, section=section)
+            return row, arranging.put(row=row, before=None, section=section, **whose)
         case _:
             raise Http404
 

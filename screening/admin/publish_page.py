@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from screening import models, publishing, scheduling, sign_off
+from screening import models, publishing, scheduling
+from screening.engine.checks import Problem
 
 from . import views
 
@@ -20,7 +21,7 @@ from . import views
 def publish(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """Asks for a note, shows the problems; a POST publishes what was shown, now or later, or says why not with 422."""
     if request.method != "POST":
-        return _draw(request, questionnaire, context, publishing.problems_of(questionnaire))
+        return _draw(request, questionnaire, context)
     sent = {name: request.POST.get(name, "") for name in ("note", "seen", "at")} | {
         "unreviewed": "unreviewed" in request.POST
     }
@@ -31,9 +32,9 @@ def publish(request: HttpRequest, questionnaire: models.Questionnaire, context: 
             return _later(request, questionnaire, sent)
         return _now(request, questionnaire, sent)
     except publishing.PublishRefused as refused:
-        return _draw(request, questionnaire, {**context, **sent}, list(refused.problems), status=422)
+        return _draw(request, questionnaire, {**context, **sent}, refused.problems, status=422)
     except scheduling.CannotSchedule as error:
-        return _draw(request, questionnaire, {**context, **sent, "refused": str(error)}, [], status=422)
+        return _draw(request, questionnaire, {**context, **sent, "refused": str(error)}, status=422)
 
 
 def _now(request: HttpRequest, questionnaire: models.Questionnaire, sent: dict[str, Any]) -> HttpResponse:
@@ -55,6 +56,7 @@ def _later(request: HttpRequest, questionnaire: models.Questionnaire, sent: dict
         questionnaire=questionnaire,
         due_at=_time(sent["at"]),
         by=views.name_of(request),
+        user=request.user,  # type: ignore[arg-type]
         note=sent["note"],
         seen=sent["seen"],
         is_unreviewed=sent["unreviewed"],
@@ -77,7 +79,8 @@ def _time(text: str) -> datetime.datetime:
 
 
 def _cancel(request: HttpRequest, questionnaire: models.Questionnaire) -> HttpResponse:
-    scheduling.cancel(questionnaire=questionnaire, by=views.name_of(request), now=timezone.now())
+    user: Any = request.user
+    scheduling.cancel(questionnaire=questionnaire, by=views.name_of(request), user=user, now=timezone.now())
     messages.success(request, "Nothing is planned any more.")
     return redirect("admin:screening_publish", questionnaire.pk)
 
@@ -86,27 +89,23 @@ def _draw(
     request: HttpRequest,
     questionnaire: models.Questionnaire,
     context: dict[str, Any],
-    problems: list[Any],
+    refusals: Iterable[Problem] = (),
     status: int = 200,
 ) -> HttpResponse:
-    seen = _hash_of(questionnaire)
+    """The draft is read once: what is shown of it, and the hash that a press of the button sends, are of one content.
+    A refusal that the draft does not show by itself stands first."""
+    look = publishing.look_at(questionnaire)
+    problems = [*(one for one in refusals if one not in look.problems), *look.problems]
     reviews = list(questionnaire.clinical_reviews.all()[:1])
     shown = {
         **context,
         **views.sorted_problems(problems),
         "title": "Publish",
         "latest": questionnaire.versions.order_by("-number").first(),
-        "seen": seen,
-        "review": questionnaire.clinical_reviews.filter(sha256=seen).first(),
+        "seen": look.sha256,
+        "review": questionnaire.clinical_reviews.filter(sha256=look.sha256).first(),
         "earlier_review": reviews[0] if reviews else None,
         "planned": scheduling.waiting(questionnaire),
         "outcome": questionnaire.scheduled_publications.exclude(done_at=None).first(),
     }
     return render(request, "admin/screening/publish.html", shown, status=status)
-
-
-def _hash_of(questionnaire: models.Questionnaire) -> str:
-    try:
-        return sign_off.hash_of(questionnaire)
-    except msgspec.ValidationError:
-        return ""

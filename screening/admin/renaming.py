@@ -36,7 +36,13 @@ def rename(request: HttpRequest, questionnaire: models.Questionnaire, context: d
         if "seen" not in request.POST:
             plan = editing.plan_renaming(row=row, questionnaire=questionnaire, new=new)
             return render(request, "admin/screening/rename.html", {**shown, "plan": plan})
-        plan = editing.rename(row=row, questionnaire=questionnaire, new=new, seen=request.POST["seen"])
+        plan = editing.rename(
+            row=row,
+            questionnaire=questionnaire,
+            new=new,
+            seen=request.POST["seen"],
+            user=request.user,  # type: ignore[arg-type]
+        )
     except editing.EditRefused as refused:
         return render(request, "admin/screening/rename.html", {**shown, "errors": refused.reasons}, status=422)
     messages.success(request, f"{plan.thing} is now {plan.new}, in {len(plan.changes)} places.")

@@ -16,12 +16,13 @@ def upload(request: HttpRequest, questionnaire: models.Questionnaire | None, con
     context = {**context, "title": "Upload", "file_limit": uploads.LIMIT}
     if request.method != "POST":
         return render(request, "admin/screening/upload.html", context)
+    user: Any = request.user
     try:
         if "upload" in request.POST:
-            return _done(request, uploads.apply(signed=request.POST["upload"], into=questionnaire))
+            return _done(request, uploads.apply(signed=request.POST["upload"], into=questionnaire, user=user))
         found = uploads.read(file=request.FILES.get("file"), into=questionnaire)
         if questionnaire is None and not found.findings:
-            return _done(request, uploads.replace_draft(definition=found.definition, into=None))
+            return _done(request, uploads.replace_draft(definition=found.definition, into=None, user=user))
     except uploads.UploadRefused as refused:
         return render(request, "admin/screening/upload.html", {**context, "errors": refused.problems}, status=422)
     except uploads.DraftChanged as changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -31,13 +32,17 @@ class ClinicalReview(models.Model):
 class ScheduledPublication(models.Model):
     """A draft, named by its hash, that the worker publishes at a time if nothing stands in the way then.
 
+    `planned_by` is asked for their right again when it is due; what names nobody, of before that, is not published.
     `outcome` says what became of it, once `done_at` is set.
     """
+
+    NOT_PUBLISHED = "Not published: "
 
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="scheduled_publications")
     sha256 = models.CharField("SHA-256", max_length=64)
     due_at = models.DateTimeField()
     publisher = models.CharField()
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True, default="")
     is_unreviewed = models.BooleanField(default=False)
     planned_at = models.DateTimeField()
@@ -55,3 +60,8 @@ class ScheduledPublication(models.Model):
 
     def __str__(self) -> str:
         return f"publication of {self.questionnaire} at {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether its time came and it was not published."""
+        return self.outcome.startswith(self.NOT_PUBLISHED)

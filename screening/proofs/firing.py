@@ -42,13 +42,15 @@ def _rule(subject: Subject, flag: Flag, place: int) -> Finding | None:
         return unproved(flag, f"the {severity} rule can be true.")
     where = f"flag {name}, {severity} rule"
     if fired is Verdict.IMPOSSIBLE:
-        return finding("P511", where, name, severity=severity)
+        return finding("P511", where, name, rules=(subject.rule_in_words(name, place),), severity=severity)
     same = next((other for other in range(place) if _is_same(subject, name, place, other)), None)
     run = fired if isinstance(fired, Run) else None
     names = subject.behind(subject.used_by(name))
     if same is None:
-        return finding("P513", where, name, run, names, severity=severity)
-    return finding("P514", where, name, run, names, severity=severity, other=subject.tiers(name)[same][0])
+        rules = tuple(subject.rule_in_words(name, one) for one in range(place + 1))
+        return finding("P513", where, name, run, names, rules, severity=severity)
+    rules = tuple(subject.rule_in_words(name, one) for one in (same, place))
+    return finding("P514", where, name, run, names, rules, severity=severity, other=subject.tiers(name)[same][0])
 
 
 def _is_same(subject: Subject, flag: str, one: int, other: int) -> bool:
@@ -73,7 +75,7 @@ def remarks(subject: Subject) -> Iterator[Finding | None]:
         if found is Verdict.NOT_PROVED:
             yield finding("P591", place, link_id, claim=f"the {what} can be true.")
         elif found is Verdict.IMPOSSIBLE and not _is_off(subject, tree):
-            yield finding("P512", place, link_id, what=what)
+            yield finding("P512", place, link_id, rules=(subject.in_words("when", tree),), what=what)
         else:
             yield None
 

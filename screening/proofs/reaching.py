@@ -27,7 +27,8 @@ def sections(subject: Subject) -> Iterator[Finding | None]:
         if found is Verdict.NOT_PROVED:
             yield finding("P591", place, name, claim="the section can be asked.")
         else:
-            yield finding("P501", place, name) if found is Verdict.IMPOSSIBLE else None
+            rules = subject.asked_when([name])
+            yield finding("P501", place, name, rules=rules) if found is Verdict.IMPOSSIBLE else None
 
 
 def _is_shown(run: Run, name: str) -> bool:
@@ -72,7 +73,8 @@ def _unreached(subject: Subject, name: str) -> Finding:
     around = [parent for parent in subject.rules.scope.parents(name) if parent in subject.compiled.rules.ask]
     words = [*(f"that of {parent}" for parent in around)]
     own = ["its condition"] if name in subject.compiled.rules.ask else []
-    return finding("P502", f"question {name}", name, conditions=" together with ".join([*own, *words]))
+    conditions, rules = " together with ".join([*own, *words]), subject.asked_when([name, *around])
+    return finding("P502", f"question {name}", name, rules=rules, conditions=conditions)
 
 
 def _unchosen(question: Question, run: Run) -> Finding | None:
@@ -102,8 +104,9 @@ def _items(subject: Subject, group: str) -> Iterator[Finding | None]:
             yield finding("P591", f"question {name}", name, claim="the question can be asked and answered.")
         elif found is Verdict.IMPOSSIBLE:
             is_hidden = subject.prover.is_impossible(all_of([is_there, first.asking[name].certain]))
-            conditions = "its condition"
-            yield finding("P502" if is_hidden else "P503", f"question {name}", name, conditions=conditions)
+            rules = subject.asked_when([name]) if is_hidden else ()
+            id = "P502" if is_hidden else "P503"  # noqa: A001
+            yield finding(id, f"question {name}", name, rules=rules, conditions="its condition")
         else:
             yield None
 
@@ -121,7 +124,7 @@ def conditions(subject: Subject) -> Iterator[Finding | None]:
         if found is Verdict.NOT_PROVED:
             yield finding("P591", place, name, claim="the condition is not true for some who could be asked.")
         elif found is Verdict.IMPOSSIBLE and not subject.prover.is_impossible(all_of([*around, YES])):
-            yield finding("P505", place, name)
+            yield finding("P505", place, name, rules=subject.asked_when([name]))
         else:
             yield None
 

@@ -11,12 +11,14 @@ from .witness import Line, Run
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem, and the witness: answers under which it shows itself. What can never happen has no witness."""
+    """A problem, and the witness: answers under which it shows itself. `rules` are the conditions it is about, in plain
+    English: what can never happen has no witness, so these are what shows it."""
 
     problem: Problem
     profile: str = ""
     witness: tuple[Line, ...] = ()
     worse: tuple[Line, ...] = ()
+    rules: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return str(self.problem)
@@ -44,9 +46,10 @@ def finding(
     link_id: str,
     run: Run | None = None,
     names: frozenset[str] = frozenset(),
+    rules: tuple[str, ...] = (),
     **values: object,
 ) -> Finding:
-    """A finding of the catalogue; the witness shows those of the questions `names` that are asked."""
+    """A finding of the catalogue; the witness shows those of the questions `names` that are asked, then `rules`."""
     entry = CATALOGUE[id]
     problem = Problem(
         id=id,
@@ -57,13 +60,14 @@ def finding(
         link_id=link_id,
     )
     if run is None:
-        return Finding(problem=problem)
-    return pointed(Finding(problem=problem, profile=run.settings.profile, witness=run.lines(names)))
+        return pointed(Finding(problem=problem, rules=rules))
+    return pointed(Finding(problem=problem, profile=run.settings.profile, witness=run.lines(names), rules=rules))
 
 
 def pointed(found: Finding) -> Finding:
-    """The finding with its witness in words where Check shows what a problem points at."""
+    """The finding with its witness and its conditions in words where Check shows what a problem points at."""
     lines = [f"{line.question} → {line.answer}" for line in found.witness]
     lines += [f"then, instead: {line.question} → {line.answer}" for line in found.worse]
+    lines += found.rules
     problem = msgspec.structs.replace(found.problem, pointed="\n".join(lines))
     return msgspec.structs.replace(found, problem=problem)

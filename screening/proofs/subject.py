@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from functools import cached_property
 
 import msgspec
 
 from screening.engine.compiler import Compiled, compile_definition
 from screening.engine.definition import Definition, Flag, Inconsistency, Severity
+from screening.engine.english import to_english
+from screening.engine.tree import Expr
 
 from .encoding import Rules, encode
 from .kleene import Bool, Truth, all_of, any_of, no, unknown_of
@@ -70,6 +73,20 @@ class Subject:
             fresh = frozenset(name for expr in chains for name in self.dependencies.questions(expr)) - found
             found |= fresh
         return found
+
+    def in_words(self, title: str, tree: Expr) -> str:
+        """A condition as a line of a finding: what it is called, and what it says in the first language."""
+        return f"{title}: {to_english(tree, self.definition, self.definition.languages[0])}"
+
+    def asked_when(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The conditions of those sections and questions that have one."""
+        ask = self.compiled.rules.ask
+        return tuple(self.in_words(f"{name} is asked when", ask[name]) for name in names if name in ask)
+
+    def rule_in_words(self, flag: str, place: int) -> str:
+        """One rule of a flag."""
+        severity, tree = self.compiled.rules.flags[flag][place]
+        return self.in_words(f"{severity} when", tree)
 
     def must_be_established(self) -> list[Flag]:
         return [flag for flag in self.definition.flags if flag.must_be_established]

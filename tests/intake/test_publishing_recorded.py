@@ -8,8 +8,8 @@ from django.test import Client
 
 from intake import audit
 from intake.models import AuditRecord, User
-from screening import publishing
-from screening.models import Questionnaire, QuestionnaireVersion
+from screening import publishing, scheduling, sign_off
+from screening.models import Questionnaire, QuestionnaireVersion, ScheduledPublication
 
 from .conftest import NOW, later, show_who_one_is
 from .test_editors import editor  # noqa: F401  (a fixture)
@@ -86,3 +86,58 @@ class TestRetiring:
         editor.post(f"/admin/screening/questionnaireversion/{version.pk}/retire/")
 
         assert (entry().actor, entry().action) == (f"user:{admin.pk}", "questionnaire.retired")
+
+
+@pytest.fixture
+def changed(version: QuestionnaireVersion) -> Questionnaire:
+    """A draft with something to publish."""
+    Questionnaire.objects.update(title={"en": "Another title", "es": "Otro título"})
+    return Questionnaire.objects.get(pk=version.questionnaire_id)
+
+
+def plan(draft: Questionnaire, user: User) -> ScheduledPublication:
+    return scheduling.schedule(
+        questionnaire=draft,
+        due_at=later(days=2),
+        by=user.name,
+        user=user,
+        note="",
+        seen=sign_off.hash_of(draft),
+        is_unreviewed=True,
+        now=later(days=1),
+    )
+
+
+class TestPlanning:
+    def test_planning_and_publishing_are_recorded_as_the_planners(self, changed: Questionnaire, admin: User) -> None:
+        planned = plan(changed, admin)
+        assert (entry().actor, entry().action) == (f"user:{admin.pk}", "publication.planned")
+        assert entry().objects_named == {"publication": str(planned.pk), "sha256": planned.sha256}
+
+        (done,) = scheduling.publish_due(now=later(days=2))
+
+        assert done.outcome.startswith("Published as version")
+        assert (entry().actor, entry().action) == (f"user:{admin.pk}", "questionnaire.published")
+
+    def test_cancelling_is_recorded(self, changed: Questionnaire, admin: User) -> None:
+        plan(changed, admin)
+
+        scheduling.cancel(questionnaire=changed, by=admin.name, user=admin, now=later(days=1))
+
+        assert (entry().actor, entry().action) == (f"user:{admin.pk}", "publication.cancelled")
+
+    @pytest.mark.parametrize("lost", ["account", "role"])
+    def test_a_planner_without_the_right_publishes_nothing(
+        self, changed: Questionnaire, admin: User, lost: str
+    ) -> None:
+        plan(changed, admin)
+        if lost == "account":
+            User.objects.filter(pk=admin.pk).update(is_active=False)
+        else:
+            admin.memberships.update(role="auditor")
+
+        (done,) = scheduling.publish_due(now=later(days=2))
+
+        assert done.is_held_back
+        assert changed.versions.count() == 1
+        assert (entry().actor, entry().action) == ("system", "publication.held_back")

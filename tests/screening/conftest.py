@@ -14,6 +14,7 @@ from tests.screening.samples import NOW, case, small
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another app asks of editors is tested with that app."""
     monkeypatch.setattr("screening.admin.base.requirements", [])
+    monkeypatch.setattr("screening.scheduling._rights", [])
 
 
 @pytest.fixture

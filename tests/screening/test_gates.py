@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from screening import models, publishing, scheduling, sign_off
@@ -116,7 +117,39 @@ class TestWithoutAReview:
 
 def plan(draft, **more) -> models.ScheduledPublication:
     wanted = {"due_at": LATER, "by": "Bo", "note": "At night", "is_unreviewed": False, "now": NOW}
-    return scheduling.schedule(questionnaire=draft, seen=sign_off.hash_of(draft), **wanted | more)
+    wanted |= {"user": planner(), "seen": sign_off.hash_of(draft)}
+    return scheduling.schedule(questionnaire=draft, **wanted | more)
+
+
+def planner():
+    """Who plans: the account of the editor's browser, or one of their own."""
+    return get_user_model().objects.get_or_create(email="ada@example.org", defaults={"created_at": NOW})[0]
+
+
+class TestWhatWasLookedAt:
+    """The page reads the draft once; what is sent back names exactly that, or is refused."""
+
+    @pytest.mark.parametrize("button", [{}, {"later": "yes", "at": "2099-03-01T08:00"}])
+    def test_a_page_that_names_no_draft_is_refused(self, editor, signed, button):
+        response = editor.post(page(signed), form_of(editor, page(signed)) | {"seen": "", **button})
+
+        assert response.status_code == 422
+        assert "P102" in response.content.decode()
+        assert not signed.versions.exists()
+        assert not models.ScheduledPublication.objects.exists()
+
+    def test_the_hash_and_what_is_shown_are_of_one_reading(self, editor, signed, monkeypatch):
+        """Somebody edits while the page is made: what it shows and what it would publish stay the same."""
+        seen = sign_off.hash_of(signed)
+        proved = publishing.case_problems
+
+        def edited_meanwhile(definition, questionnaire):
+            models.Flag.objects.update(group="Other")
+            return proved(definition, questionnaire)
+
+        monkeypatch.setattr(publishing, "case_problems", edited_meanwhile)
+
+        assert form_of(editor, page(signed))["seen"] == [seen]
 
 
 class TestAtATime:
@@ -159,11 +192,11 @@ class TestAtATime:
     def test_what_is_planned_can_be_cancelled_once(self, signed):
         plan(signed)
 
-        scheduling.cancel(questionnaire=signed, by="Bo", now=NOW)
+        scheduling.cancel(questionnaire=signed, by="Bo", user=planner(), now=NOW)
 
         assert scheduling.publish_due(now=LATER) == []
         with pytest.raises(scheduling.CannotSchedule):
-            scheduling.cancel(questionnaire=signed, by="Bo", now=NOW)
+            scheduling.cancel(questionnaire=signed, by="Bo", user=planner(), now=NOW)
 
     def test_what_is_cancelled_while_it_is_proved_is_not_published(self, signed, monkeypatch):
         """Proofs take seconds; somebody, or another worker, may deal with the plan meanwhile."""
@@ -172,7 +205,7 @@ class TestAtATime:
 
         def cancelled_meanwhile(questionnaire):
             if scheduling.waiting(questionnaire):
-                scheduling.cancel(questionnaire=questionnaire, by="Bo", now=LATER)
+                scheduling.cancel(questionnaire=questionnaire, by="Bo", user=planner(), now=LATER)
             return proved(questionnaire)
 
         monkeypatch.setattr(publishing, "problems_of", cancelled_meanwhile)
@@ -180,6 +213,27 @@ class TestAtATime:
         assert scheduling.publish_due(now=LATER) == []
         assert not signed.versions.exists()
         assert models.ScheduledPublication.objects.get().outcome == "Cancelled by Bo."
+
+    def test_whoever_lost_the_right_meanwhile_does_not_publish_and_the_page_says_so(self, editor, signed, monkeypatch):
+        plan(signed)
+        monkeypatch.setattr(scheduling, "_rights", [lambda user: user.email != "ada@example.org"])
+
+        (planned,) = scheduling.publish_due(now=LATER)
+
+        assert planned.outcome.startswith("Not published: Bo may not publish, or not any more.")
+        assert not signed.versions.exists()
+        shown = editor.get(page(signed)).content.decode()
+        assert '<p class="errornote">What was planned' in shown
+        assert "Bo may not publish" in shown
+
+    def test_what_names_nobody_whose_right_could_be_asked_is_not_published(self, signed):
+        plan(signed)
+        models.ScheduledPublication.objects.update(planned_by=None)
+
+        (planned,) = scheduling.publish_due(now=LATER)
+
+        assert planned.is_held_back
+        assert not signed.versions.exists()
 
     @pytest.mark.parametrize("due_at", [NOW, NOW - datetime.timedelta(days=1)])
     def test_a_time_that_has_passed_is_refused(self, signed, due_at):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from screening import cases, publishing
@@ -40,13 +41,15 @@ def test_the_form_is_filled_in_as_the_rules_say_and_confirmed_by_nobody(editor, 
     assert form.unlabelled() == []
 
 
-def test_a_kept_case_comes_out_as_expected(editor, draft):
+def test_a_kept_case_comes_out_as_expected(editor, admin, draft):
     response = keep(editor, draft, form_page(editor, draft, dark="yes", mood_1="often"))
 
     assert response.status_code == 302
     (case,) = cases.stored(draft)
     assert (case.id, case.title, case.why) == ("dark_thoughts", "Dark thoughts", "They call staff.")
     assert case.answers == {"dark": "yes", "mood_1": "often"}
+    kept, line = draft.cases.get(), LogEntry.objects.get()
+    assert (line.user, line.object_id, line.change_message) == (admin, str(kept.pk), "Kept from a preview.")
     (result,) = cases.run(compile_definition(publishing.definition_from_rows(draft)), [case])
     assert result.differences == ()
 

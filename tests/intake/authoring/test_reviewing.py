@@ -112,9 +112,27 @@ def test_it_asks_anew_who_one_is(sign_in, clinician, draft):
     assert not ClinicalReview.objects.exists()
 
 
+def test_a_clinician_finds_what_waits_for_review_in_the_menu(reviewer, draft):
+    reviews = reverse("authoring:reviews")
+    assert f'href="{reviews}"' in reviewer.get(reverse("clinician:worklist")).content.decode()
+
+    html = reviewer.get(reviews).content.decode()
+    assert f'href="{address(draft)}"' in html
+    assert "Waits for review" in html
+
+    reviewer.post(address(draft), form_of(reviewer, address(draft)) | {"is_read": "yes"})
+    assert "signed off exactly this draft" in reviewer.get(reviews).content.decode()
+    Question.objects.filter(section__questionnaire=draft).update(type="riddle")
+    assert "cannot be read yet" in reviewer.get(reviews).content.decode()
+
+
 @pytest.mark.parametrize("who", ["admin", "front_desk", "auditor"])
 def test_for_anybody_else_it_does_not_exist(sign_in, draft, who, request):
     browser = sign_in(request.getfixturevalue(who))
+
+    reviews = reverse("authoring:reviews")
+    assert browser.get(reviews).status_code == 404
+    assert reviews not in browser.get("/staff/").content.decode()
 
     assert browser.get(address(draft)).status_code == browser.post(address(draft)).status_code == 404
     assert browser.get(reverse("authoring:review", args=[99])).status_code == 404

@@ -115,6 +115,20 @@ def test_it_finds_a_rule_that_is_never_true(when: str):
     assert ids(prove(sound(flags=(flag("planted", caution=when),)))) == [("P511", "planted")]
 
 
+def test_what_can_never_be_is_shown_in_words():
+    when = "gate is yes and gate is no"
+    asked = question("planted", ask_when=when)
+    flags = (flag("planted_flag", urgent=when, contraindication="gate is yes", caution="gate is yes and drinks >= 2"),)
+
+    shown = {one.problem.id: one.problem.pointed for one in prove(sound(third=(asked,), flags=flags)).findings}
+
+    never = "“gate” is “Yes”, and “gate” is “No”"
+    assert shown["P502"] == f"planted is asked when: {never}"
+    assert shown["P511"] == f"urgent when: {never}"
+    assert "gate → Yes" in shown["P513"]
+    assert "contraindication when: “gate” is “Yes”\ncaution when: “gate” is “Yes”, and" in shown["P513"]
+
+
 @pytest.mark.parametrize("when", NEVER.values(), ids=NEVER)
 def test_it_finds_a_question_that_is_never_asked(when: str):
     planted = question("planted", ask_when=when)

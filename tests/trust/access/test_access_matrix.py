@@ -59,7 +59,7 @@ def role_may(role: str, route: Route) -> bool:
         needed = STAFF[route.name.removeprefix("clinician:")]
         return isinstance(needed, str) or needed in ROLES[role].permissions
     if route.name.startswith("authoring:"):
-        return role == ("clinician" if route.name == "authoring:review" else "admin")
+        return role == ("clinician" if route.name.startswith("authoring:review") else "admin")
     if route.path.startswith("/admin/") and "password_change/" not in route.path:
         return role == "admin" and not route.name.startswith(NOBODYS)
     return True  # their own account
