@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,6 +15,18 @@ from screening.engine.assessment import Assessment
 from . import history, rules, vault
 from .models import Alert, AnswerRequest, Correction, EmergencyAccess, Person, QuestionnaireResponse, Revision
 from .vault import DataKey
+
+Read = TypeVar("Read")
+INSTEAD = "Cannot be read"
+"""Stands in a list where a name would: one record that was changed hides no other."""
+
+
+def or_said(read: Callable[[], Read], instead: Read) -> Read:
+    """What is read, or something else where it does not open."""
+    try:
+        return read()
+    except vault.VaultError:
+        return instead
 
 
 @dataclasses.dataclass(frozen=True)

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "intake.middleware.StepUpMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "intake.unreadable.UnreadableMiddleware",
 ]
 
 ROOT_URLCONF = "intake.urls"

@@ -54,6 +54,14 @@ class VaultError(Exception):
     """Something could not be opened: it was changed, belongs elsewhere, or its key is not in the key ring."""
 
 
+class NotAsStored(VaultError):  # noqa: N818 (named for the event)
+    """A stored value was changed, or is not where it was stored. `place` names the table, the row and the field."""
+
+    def __init__(self, what: str, place: bytes) -> None:
+        super().__init__(f"{what}: {place.decode()}.")
+        self.place = place
+
+
 class KeyRingError(Exception):
     """The key ring is missing or cannot be used. The message says what is wrong and never contains a key."""
 
@@ -321,9 +329,9 @@ def _open(key: bytes, sealed: bytes, place: bytes) -> bytes:
 
 def _opened(key: AESGCM, sealed: bytes, place: bytes) -> bytes:
     if sealed[:1] != _FORMAT:
-        raise VaultError(f"A stored value has no known format: {place.decode()}.")
+        raise NotAsStored("A stored value has no known format", place)
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
         return key.decrypt(nonce, ciphertext, place)
     except (InvalidTag, ValueError) as error:
-        raise VaultError(f"A stored value was changed or is not where it was stored: {place.decode()}.") from error
+        raise NotAsStored("A stored value was changed or is not where it was stored", place) from error

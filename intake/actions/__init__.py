@@ -145,6 +145,7 @@ from .staff import (
 from .staff_sessions import end_every_session, end_session, follow_session, keep_sign_in
 from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start, start_again
 from .tablets import continue_on_tablet, open_tablet, show_own_code
+from .unreadable import record_unreadable
 
 __all__ = [
     "AddedContact",
@@ -282,6 +283,7 @@ __all__ = [
     "record_bounce",
     "record_panel_shown",
     "record_session",
+    "record_unreadable",
     "refuse_to_erase",
     "reissue_invitation",
     "remove_contact",

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from intake import access, actions, people
+from intake import access, actions, people, records
 from intake.models import CheckInSchedule, Invitation, InvitationMail
 from intake.permissions import Permission
 
@@ -135,7 +135,7 @@ def _line(due: Due) -> Line:
     person = due.schedule.person
     zone = ZoneInfo(person.clinic.timezone)
     return Line(
-        who=people.name_of(person) or str(person),
+        who=records.or_said(lambda: people.name_of(person), records.INSTEAD) or str(person),
         reference=str(person),
         clinic=person.clinic.name,
         state=due.state,

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db.models import Q, QuerySet
 
-from intake import access, invitees
+from intake import access, invitees, records
+from intake.invitees import Details
 from intake.models import Clinic, Invitation, InvitationMail, QuestionnaireResponse, User
 from intake.permissions import Permission
 
@@ -167,7 +168,8 @@ def _read_place(place: str) -> tuple[datetime.datetime, uuid.UUID]:
 def _row(invitation: Invitation, *, now: datetime.datetime, can_read: bool) -> Row:
     zone = ZoneInfo(invitation.clinic.timezone)
     asked = getattr(invitation, "answer_request", None)
-    details, response = invitees.details_of(invitation), asked.response if asked else _response(invitation)
+    details = records.or_said(lambda: invitees.details_of(invitation), Details(name=records.INSTEAD))
+    response = asked.response if asked else _response(invitation)
     mails = _mails(invitation)
     return Row(
         id=str(invitation.pk),

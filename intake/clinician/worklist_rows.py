@@ -59,7 +59,7 @@ def row_of(response: Any, *, can_read: bool, reader: Any) -> Row:
     at = (response.sent_at or response.started_at).astimezone(zone)
     plain = Row(
         reference=str(response),
-        who=who(response) or str(response),
+        who=records.or_said(lambda: who(response), records.INSTEAD) or str(response),
         clinic=response.clinic.name,
         when=moment(at) if response.is_sent else f"Started {moment(at)}",
         is_sent=response.is_sent,
@@ -67,7 +67,7 @@ def row_of(response: Any, *, can_read: bool, reader: Any) -> Row:
         is_unopened=response.opened_at is None or response.unread_corrections > 0,
         has_correction=response.unread_corrections > 0,
         can_read=can_read,
-        appointment=_appointment(response, zone),
+        appointment=records.or_said(lambda: _appointment(response, zone), ""),
     )
     return _with_what_answers_say(plain, response, reader) if can_read else plain
 

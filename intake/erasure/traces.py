@@ -44,7 +44,7 @@ def press_out() -> bool:
     """Leave nothing of deleted rows in the database's files. Whether it was done; not within a transaction.
 
     SQLite writes zeros over what is deleted, and the log of writes is emptied here. PostgreSQL takes the dead rows out
-    of its tables; its own log and what the disk keeps are for the operator (docs/operations.md).
+    of its tables, where this role owns them; the rest is for the operator (docs/operations.md).
     """
     if connection.in_atomic_block:
         return False
@@ -54,7 +54,7 @@ def press_out() -> bool:
         logger.warning("Old pages could not be pressed out: %s", type(error).__name__)
         return False
     if not is_done:
-        logger.warning("Old pages could not be pressed out: somebody is reading")
+        logger.warning("Old pages could not be pressed out: somebody is reading, or this role does not own the tables")
     return is_done
 
 
@@ -68,8 +68,14 @@ def _checkpoint() -> bool:
     return False
 
 
+OWNED = "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE relname = ANY(%s)"
+
+
 def _vacuum() -> bool:
     tables = dict.fromkeys(held.model._meta.db_table for held in ABOUT_PEOPLE)
     with connection.cursor() as cursor:
+        cursor.execute(OWNED, [list(tables)])
+        if not cursor.fetchone()[0]:  # PostgreSQL would pass over them, with a warning only
+            return False
         cursor.execute(f"VACUUM {', '.join(map(connection.ops.quote_name, tables))}")
     return True

@@ -87,6 +87,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _our_mistake(request)
 
 
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """What was saved does not open. What was posted is on the page all the same, to be sent again once it does."""
+    if request.method != "POST" or not is_patient_path(request.path):
+        return render(request, "unreadable.html", status=409)
+    response = _failed_page(request)
+    response.status_code = 409
+    return response
+
+
 def _is_database_away(error: BaseException | None) -> bool:
     """Whether a session could not be kept because the database failed, which Django calls a session that is gone."""
     while error is not None and not isinstance(error, OperationalError):

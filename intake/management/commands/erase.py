@@ -40,7 +40,7 @@ class Command(PlainCommand):
         done = actions.erase(record=named_record.find(options), reason=options["reason"], by=None, now=now)
         words = f"Erased: {done.rows} rows."
         if not done.is_pressed_out:
-            words += " Old pages of the database could not be pressed out now; the daily round does it."
+            words += " Old pages of the database could not be pressed out now; see “Erasing” in docs/operations.md."
         self.report(
             {"erased": True, "rows": done.rows, "erased_at": now.isoformat()}, as_json=options["json"], words=words
         )
