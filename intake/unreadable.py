@@ -1,4 +1,4 @@
-"""What is stored and does not open: it was changed, moved, or sealed under a key that is gone. Nothing of it is shown."""
+"""What is stored and does not open: changed, moved, or sealed under a key that is gone. Nothing of it is shown."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from .conftest import Send
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.check("C70", required="a page that says so, and a record; never a 500"),
+    pytest.mark.check("C70", required="a page that says so, a record, never a 500"),
 ]
 
 
