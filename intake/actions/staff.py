@@ -45,13 +45,12 @@ def create_staff(
 
     Raises Django's `ValidationError` with everything that is wrong, by field, `NotPermitted` and `NotOwnRole`.
     """
-    if by is not None:
-        _refuse_others(clinic, by)
     address = email.strip().lower()
-    found = User.objects.filter(email=address).first()
-    made = secrets.token_urlsafe(18) if found is None and password is None else None
-    _refuse_mistakes(address, name, role, password)
     with transaction.atomic():
+        _take_turn(clinic, by)
+        _refuse_mistakes(address, name, role, password)
+        found = User.objects.filter(email=address).first()
+        made = secrets.token_urlsafe(18) if found is None and password is None else None
         if found is not None and by is not None:
             _refuse_own_role(found, clinic, by)
         user = found or _account(address, name, password or made, now)
@@ -184,14 +183,11 @@ def _follow_roles(user: User) -> None:
         user.save(update_fields=["is_staff"])
 
 
-def _take_turn(clinic: Clinic, by: User) -> None:
-    """One change to a clinic's staff at a time: two administrators who remove each other would leave nobody."""
+def _take_turn(clinic: Clinic, by: User | None) -> None:
+    """One change to a clinic's staff at a time: two administrators who remove each other would leave nobody. Whether
+    `by` may is asked after waiting; None is somebody at the server's command line."""
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-    _refuse_others(clinic, by)
-
-
-def _refuse_others(clinic: Clinic, by: User) -> None:
-    if not access.may(by, Permission.MANAGE_STAFF, clinic):
+    if by is not None and not access.may(by, Permission.MANAGE_STAFF, clinic):
         raise NotPermitted("Only an administrator of this clinic manages its staff.")
 
 

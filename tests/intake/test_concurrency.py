@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from intake import actions, alerts, audit, records, reviewing
@@ -136,6 +137,20 @@ def test_two_administrators_who_remove_each_other_leave_one(clinic: Clinic, admi
         return "removed"
 
     assert sorted(at_once(remove, 2)) == ["refused", "removed"]
+
+
+def test_one_address_gets_one_account_and_one_role(clinic: Clinic, admin: User) -> None:
+    def give(number: int) -> bool:
+        try:
+            actions.create_staff(
+                email="new@north.example", name="Nia", role="clinician", clinic=clinic, by=admin, now=NOW
+            )
+        except ValidationError:  # the role is there already
+            return False
+        return True
+
+    assert sorted(at_once(give, 4)) == [False, False, False, True]
+    assert User.objects.get(email="new@north.example").memberships.count() == 1
 
 
 def test_sessions_and_schedules_never_wait_for_each_other(sent: QuestionnaireResponse, clinician: User) -> None:

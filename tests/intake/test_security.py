@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -211,6 +213,34 @@ class TestOwnRoles:
         page = browser_of(admin).post(f"/staff/team/{clinic.slug}/{admin.pk}/", {"role": "clinician", "give": "1"})
         assert page.status_code == 302
         assert admin.memberships.count() == 1
+
+    @pytest.mark.parametrize(
+        ("meanwhile", "refusal"),
+        [("another administrator came", actions.NotOwnRole), ("the role was taken away", actions.NotPermitted)],
+    )
+    def test_what_others_changed_while_one_waited_counts(
+        self,
+        meanwhile: str,
+        refusal: type[Exception],
+        clinic: Clinic,
+        admin: User,
+        colleague: User,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        lock = Clinic.objects.select_for_update
+
+        def waited(**how: bool) -> Any:
+            if meanwhile == "another administrator came":
+                colleague.memberships.create(clinic=clinic, role="admin", created_at=NOW)
+            else:
+                admin.memberships.all().delete()
+            return lock(**how)
+
+        monkeypatch.setattr(Clinic.objects, "select_for_update", waited)
+
+        with pytest.raises(refusal):
+            actions.create_staff(email=admin.email, name="Ada", role="clinician", clinic=clinic, by=admin, now=NOW)
+        assert not admin.memberships.filter(role="clinician").exists()
 
     @pytest.mark.parametrize("way", ["grant", "create"])
     def test_a_single_one_may_and_everybody_is_told(
