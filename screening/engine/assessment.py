@@ -23,7 +23,7 @@ from __future__ import annotations
 import datetime
 import math
 
-from .because import because, score_result
+from .because import because
 from .compiler import Compiled, Outcome
 from .facts import Facts
 from .logic import FALSE, TRUE
@@ -79,9 +79,9 @@ def evaluate(
         scores=_scores(facts),
         safety_panel=_calls_for_help(compiled, outcome, found),
         alert_at_once=outcome.alert,
-        alert_because=_alert_because(facts),
-        not_asked=_not_asked(compiled, outcome),
-        missing=_missing(compiled, answers, outcome),
+        alert_because=_alert_because(facts) if outcome.alert else (),
+        not_asked=tuple(outcome.hidden),
+        missing=tuple(outcome.missing),
     )
 
 
@@ -119,15 +119,17 @@ def _raised(facts: Facts, found: list[Verdict]) -> tuple[RaisedFlag, ...]:
 
 
 def _flag(facts: Facts, verdict: Verdict) -> RaisedFlag:
-    flag = facts.compiled.definition.flags[verdict.number]
-    severity, tree = facts.compiled.rules.flags[flag.link_id][verdict.raised]
-    rule = facts.compiled.text(tree)
-    return RaisedFlag(flag=flag.link_id, severity=severity, because=because(facts, tree), rule=rule)
+    name = facts.compiled.definition.flags[verdict.number].link_id
+    severity, tree = facts.compiled.rules.flags[name][verdict.raised]
+    reasons = because(facts, tree, verdict.seen)
+    return RaisedFlag(flag=name, severity=severity, because=reasons, rule=facts.compiled.text(tree))
 
 
 def _ruled_out(compiled: Compiled, found: list[Verdict]) -> tuple[str, ...]:
-    numbers = {verdict.number for verdict in found}
-    return tuple(name for number, name in enumerate(compiled.rules.flags) if number not in numbers)
+    names = list(compiled.rules.flags)
+    for verdict in reversed(found):
+        del names[verdict.number]
+    return tuple(names)
 
 
 def _notes(compiled: Compiled, outcome: Outcome, found: list[Verdict], left: Unresolved) -> tuple[NoteLine, ...]:
@@ -147,18 +149,7 @@ def _notes(compiled: Compiled, outcome: Outcome, found: list[Verdict], left: Unr
 
 def _scores(facts: Facts) -> dict[str, ScoreResult]:
     """Every score whose instrument is asked, or may be."""
-    return {name: score_result(facts, name) for name, found in facts.tallies.items() if found.asked is not FALSE}
-
-
-def _not_asked(compiled: Compiled, outcome: Outcome) -> tuple[str, ...]:
-    hidden = set(outcome.hidden)
-    return tuple(name for name in compiled.answerable if name in hidden)
-
-
-def _missing(compiled: Compiled, answers: Answers, outcome: Outcome) -> tuple[str, ...]:
-    unanswered = [name for name in compiled.answerable if name not in answers]
-    hidden = set(outcome.hidden)
-    return tuple(name for name in unanswered if name not in hidden)
+    return {name: total.result for name, total in facts.totals.items() if total.tally.asked is not FALSE}
 
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]

@@ -6,25 +6,33 @@ false because its question was not asked, the answers that kept it from being as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from .display import display, plain
+from .compiler import Seen
+from .deciding import Decider
+from .display import display
 from .facts import Facts
 from .logic import FALSE, TRUE, UNKNOWN
-from .results import Because, ScoreResult
-from .scores import result
+from .results import Because
 from .settling import would_settle
 from .tree import Expr, Includes, Operand, Reference, Total, operands
 from .values import Answer, MedicineEntry
 from .variables import View
 
 
-def because(facts: Facts, expr: Expr) -> tuple[Because, ...]:
-    """The answers that make a condition true, each question once, in the order of the rule."""
+def because(facts: Facts, expr: Expr, seen: Seen | None = None) -> tuple[Because, ...]:
+    """The answers that make a condition true, each question once, in the order of the rule.
+
+    `seen`: the condition is a rule of a flag, and looked at this.
+    """
+    tests = list(facts.deciding(expr, True, "rules", seen))
+    names = [test.about for test in tests]
+    if all(names):
+        return tuple([facts.reason(name) for name in dict.fromkeys(names)])
     found: dict[str, list[str]] = {}
-    for name, said in _why(facts, expr, True, "rules"):
+    for name, said in _reasons(facts, tests):
         answers = found.setdefault(name, [])
         if said not in answers:
             answers.append(said)
@@ -37,9 +45,13 @@ Reason = tuple[str, str]
 
 def _why(facts: Facts, expr: Expr, wanted: bool, view: View) -> Iterator[Reason]:
     """Why a condition has the truth that is wanted."""
-    for test in facts.deciding(expr, wanted, view):
+    return _reasons(facts, facts.deciding(expr, wanted, view))
+
+
+def _reasons(facts: Facts, tests: Iterable[Decider]) -> Iterator[Reason]:
+    for test in tests:
         if test.about:
-            yield test.about, facts.shown(test.about)
+            yield test.about, facts.reason(test.about).answer
         else:
             yield from _leaf(facts, test.leaf, test.wanted)
 
@@ -63,8 +75,8 @@ def _hidden(facts: Facts, name: str) -> Iterator[Reason]:
 
 
 def _operand(facts: Facts, operand: Operand, leaf: Expr | None) -> Iterator[Reason]:
-    if isinstance(operand, Reference) and operand.name in facts.tallies:
-        yield operand.name, _score(facts, operand.name)
+    if isinstance(operand, Reference) and operand.name in facts.totals:
+        yield operand.name, facts.totals[operand.name].reason.answer
     for name in facts.behind(operand):
         answer = facts.answers.get(name)
         if answer is not None and answer.is_known and isinstance(answer.value, tuple):
@@ -100,24 +112,3 @@ def _only(answer: Answer, is_relevant: Callable[[object], bool]) -> Answer:
     entries = answer.value if isinstance(answer.value, tuple) else ()
     kept = tuple(entry for entry in entries if is_relevant(entry))
     return msgspec.structs.replace(answer, value=kept) if kept else answer
-
-
-def _score(facts: Facts, name: str) -> str:
-    """A total with its band: "22 (Severe)"; or what is possible: "12 to 18 (6 of 9 answered)"."""
-    shown = score_result(facts, name)
-    if shown.total is None:
-        low, high = (plain(end) for end in shown.possible)
-        return f"{low} to {high} ({shown.answered} of {shown.of} answered)"
-    return plain(shown.total) + (f" ({shown.band})" if shown.band else "")
-
-
-def score_result(facts: Facts, name: str) -> ScoreResult:
-    """A score as clinicians read it, worked out once in a run."""
-    if name not in facts.results:
-        facts.results[name] = _result(facts, name)
-    return facts.results[name]
-
-
-def _result(facts: Facts, name: str) -> ScoreResult:
-    floor, language = facts.compiled.blank[name].low, facts.compiled.definition.languages[0]
-    return result(facts.symbols.scores[name], facts.tallies[name], floor, language)

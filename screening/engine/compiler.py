@@ -11,10 +11,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from . import dependencies, rulecheck
 from .codegen import Body
@@ -23,34 +23,40 @@ from .definition import Definition, NotSure, Question, Score, Section
 from .dependencies import Dependencies
 from .functions import declare
 from .language import to_text
-from .program import RulesFunction, asked_in_order, visibility_function
+from .program import RulesFunction, answerable, visibility_function
 from .results import Settings
 from .ruleset import DefinitionError, RuleProblem, Ruleset, read_rules
 from .runtime import NAMESPACE
+from .said import Said
 from .scores import Item, Tally, bounds, gated
 from .symbols import Symbols, read_symbols
-from .tree import Expr, Number, Reference, operands
+from .tree import Expr
 from .values import Answers
 from .variables import View
-
-LISTS = ("multiple_choice", "medicines", "group")
-"""Types whose answers have entries, of which a rule may be about a few."""
 
 __all__ = ["Compiled", "DefinitionError", "Outcome", "RuleProblem", "compile_definition", "rule_problems"]
 
 
-class Outcome(NamedTuple):
-    """What the generated `rules` function found (see `program.py`)."""
+Values = dict[str, object]
+"""All variables of a run, by name."""
 
-    found: list[tuple[int, int, int]]
+Seen = tuple[int, tuple[object, ...]]
+"""The number of a flag, and the values that its rules looked at."""
+
+
+class Outcome(NamedTuple):
+    """What the generated `rules` function found (see `program.py`). `more` gives all its variables, once."""
+
+    found: list[tuple[int, int, int, tuple[object, ...]]]
     failed: list[tuple[str, int | str]]
     notes: list[str]
     inconsistencies: list[str]
     panel: bool
     alert: bool
     hidden: list[str]
-    tallies: list[Tally]
-    facts: dict[str, object]
+    missing: list[str]
+    tallies: list[float | Tally]
+    more: Iterator[Values]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +65,8 @@ class Compiled:
 
     `questions` has every question by link_id in the order it is asked, including those inside groups; `sections` every
     section. `ask_when` has the parsed conditions of both. `answerable` lists the questions that have an answer of their
-    own; `safety_questions` those of class NS-2; `blank` every score with nothing answered. `source` is the Python.
+    own; `safety_questions` those of class NS-2; `blank` every score with nothing answered; `said` what is
+    said of answers and totals. `source` is the Python.
     """
 
     definition: Definition
@@ -70,12 +77,17 @@ class Compiled:
     safety_questions: tuple[str, ...]
     blank: dict[str, Tally]
     answerable: tuple[str, ...]
+    said: Said
     _visibility: Callable[..., dict[str, bool | None]]
-    _rules: Callable[..., tuple[object, ...]]
+    _rules: Callable[..., Iterator[Any]]
     _body: Body
+    _looked_at: list[tuple[str, ...]]
     _namespace: dict[str, object]
     _code: dict[tuple[int, View], tuple[Expr, CodeType, CodeType]] = field(default_factory=dict)
     _decisions: dict[tuple[int, bool | None, View], tuple[Expr, CodeType, tuple[Decider, ...]]] = field(
+        default_factory=dict
+    )
+    _of_flags: dict[tuple[int, bool | None], tuple[Callable[..., tuple[int, ...]], tuple[Decider, ...]]] = field(
         default_factory=dict
     )
     _texts: dict[int, tuple[Expr, str]] = field(default_factory=dict)
@@ -104,10 +116,10 @@ class Compiled:
 
     def run(self, answers: Answers, as_of: datetime.date, settings: Settings) -> Outcome:
         """Evaluate every rule."""
-        found = self._rules(answers, as_of, settings.parameters, settings.profile)
-        return Outcome(*cast("Outcome", found))
+        run = self._rules(answers, as_of, settings.parameters, settings.profile)
+        return Outcome._make((*next(run), run))
 
-    def truth(self, expr: Expr, facts: dict[str, object], view: View = "rules") -> bool | None:
+    def truth(self, expr: Expr, facts: Values, view: View = "rules") -> bool | None:
         """The truth of part of one of this definition's rules, given the variables of a run.
 
         Raises whatever the rule raises when one of its values cannot be worked out.
@@ -122,7 +134,7 @@ class Compiled:
             return True
         return None if eval(possible, self._namespace, facts) else False  # noqa: S307
 
-    def decisive(self, expr: Expr, facts: dict[str, object], wanted: bool | None, view: View) -> list[Decider]:
+    def decisive(self, expr: Expr, facts: Values, wanted: bool | None, view: View) -> list[Decider]:
         """The tests that make part of a rule true or false as wanted, which it is; for None, those that leave it open.
 
         Raises whatever the rule raises when one of its values cannot be worked out.
@@ -130,35 +142,30 @@ class Compiled:
         key = (id(expr), wanted, view)
         if key not in self._decisions:
             made = self._decide(expr, wanted, view)
-            whole = self._shown_whole()
-            tests = tuple(test._replace(about=_about(test.leaf, whole)) for test in made.tests)
-            self._decisions[key] = (expr, compile(made.source, "<rule>", "eval"), tests)
+            self._decisions[key] = (expr, compile(made.source, "<rule>", "eval"), made.tests)
         _, code, tests = self._decisions[key]
         return [tests[number] for number in eval(code, self._namespace, facts)]  # noqa: S307 (see truth)
+
+    def decisive_of_flag(self, rule: Expr, seen: Seen, wanted: bool | None) -> list[Decider]:
+        """`decisive` for a whole rule of a flag, given only what the rules of that flag looked at."""
+        key, (number, values) = (id(rule), wanted), seen
+        if key not in self._of_flags:
+            made = self._decide(rule, wanted, "rules")
+            source = f"lambda {', '.join(self._looked_at[number])}: {made.source}"
+            self._of_flags[key] = (eval(source, self._namespace), made.tests)  # noqa: S307 (see truth)
+        decide, tests = self._of_flags[key]
+        return [tests[number] for number in decide(*values)]
 
     def _decide(self, expr: Expr, wanted: bool | None, view: View) -> Decision:
         if wanted is None:
             return opening(self._body, self.rules.variables, expr, view)
         return deciding(self._body, self.rules.variables, expr, wanted, view)
 
-    def _shown_whole(self) -> frozenset[str]:
-        """Questions that are always asked and have one answer, not a list of which a rule may mean a part."""
-        lists = {name for name, question in self.questions.items() if question.type in LISTS}
-        return frozenset(self.questions) - self.dependencies.conditional - lists
-
     def text(self, expr: Expr) -> str:
         """A rule in the words of the rule language, written once."""
         if id(expr) not in self._texts:
             self._texts[id(expr)] = (expr, to_text(expr))
         return self._texts[id(expr)][1]
-
-
-def _about(leaf: Expr, whole: frozenset[str]) -> str:
-    match operands(leaf):
-        case (Reference(name=name),) | (Reference(name=name), Number()) if name in whole:
-            return name
-        case _:
-            return ""
 
 
 def rule_problems(definition: Definition) -> tuple[RuleProblem, ...]:
@@ -175,17 +182,17 @@ def compile_definition(definition: Definition) -> Compiled:
         raise DefinitionError(problems)
     symbols, rules = read_symbols(definition), read_rules(definition)
     known = Dependencies(symbols, rules)
-    safety = _safety_questions(definition, known)
+    safety, blank = _safety_questions(definition, known), _blank(symbols)
     namespace = dict(NAMESPACE)
     declare(symbols, namespace)
     function = RulesFunction(symbols, known, namespace)
     source = "\n".join([*visibility_function(symbols, known, namespace), "", *function.lines(safety)])
     exec(compile(source, f"<{definition.key}>", "exec"), namespace)  # noqa: S102 (see codegen)
     return Compiled(
-        definition, symbols, rules, known, source, safety, _blank(symbols), _answerable(symbols),
+        definition, symbols, rules, known, source, safety, blank, answerable(symbols), Said(symbols, blank),
         cast("Callable[..., dict[str, bool | None]]", namespace["visibility"]),
-        cast("Callable[..., tuple[object, ...]]", namespace["rules"]),
-        function.body, namespace,
+        cast("Callable[..., Iterator[Any]]", namespace["rules"]),
+        function.body, function.looked_at, namespace,
     )  # fmt: skip
 
 
@@ -210,12 +217,6 @@ def _blank(symbols: Symbols) -> dict[str, Tally]:
 def _unanswered(symbols: Symbols, score: Score) -> Tally:
     items = [Item(*bounds(symbols.questions[name]), is_known=False) for name in score.items]
     return gated(items, None if score.gate else "yes", True, mean=score.method == "mean")
-
-
-def _answerable(symbols: Symbols) -> tuple[str, ...]:
-    """Questions that have an answer of their own: all but headings and the items of repeating groups."""
-    return tuple(name for name in asked_in_order(symbols) if name in symbols.questions
-                 and (symbols.questions[name].type != "group" or symbols.questions[name].repeats))  # fmt: skip
 
 
 def not_sure_class(question: Question | None, default: NotSure) -> NotSure:

@@ -78,8 +78,8 @@ def _score(body: Body, score: Score, view: View, names: tuple[str, str], found: 
     complete = f"if {gate} == 'yes' and {low} - {low} == 0:" if gate else f"if {low} - {low} == 0:"
     lines = [
         f"{low} = {high} = {total}",
-        complete,  # a finite sum: every item is known and asked
-        f"    {found} = Tally({low}, {high}, {len(lows)}, {len(lows)}, True)",
+        complete,  # a finite sum: every item is known and asked, and nothing more is to be said than the total
+        f"    {found} = {low}",
         "else:",
         f"    {found} = {_range(body, score, lows, gate, view)}",
         f"    {low}, {high} = {found}.interval",

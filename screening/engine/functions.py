@@ -24,11 +24,13 @@ class Pages:
     """The part of a function that reads the answers: sections and questions in order, with what they derive between.
 
     Conditions of asking are written first, because they decide which variables are needed; `lines` renders at the end.
+    Of the `listed` questions it also notes which are `missing` and which are `hidden`, for certain or perhaps.
     """
 
-    def __init__(self, body: Body, names: list[str]) -> None:
+    def __init__(self, body: Body, names: list[str], listed: frozenset[str] = frozenset()) -> None:
         self.body = body
         self.names = names
+        self.listed = listed
         self.asking: dict[str, Pair] = {}
         self.sources: dict[str, Pair] = {}
         self.gates: dict[str, Pair] = {}
@@ -89,17 +91,18 @@ class Pages:
             pair = self.sources[name]
             found += [
                 "try:",
-                f"    asked{number} = {pair.certain}",
-                f"    maybe{number} = asked{number} or ({pair.possible})",
+                f"    maybe{number} = {pair.possible} or is_broken and ({pair.certain})",
+                f"    asked{number} = maybe{number} and ({pair.certain})",
                 "except Exception:",
-                f"    asked{number}, maybe{number} = False, True",
+                f"    asked{number}, maybe{number}, is_broken = False, True, True",
             ]
         facets = sorted(self.body.needs.get(name, ()))
         if not facets:
+            found += self._situations(name, []) if name in self.listed else []
             return found if len(found) > 1 else []
         values = [variable for facet in facets if facet != "state" for variable in self._variables(name, facet)]
-        failed = [f"    {' = '.join(values or [f'state{number}'])} = BROKEN"]
-        return [*found, "try:", *indented(self._situations(name, facets)), "except Exception:", *failed]
+        failed = [f"{' = '.join(values or [f'state{number}'])} = BROKEN", "is_broken = True"]
+        return [*found, "try:", *indented(self._situations(name, facets)), "except Exception:", *indented(failed)]
 
     def _variables(self, name: str, facet: str) -> tuple[str, ...]:
         return self.body.variables(name, facet)
@@ -108,16 +111,20 @@ class Pages:
         number = place(self.body.symbols, name)
         if name not in self.sources:
             return self._asked_lines(name, facets)
+        hidden = [f"hidden.append({name!r})"] if name in self.listed else []
         return [
             f"if asked{number}:",
             *indented(self._asked_lines(name, facets)),
             f"elif maybe{number}:",
-            *indented(self._without(name, facets, "'maybe'")),
+            *indented([*self._without(name, facets, "'maybe'"), *hidden]),
             "else:",
-            *indented(self._without(name, facets, "'hidden'", hidden=True)),
+            *indented([*self._without(name, facets, "'hidden'", hidden=True), *hidden]),
         ]
 
     def _asked_lines(self, name: str, facets: Lines) -> Lines:
+        missing = ["if answer is None:", f"    missing.append({name!r})"] if name in self.listed else []
+        if not facets:
+            return [f"answer = get({name!r})", *missing]
         number, question = self.body.symbols.position[name], self.body.symbols.questions[name]
         values = [facet for facet in facets if facet != "state"]
         known = [FACETS[facet].known(question, number, self._variables(name, facet)) for facet in values]
@@ -128,7 +135,7 @@ class Pages:
             "if answer is not None and answer.state == 'answered':",
             *indented([*state, *(["value = answer.value", *known] if known else [])] or ["pass"]),
             "else:",
-            *indented(self._without(name, facets, left)),
+            *indented([*self._without(name, facets, left), *missing]),
         ]
 
     def _without(
@@ -154,7 +161,8 @@ class Pages:
         found = [f"# {name}, as rules see it"]
         for word, pairs in (("stale", self.stale), ("gate", self.gates)):
             value = pairs[name].possible if name in pairs else "False"
-            found += ["try:", f"    {word}{number} = {value}", "except Exception:", f"    {word}{number} = True"]
+            found += ["try:", f"    {word}{number} = {value}", "except Exception:",
+                      f"    {word}{number} = is_broken = True"]  # fmt: skip
         same = [f"{', '.join(self.body.variables(name, facet, is_settled=True))} = "
                 f"{', '.join(self._variables(name, facet))}" for facet in facets]  # fmt: skip
         return [
@@ -188,6 +196,7 @@ def entry_function(body: Body, operand: Count, view: View) -> tuple[str, tuple[s
     name = f"count{len(body.functions)}"
     reading = [
         "get = entry.get",
+        "is_broken = False",
         *pages.lines(),
         *derived,
         f"if {pair.certain}:",

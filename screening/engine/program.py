@@ -1,21 +1,23 @@
 """The generated module of one definition: `visibility` (what is asked) and `rules` (what the answers say).
 
-`rules` returns, by position in the definition: the flags that are not ruled out, each as (flag, rule that is true or
--1, bits of the rules that are unknown); the flags, notes and inconsistencies that failed; the safety results; what is
-hidden; the scores; and its own variables, from which the reasons are worked out afterwards.
+`rules` is a generator. It gives, by position in the definition: the flags that are not ruled out, each as (flag, rule
+that is true or -1, bits of the rules that are unknown, what these rules looked at); the flags, notes and
+inconsistencies that failed; the safety results; what is hidden or missing; and the scores. Asked once more, it gives
+all its variables: only reasons that lie further back than a flag's own rules need them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .codegen import Body
+from .codegen import Body, Pair
+from .deciding import looked_at
 from .definition import Definition
 from .dependencies import Dependencies
 from .functions import Lines, Pages, indented, place
 from .ruleset import Ruleset
 from .symbols import Symbols
-from .tree import Compare, Expr, Reference
+from .tree import Compare, Reference
 
 
 def visibility_function(symbols: Symbols, known: Dependencies, namespace: dict[str, object]) -> Lines:
@@ -44,28 +46,33 @@ def asked_in_order(symbols: Symbols) -> list[str]:
     return found
 
 
+def answerable(symbols: Symbols) -> tuple[str, ...]:
+    """Questions that have an answer of their own: all but headings and the items of repeating groups."""
+    return tuple(name for name in asked_in_order(symbols) if name in symbols.questions
+                 and (symbols.questions[name].type != "group" or symbols.questions[name].repeats))  # fmt: skip
+
+
 class RulesFunction:
-    """Source of `rules(answers, as_of, limits, profile)`."""
+    """Source of `rules(answers, as_of, limits, profile)`. `looked_at` names what the rules of each flag look at."""
 
     def __init__(self, symbols: Symbols, known: Dependencies, namespace: dict[str, object]) -> None:
         self.symbols = symbols
         self.rules: Ruleset = known.rules
         self.body = Body(symbols, known, namespace)
-        self.pages = Pages(self.body, asked_in_order(symbols))
+        self.looked_at: list[tuple[str, ...]] = []
+        self.pages = Pages(self.body, asked_in_order(symbols), frozenset(answerable(symbols)))
 
     def lines(self, safety_questions: tuple[str, ...]) -> Lines:
         """The whole function. `safety_questions` show the panel when they are left unanswered."""
         self.pages.plan()
         rest = [*self._scores(), *self._flags(), *self._remarks(), *self._safety(safety_questions)]
-        hidden = [name for name in self.pages.names if name in self.pages.sources and name in self.symbols.questions]
         lines = [
-            "found, failed, notes, inconsistencies, hidden = [], [], [], [], []",
+            "found, failed, notes, inconsistencies, hidden, missing = [], [], [], [], [], []",
             *self.pages.lines(),
             *rest,
-            *(line for name in hidden for line in (f"if not asked{place(self.symbols, name)}:",
-                                                   f"    hidden.append({name!r})")),
-            "return found, failed, notes, inconsistencies, panel, alert, hidden, tallies, locals()",
-        ]  # fmt: skip
+            "yield found, failed, notes, inconsistencies, panel, alert, hidden, missing, tallies",
+            "yield locals()",
+        ]
         return _function("rules", self.body, lines)
 
     def _with_derived(self, lines: Lines) -> Lines:
@@ -85,25 +92,16 @@ class RulesFunction:
         lines: Lines = []
         for number, (name, ruled) in enumerate(self.rules.flags.items()):
             trees = [tree for _, tree in ruled]
-            tiers = self._tiers(number, trees, 0)
-            lines += self._with_derived([f"# flag {name}", "unknown = 0", "try:", *indented(tiers or ["pass"]),
+            pairs = [self.body.condition(tree) for tree in trees]
+            seen = looked_at(self.body, self.rules.variables, trees)
+            # Most flags are ruled out, and then this one test is all that is done; but where anything failed, each
+            # test is made, so that none that fails is passed over.
+            is_open = " or ".join([*(f"({pair.possible})" for pair in pairs), "is_broken"])
+            self.looked_at.append(seen)
+            tiers = ["unknown = 0", *_tiers(number, pairs, 0, f"({''.join(f'{one}, ' for one in seen)})")]
+            lines += self._with_derived([f"# flag {name}", "try:", f"    if {is_open}:", *indented(indented(tiers)),
                                          "except Exception:", f"    failed.append(('flag', {number}))"])  # fmt: skip
         return lines
-
-    def _tiers(self, number: int, trees: list[Expr], tier: int) -> Lines:
-        """Highest severity first: the first rule that is true ends it, having noted the unknown ones above."""
-        if tier == len(trees):
-            return ["if unknown:", f"    found.append(({number}, -1, unknown))"]
-        pair = self.body.condition(trees[tier])
-        rest = self._tiers(number, trees, tier + 1)
-        return [
-            f"if {pair.certain}:",
-            f"    found.append(({number}, {tier}, unknown))",
-            "else:",
-            f"    if {pair.possible}:",
-            f"        unknown |= {1 << tier}",
-            *indented(rest),
-        ]
 
     def _remarks(self) -> Lines:
         lines: Lines = []
@@ -126,10 +124,24 @@ class RulesFunction:
         return lines
 
 
+def _tiers(number: int, pairs: list[Pair], tier: int, seen: str) -> Lines:
+    """Highest severity first: the first rule that is true ends it, having noted the unknown ones above."""
+    if tier == len(pairs):
+        return ["if unknown:", f"    found.append(({number}, -1, unknown, {seen}))"]
+    return [
+        f"if {pairs[tier].certain}:",
+        f"    found.append(({number}, {tier}, unknown, {seen}))",
+        "else:",
+        f"    if {pairs[tier].possible}:",
+        f"        unknown |= {1 << tier}",
+        *indented(_tiers(number, pairs, tier + 1, seen)),
+    ]
+
+
 def _function(name: str, body: Body, lines: Lines) -> Lines:
     limits = [f"{variable} = limits.get({key!r}, {_default(body.symbols.definition, key)!r})"
               for key, variable in body.parameters.items()]  # fmt: skip
-    start = ["get = answers.get", "today = as_of.toordinal()", *limits]
+    start = ["get = answers.get", "is_broken = False", "today = as_of.toordinal()", *limits]
     return [*body.functions, f"def {name}(answers, as_of, limits, profile):", *indented([*start, *lines]), ""]
 
 

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from .definition import Question, Score
 from .intervals import NOT_ASKED, UNKNOWN, Interval
-from .logic import FALSE, TRUE, Truth, or_
+from .logic import FALSE, TRUE, Truth
+from .logic import UNKNOWN as UNKNOWN_TRUTH
 from .results import ScoreResult
 
 
@@ -60,9 +61,11 @@ GATED_OUT = Tally(0.0, 0.0, 0, 0, TRUE)
 def tally(items: Sequence[Item], *, mean: bool = False) -> Tally:
     """The possible totals (or means, unrounded) of an instrument without a gate."""
     applying = [item for item in items if item.asked is not FALSE]
-    asked = or_(*(item.asked for item in items))
-    answered = sum(item.is_known and item.asked is TRUE for item in applying)
-    low, high = _means(applying) if mean else _sums(applying)
+    certain = [item for item in applying if item.asked is TRUE]
+    perhaps = [item for item in applying if item.asked is UNKNOWN_TRUTH]
+    asked = TRUE if certain else UNKNOWN_TRUTH if perhaps else FALSE
+    answered = len([item for item in certain if item.is_known])
+    low, high = _means(certain, perhaps) if mean else _sums(applying)
     return Tally(low, high, answered, len(applying), asked)
 
 
@@ -79,17 +82,15 @@ def gated(items: Sequence[Item], gate: str | None, gate_asked: Truth, *, mean: b
 
 
 def _sums(items: Sequence[Item]) -> Interval:
-    low = sum(item.low if item.asked is TRUE else min(0.0, item.low) for item in items)
-    high = sum(item.high if item.asked is TRUE else max(0.0, item.high) for item in items)
+    low = sum([item.low if item.asked is TRUE else min(0.0, item.low) for item in items])
+    high = sum([item.high if item.asked is TRUE else max(0.0, item.high) for item in items])
     return float(low), float(high)
 
 
-def _means(items: Sequence[Item]) -> Interval:
+def _means(certain: Sequence[Item], perhaps: Sequence[Item]) -> Interval:
     """Items that may not apply count only where that moves the mean outwards."""
-    certain = [item for item in items if item.asked is TRUE]
-    possible = [item for item in items if item.asked is not TRUE]
-    low = _lowest_mean([item.low for item in certain], sorted(item.low for item in possible))
-    high = -_lowest_mean([-item.high for item in certain], sorted(-item.high for item in possible))
+    low = _lowest_mean([item.low for item in certain], sorted(item.low for item in perhaps))
+    high = -_lowest_mean([-item.high for item in certain], sorted(-item.high for item in perhaps))
     return low, high
 
 

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .compiler import Seen
 from .definition import Question
 from .facts import Facts
 from .logic import FALSE, UNKNOWN
-from .scores import option_points
 from .tree import Compare, Count, Expr, Includes, Operand, Reference, Total, Within, operands
 from .values import Answer, PartialDate
 from .variables import View
 
 
-def would_settle(facts: Facts, expr: Expr, view: View = "rules") -> tuple[str, ...]:
-    """The link_ids of the questions whose answers would settle an unknown condition, in the order they are asked."""
-    found = set(_open(facts, expr, view))
+def would_settle(facts: Facts, expr: Expr, view: View = "rules", seen: Seen | None = None) -> tuple[str, ...]:
+    """The link_ids of the questions whose answers would settle an unknown condition, in the order they are asked.
+
+    `seen`: the condition is a rule of a flag, and looked at this.
+    """
+    found = set(_open(facts, expr, view, seen))
     return tuple(sorted(found, key=lambda name: facts.symbols.position[name]))
 
 
-def _open(facts: Facts, expr: Expr, view: View) -> Iterator[str]:
-    for test in facts.opening(expr, view):
-        yield from _leaf(facts, test.leaf, view)
+def _open(facts: Facts, expr: Expr, view: View, seen: Seen | None = None) -> Iterator[str]:
+    for test in facts.opening(expr, view, seen):
+        yield from (test.about,) if test.about else _leaf(facts, test.leaf, view)
 
 
 def _leaf(facts: Facts, leaf: Expr, view: View) -> list[str]:
@@ -83,5 +86,5 @@ def _is_vague(question: Question, answer: Answer, leaf: Expr, part: str) -> bool
 
 def _is_unscored(question: Question, answer: Answer) -> bool:
     if question.type == "choice":
-        return answer.value not in option_points(question)
+        return all(option.score is None for option in question.options if option.code == answer.value)
     return isinstance(answer.value, PartialDate) and answer.value.day is None

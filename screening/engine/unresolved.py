@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .compiler import Outcome, not_sure_class
+from .compiler import Outcome, Seen, not_sure_class
 from .definition import MEDICATION_LIST, SEVERITIES, Flag, NotSure, Severity
 from .facts import Facts
 from .logic import TRUE, UNKNOWN, Truth
@@ -29,12 +29,16 @@ LISTED = frozenset[NotSure]({"NS-2", "NS-5", "NS-1"})
 
 
 class Verdict(NamedTuple):
-    """What a flag's rules say: the one that is true (-1: none), those above it that are unknown, whether one failed."""
+    """What a flag's rules say: the one that is true (-1: none), those above it that are unknown, whether one failed.
+
+    `seen` is what the rules looked at, where that is known.
+    """
 
     number: int
     raised: int
     unknown: tuple[int, ...]
     failed: bool = False
+    seen: Seen | None = None
 
 
 class Unresolved(NamedTuple):
@@ -54,9 +58,11 @@ class OpenRule(NamedTuple):
 
 def verdicts(facts: Facts, outcome: Outcome) -> list[Verdict]:
     """Every flag that is not ruled out, in the order of the definition."""
-    found = [Verdict(number, raised, TIERS[unknown]) for number, raised, unknown in outcome.found]
-    found += [_one_by_one(facts, key) for kind, key in outcome.failed if kind == "flag" and isinstance(key, int)]
-    return sorted(found)
+    found = [Verdict(one[0], one[1], TIERS[one[2]], False, (one[0], one[3])) for one in outcome.found]
+    if outcome.failed:
+        found += [_one_by_one(facts, key) for kind, key in outcome.failed if kind == "flag" and isinstance(key, int)]
+        found.sort(key=lambda verdict: verdict.number)
+    return found
 
 
 def _one_by_one(facts: Facts, number: int) -> Verdict:
@@ -83,7 +89,9 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
         if verdict.failed:
             flags.append(_failed(facts, flag, verdict))
             continue
-        rules = [_open_rule(facts, flag, tier) for tier in verdict.unknown]
+        if not verdict.unknown:
+            continue
+        rules = [_open_rule(facts, flag, tier, verdict.seen) for tier in verdict.unknown]
         medicines += [rule for rule in rules if rule.not_sure == "NS-4"]
         listed = [rule for rule in rules if rule.not_sure in LISTED]
         flags += _listed(flag.link_id, listed)
@@ -98,6 +106,8 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
 def _doses_not_known(facts: Facts, found: list[Verdict]) -> list[OpenRule]:
     """Notes of raised flags ("high dose") that only a gap in the medicine list leaves undecided."""
     compiled = facts.compiled
+    if not compiled.definition.notes:
+        return []
     raised = {compiled.definition.flags[verdict.number].link_id: verdict for verdict in found if verdict.raised >= 0}
     rules: list[OpenRule] = []
     for note in compiled.definition.notes:
@@ -111,12 +121,12 @@ def _doses_not_known(facts: Facts, found: list[Verdict]) -> list[OpenRule]:
     return rules
 
 
-def _open_rule(facts: Facts, flag: Flag, tier: int) -> OpenRule:
-    return _judged(facts, flag, *facts.compiled.rules.flags[flag.link_id][tier])
+def _open_rule(facts: Facts, flag: Flag, tier: int, seen: Seen | None) -> OpenRule:
+    return _judged(facts, flag, *facts.compiled.rules.flags[flag.link_id][tier], seen)
 
 
-def _judged(facts: Facts, flag: Flag, severity: Severity, tree: Expr) -> OpenRule:
-    questions = would_settle(facts, tree)
+def _judged(facts: Facts, flag: Flag, severity: Severity, tree: Expr, seen: Seen | None = None) -> OpenRule:
+    questions = would_settle(facts, tree, "rules", seen)
     classes = [not_sure_class(facts.symbols.questions.get(name), flag.not_sure) for name in questions]
     strongest = min(classes or [flag.not_sure], key=STRENGTH.index)
     if strongest in ("NS-1", "NS-4") and severity == "urgent":

@@ -22,7 +22,8 @@ class Variables:
     """What one generated function reads. `outer` is the function around it when it looks at the entries of a group.
 
     `needs` lists the facets of each question that it uses, as given; `settled_needs` those in the view of rules;
-    `borrowed` the variables of `outer`; `derived` and `blocks` what is worked out once, and its source.
+    `borrowed` the variables of `outer`; `derived` and `blocks` what is worked out once, and its source; `used` the
+    variables that were asked for since it was last emptied.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Variables:
         self.numbers = itertools.count()
         self.blocks: list[list[str]] = []
         self.borrowed: dict[str, None] = {}
+        self.used: dict[str, None] = {}
         self.functions: list[str] = outer.functions if outer else []
 
     def owns(self, link_id: str) -> bool:
@@ -60,13 +62,18 @@ class Variables:
         needs.setdefault(link_id, set()).add(facet)
         if is_settled:
             self.needs.setdefault(link_id, set()).update({facet, "state"})
-        return self.variables(link_id, facet, is_settled=is_settled)
+        return self.use(self.variables(link_id, facet, is_settled=is_settled))
 
     def variables(self, link_id: str, facet: str, *, is_settled: bool = False) -> tuple[str, ...]:
         """The names of a facet's variables: `low7`, or `low7_settled` in the view of rules."""
         number = self.symbols.position[link_id]
         ending = "_settled" if is_settled else ""
         return tuple(f"{name}{number}{ending}" for name in FACETS[facet].variables)
+
+    def use(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Note that a condition looks at variables."""
+        self.used.update(dict.fromkeys(names))
+        return names
 
     def borrow(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Use variables of the surrounding function: they become parameters of this one."""
@@ -77,8 +84,8 @@ class Variables:
         """The variable of a clinic's number."""
         if self.outer is not None:
             return self.borrow((self.outer.parameter(key),))[0]
-        return self.parameters.setdefault(key, f"parameter{len(self.parameters)}")
+        return self.use((self.parameters.setdefault(key, f"parameter{len(self.parameters)}"),))[0]
 
     def plain(self, name: str) -> str:
         """`today` or `profile`, passed on to the functions inside."""
-        return self.borrow((name,))[0] if self.outer is not None else name
+        return (self.borrow if self.outer is not None else self.use)((name,))[0]

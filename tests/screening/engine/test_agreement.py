@@ -31,7 +31,7 @@ slow = settings(
 
 def all_truths(compiled: Compiled, answers: dict[str, Answer], chosen: Settings) -> dict[tuple[str, int], bool | None]:
     """The truth of every rule of every flag."""
-    facts = compiled.run(answers, TODAY, chosen).facts
+    facts = next(compiled.run(answers, TODAY, chosen).more)
     return {(name, tier): compiled.truth(tree, facts)
             for name, ruled in compiled.rules.flags.items() for tier, (_, tree) in enumerate(ruled)}  # fmt: skip
 

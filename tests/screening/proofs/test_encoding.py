@@ -59,7 +59,7 @@ def holds(truth: Truth, wanted: bool | None) -> z3.BoolRef:
 
 def truths(compiled: Compiled, rules: Rules, answers: dict[str, Answer]) -> list[z3.BoolRef]:
     """That each rule of each flag, and what is asked, is as the engine finds it."""
-    facts = compiled.run(answers, TODAY, WHOLE).facts
+    facts = next(compiled.run(answers, TODAY, WHOLE).more)
     found = [holds(rules.condition(tree), compiled.truth(tree, facts))
              for ruled in compiled.rules.flags.values() for _, tree in ruled]  # fmt: skip
     shown = compiled.visibility(answers, TODAY, WHOLE)
