@@ -9,11 +9,15 @@ BIN := $(VENV)/bin
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-run: $(VENV)/.installed  ## set up and serve the product with a demo clinic (PORT=8000)
+run: staticfiles/.collected  ## set up and serve the product with a demo clinic (PORT=8000)
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py demo --sample 10
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start --no-prefix
+
+# Compressing them all takes seconds: done again only when one has changed.
+staticfiles/.collected: $(VENV)/.installed $(shell find intake/static screening/static -type f)
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@touch $@
 
 code:  ## print the current six digits of the demo sign-ins
 	@$(BIN)/python manage.py code

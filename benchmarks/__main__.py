@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.figures import Figure
 
 PARTS = {
+    "startup": 240,
     "engine": 60,
     "peers": 240,
     "replay": 180,

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
-
 QUIET = 4
 """Modules of white around the code, as the standard asks."""
 
@@ -25,6 +22,9 @@ def code_of(text: str) -> Code:
     >>> code_of("http://127.0.0.1:8000/start/demo/").size
     37
     """
+    import qrcode  # it loads a whole picture library: only where a code is drawn
+    from qrcode.constants import ERROR_CORRECT_M
+
     drawn = qrcode.QRCode(border=QUIET, error_correction=ERROR_CORRECT_M)
     drawn.add_data(text)
     drawn.make(fit=True)

@@ -6,7 +6,7 @@ Between the two steps nothing is stored: the file's content travels with the pag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,10 +17,11 @@ from django.db import transaction
 from screening import comparing, history, models, publishing
 from screening.engine import checks
 from screening.engine.definition import Definition, canonical_json, from_json
-from screening.exchange.fhir.reading import Imported
-from screening.exchange.fhir.report import Finding
-from screening.exchange.files import parse_questionnaire
 from screening.exchange.yaml import ContentError
+
+if TYPE_CHECKING:
+    from screening.exchange.fhir.reading import Imported
+    from screening.exchange.fhir.report import Finding
 
 LIMIT = 2_000_000
 """Bytes in a file: several times the starter questionnaire in two languages."""
@@ -135,6 +136,8 @@ def replace_draft(
 
 
 def _read(file: UploadedFile | None) -> Imported:
+    from screening.exchange.files import parse_questionnaire  # FHIR is loaded only where a file is read
+
     if file is None or not file.size:
         raise UploadRefused(["Choose a YAML file, or a FHIR Questionnaire, with something in it."])
     if (file.size or 0) > LIMIT:

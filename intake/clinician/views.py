@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from intake import access, actions, exporting_fhir, history
+from intake import access, actions, history
 from intake.alerts import standing
 from intake.models import Alert, QuestionnaireResponse
 from intake.permissions import Permission
@@ -154,6 +154,8 @@ def summary_txt(request: HttpRequest, reference: str) -> HttpResponse:
 def summary_fhir(request: HttpRequest, reference: str) -> HttpResponse:
     """What was sent, as a FHIR Bundle. Substance use is left out in Part 2 mode unless it is asked for."""
     is_asked_for = "substance_use" in request.GET
+    from intake import exporting_fhir  # loaded only where something is exported
+
     response = opened(request, reference, as_what="fhir_with_substance_use" if is_asked_for else "fhir")
     if not response.is_sent or response.is_deleted:
         return redirect("clinician:summary", reference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.conf import settings
@@ -10,13 +10,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from screening import models, publishing, releases
+from screening import models, publishing
 from screening.engine.compiler import DefinitionError
-from screening.exchange.fhir.questionnaire import Exported, Release, export_questionnaire
+
+if TYPE_CHECKING:
+    from screening.exchange.fhir.questionnaire import Exported
 
 
 def draft_fhir(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """The draft as a FHIR Questionnaire."""
+    from screening.exchange.fhir.questionnaire import Release, export_questionnaire  # loaded only where it is used
+
     try:
         definition = publishing.definition_from_rows(questionnaire)
         exported = export_questionnaire(definition, Release(site=settings.SITE_ORIGIN))
@@ -31,6 +35,8 @@ def draft_fhir(request: HttpRequest, questionnaire: models.Questionnaire, contex
 
 def version_fhir(request: HttpRequest, version: models.QuestionnaireVersion, context: dict[str, Any]) -> HttpResponse:
     """A published version as a FHIR Questionnaire."""
+    from screening import releases
+
     exported = releases.fhir_of(version, site=settings.SITE_ORIGIN)
     return _file(exported, f"{version.questionnaire.key}_{version.number}.fhir.json")
 
