@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError, transaction
 
-from screening import cases, models, proving, rows
+from screening import case_problems, cases, models, proving, rows
 from screening.engine import checks
 from screening.engine.checks import Problem
 from screening.engine.compiler import Compiled, compile_definition
@@ -21,6 +22,9 @@ from screening.engine.definition import Definition, canonical_json, from_json
 from screening.exchange.cases import Case
 from screening.refusals import problem
 from screening.signals import version_published, version_retired
+
+if TYPE_CHECKING:
+    from screening.proofs import Report
 
 CACHED = 32
 """Compiled versions kept in memory: far more than a clinic has in use."""
@@ -45,6 +49,9 @@ class DocumentChanged(Exception):  # noqa: N818
 class AlreadyRetired(Exception):  # noqa: N818
     """The version was retired before."""
 
+
+Prove = Callable[[Definition], "Report | int"]
+"""The proofs of a definition, or the seconds since they began."""
 
 Requirement = Callable[[models.Questionnaire], Iterable[Problem]]
 """What else must be so before a questionnaire is published; it returns what stands in the way."""
@@ -84,21 +91,35 @@ def rows_from_definition(definition: Definition, *, into: models.Questionnaire |
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """A draft as it was read once: its SHA-256 and everything that is wrong with exactly that. Empty and one problem
-    when it cannot be read."""
+    when it cannot be read.
+
+    `proofs` is None while the checks find errors, and the seconds since they began while they are still being made.
+    """
 
     sha256: str = ""
     problems: tuple[Problem, ...] = ()
+    proofs: Any = None  # a `Report`, which loads z3 when it is named
+
+    @property
+    def is_being_proved(self) -> bool:
+        """Whether the proofs take longer than the page waited."""
+        return isinstance(self.proofs, int)
 
 
-def look_at(questionnaire: models.Questionnaire) -> Look:
-    """Read a draft once, for a page on which somebody decides about it."""
+def look_at(questionnaire: models.Questionnaire, *, prove: Prove = proving.report) -> Look:
+    """Read a draft once, for a page on which somebody decides about it. `prove`: how long it waits for proofs."""
     unmet = _unmet(questionnaire)
     try:
         definition = definition_from_rows(questionnaire)
     except msgspec.ValidationError as error:
         return Look(problems=(*unmet, _unreadable(questionnaire, error)))
-    problems = (*unmet, *_problems_in(definition, questionnaire))
-    return Look(sha256=sha256_of(canonical_json(definition)), problems=problems)
+    sha256, problems = sha256_of(canonical_json(definition)), checks.check(definition)
+    if errors_in(problems):
+        return Look(sha256=sha256, problems=(*unmet, *problems))
+    proofs = prove(definition)
+    found = () if isinstance(proofs, int) else proofs.problems
+    whole = (*unmet, *problems, *case_problems.of_draft(definition, questionnaire), *found)
+    return Look(sha256=sha256, problems=whole, proofs=proofs)
 
 
 def problems_of(questionnaire: models.Questionnaire) -> list[Problem]:
@@ -114,13 +135,6 @@ def _unmet(questionnaire: models.Questionnaire) -> list[Problem]:
     return [found for requirement in _requirements for found in requirement(questionnaire)]
 
 
-def _problems_in(definition: Definition, questionnaire: models.Questionnaire) -> list[Problem]:
-    problems = list(checks.check(definition))
-    if errors_in(problems):
-        return problems
-    return problems + case_problems(definition, questionnaire) + proving.report(definition).problems
-
-
 def errors_in(problems: Iterable[Problem]) -> list[Problem]:
     """The problems that hold back publishing."""
     return [found for found in problems if found.severity == "error"]
@@ -129,36 +143,6 @@ def errors_in(problems: Iterable[Problem]) -> list[Problem]:
 def warnings_of(questionnaire: models.Questionnaire) -> list[Problem]:
     """What a person should look at before patients see the draft; it does not hold back publishing."""
     return [found for found in checks.check(definition_from_rows(questionnaire)) if found.severity == "warning"]
-
-
-def case_problems(definition: Definition, questionnaire: models.Questionnaire) -> list[Problem]:
-    """One problem for each stored case that does not come out as expected."""
-    try:
-        results = cases.run(compile_definition(definition), cases.stored(questionnaire))
-    except msgspec.ValidationError as error:
-        return [problem("P202", "cases", reason=error)]
-    return failed_cases(definition, results)
-
-
-def failed_cases(definition: Definition, results: Iterable[cases.CaseResult]) -> list[Problem]:
-    """One problem for each case that did not come out as expected; a warning where a switched-off instrument is why."""
-    failed = [result for result in results if result.differences]
-    excused = _fine_with_every_instrument(definition, failed) if definition.switched_off() else set()
-    return [
-        problem(
-            "P203" if result.case.id in excused else "P201",
-            f"case {result.case.id}",
-            differences="; ".join(result.differences),
-        )
-        for result in failed
-    ]
-
-
-def _fine_with_every_instrument(definition: Definition, failed: list[cases.CaseResult]) -> set[str]:
-    on = tuple(msgspec.structs.replace(one, switched_off=False) for one in definition.instruments)
-    compiled = compile_definition(msgspec.structs.replace(definition, instruments=on))
-    again = cases.run(compiled, [result.case for result in failed])
-    return {result.case.id for result in again if not result.differences}
 
 
 def publish(

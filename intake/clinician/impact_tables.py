@@ -59,7 +59,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def table(run: ImpactRun, findings: Findings, *, is_exact: bool) -> Table:
-    """The counts of a replay by flag. Not `is_exact`: small ones, and those that all but a few share, are held back."""
+    """The counts of a replay by flag. Not `is_exact`: small ones and those that all but a few share are held back, and
+    the others are told in steps of five."""
     titles = titles_of(run)
     lines, others = [], False
     for flag in _in_order(titles, findings.counts):
@@ -82,7 +83,18 @@ def _told(count: int, among: int, is_exact: bool) -> str:
         return str(count)
     if count < FEWEST:
         return HIDDEN
-    return HELD_BACK if 0 < among - count < FEWEST else str(count)
+    return HELD_BACK if 0 < among - count < FEWEST else _in_steps(count, among)
+
+
+def _in_steps(count: int, among: int) -> str:
+    """A count as the step it is in: two replays that differ by one response are told alike, nearly always.
+
+    >>> _in_steps(12, 100), _in_steps(12, 12), _in_steps(5, 5)
+    ('10 to 14', '10 to 12', '5')
+    """
+    low = count // FEWEST * FEWEST
+    high = min(low + FEWEST - 1, among)
+    return f"{low} to {high}" if low < high else str(low)
 
 
 def titles_of(run: ImpactRun) -> dict[str, str]:

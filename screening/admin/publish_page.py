@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from screening import models, publishing, scheduling
+from screening import models, proving, publishing, scheduling
 from screening.engine.checks import Problem
 
 from . import views
@@ -94,13 +94,15 @@ def _draw(
 ) -> HttpResponse:
     """The draft is read once: what is shown of it, and the hash that a press of the button sends, are of one content.
     A refusal that the draft does not show by itself stands first."""
-    look = publishing.look_at(questionnaire)
+    look = publishing.look_at(questionnaire, prove=proving.report if request.method == "POST" else proving.soon)
     problems = [*(one for one in refusals if one not in look.problems), *look.problems]
     reviews = list(questionnaire.clinical_reviews.all()[:1])
     shown = {
         **context,
         **views.sorted_problems(problems),
         "title": "Publish",
+        "look": look,
+        **views.WAITING,
         "latest": questionnaire.versions.order_by("-number").first(),
         "seen": look.sha256,
         "review": questionnaire.clinical_reviews.filter(sha256=look.sha256).first(),

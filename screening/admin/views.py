@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from django.contrib import messages
@@ -14,15 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from screening import models, proving, publishing
-from screening.engine.checks import Problem
 from screening.exchange.yaml import dump_definition
 
 from . import base
 
-if TYPE_CHECKING:
-    from screening.proofs import Report
-
 Page = Callable[..., HttpResponse]
+
+WAITING = {"again": 3, "at_most": int(proving.TOTAL)}
+"""While a draft is being proved: after how many seconds the page is loaded again, and how long it can take."""
 
 
 def page(view: Page, model_admin: Any) -> Page:
@@ -46,20 +45,11 @@ def name_of(request: HttpRequest) -> str:
 
 
 def check(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
-    """Everything wrong with the draft, errors first."""
-    problems = publishing.problems_of(questionnaire)
-    shown = {**context, **sorted_problems(problems), "title": "Check", "proofs": _proofs(questionnaire, problems)}
+    """Everything wrong with the draft, errors first. While it is still being proved, what is known already; the page
+    is loaded again by itself."""
+    look = publishing.look_at(questionnaire, prove=proving.soon)
+    shown = {**context, **sorted_problems(list(look.problems)), "title": "Check", "look": look, **WAITING}
     return render(request, "admin/screening/check.html", shown)
-
-
-def _proofs(questionnaire: models.Questionnaire, problems: list[Problem]) -> Report | None:
-    """How much was proved; nothing is while the checks find errors."""
-    if any(problem.severity == "error" and problem.id.startswith("Q") for problem in problems):
-        return None
-    try:
-        return proving.report(publishing.definition_from_rows(questionnaire))
-    except msgspec.ValidationError:
-        return None
 
 
 def sorted_problems(problems: list[Any]) -> dict[str, Any]:

@@ -111,6 +111,12 @@ def _own_keys() -> Iterator[None]:
     vault.forget_keys()
 
 
+@pytest.fixture(autouse=True)
+def _waits_for_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page waits until the draft is proved."""
+    monkeypatch.setattr("screening.proving.PATIENCE", None)
+
+
 @pytest.fixture
 def questionnaire(db: None) -> Questionnaire:
     return publishing.rows_from_definition(DEFINITION)

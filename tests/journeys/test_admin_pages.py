@@ -39,9 +39,11 @@ def test_an_administrator_changes_a_rule_and_publishes(live_server, demo, page: 
 
     page.goto(draft)
     page.get_by_role("link", name="Check", exact=True).click()
+    expect(page.get_by_text("0 found")).to_be_visible(timeout=60_000)  # until then the page is loaded again by itself
     eyes.look(page, "admin-check")
     page.goto(draft)
     page.get_by_role("link", name=re.compile("^Publish")).click()
+    expect(page.get_by_label("What changed, and why")).to_be_visible(timeout=60_000)
     eyes.look(page, "admin-publish")
     page.get_by_label("What changed, and why").fill("Try a rule about age")
     page.get_by_label("Publish it as not yet reviewed by a clinician").check()

@@ -12,9 +12,10 @@ from tests.screening.samples import NOW, case, small
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What another app asks of editors is tested with that app."""
+    """What another app asks of editors is tested with that app; a page waits until the draft is proved."""
     monkeypatch.setattr("screening.admin.base.requirements", [])
     monkeypatch.setattr("screening.scheduling._rights", [])
+    monkeypatch.setattr("screening.proving.PATIENCE", None)
 
 
 @pytest.fixture

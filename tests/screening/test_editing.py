@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from screening import editing, models, publishing
+from screening import case_problems, editing, models, publishing
 from screening.engine import definition as d
 from screening.engine.definition import canonical_json
 from screening.exchange.cases import Expectation
@@ -35,7 +35,7 @@ def pks(draft) -> dict[str, list[int]]:
 
 
 def test_a_renamed_question_is_renamed_in_every_row_and_case(draft):
-    rows_before, problems_before = pks(draft), publishing.case_problems(rich(), draft)
+    rows_before, problems_before = pks(draft), case_problems.of_draft(rich(), draft)
 
     plan = rename(draft, row(models.Question, "stroke"), "tia")
 
@@ -45,7 +45,7 @@ def test_a_renamed_question_is_renamed_in_every_row_and_case(draft):
     assert models.Question.objects.get(link_id="stroke_recent").ask_when == "tia is yes"
     assert models.Case.objects.get().answers == {"tia": "yes", "stroke_recent": "yes", "mood": "low"}
     assert pks(draft) == rows_before
-    assert publishing.case_problems(stored, draft) == problems_before
+    assert case_problems.of_draft(stored, draft) == problems_before
 
 
 def test_the_plan_says_each_place_before_and_after(draft):

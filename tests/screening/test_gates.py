@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from screening import models, publishing, scheduling, sign_off
+from screening import case_problems, models, publishing, scheduling, sign_off
 from tests.screening.samples import NOW, both, small
 from tests.screening.test_admin import Form, form_of
 
@@ -141,13 +141,13 @@ class TestWhatWasLookedAt:
     def test_the_hash_and_what_is_shown_are_of_one_reading(self, editor, signed, monkeypatch):
         """Somebody edits while the page is made: what it shows and what it would publish stay the same."""
         seen = sign_off.hash_of(signed)
-        proved = publishing.case_problems
+        proved = case_problems.of_draft
 
         def edited_meanwhile(definition, questionnaire):
             models.Flag.objects.update(group="Other")
             return proved(definition, questionnaire)
 
-        monkeypatch.setattr(publishing, "case_problems", edited_meanwhile)
+        monkeypatch.setattr(case_problems, "of_draft", edited_meanwhile)
 
         assert form_of(editor, page(signed))["seen"] == [seen]
 

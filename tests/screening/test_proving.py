@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
 from msgspec.structs import replace
 
-from screening import proving, publishing
+from screening import proofs, proving, publishing
 from screening.engine.definition import Rule
 from screening.exchange.yaml import dump_definition
 from screening.management.commands import prove_questionnaire
@@ -57,6 +59,67 @@ def test_what_was_not_proved_is_tried_again_later(monkeypatch):
     monkeypatch.setattr(proving, "AGAIN", 0.0)
 
     assert proving.report(definition).not_proved == 0
+
+
+class TestAPageWhileItIsProved:
+    """A proof that takes longer than a page waits: here it waits to be let go on."""
+
+    @pytest.fixture
+    def go_on(self, monkeypatch) -> Iterator[threading.Event]:
+        let_go, proved = threading.Event(), proofs.prove
+
+        def held(*given, **more):
+            assert let_go.wait(60)
+            return proved(*given, **more)
+
+        monkeypatch.setattr("screening.proofs.prove", held)
+        monkeypatch.setattr(proving, "PATIENCE", 0.0)
+        monkeypatch.setattr(proving, "_reports", {})
+        monkeypatch.setattr(proving, "_running", {})
+        yield let_go
+        let_go.set()
+
+    @pytest.mark.parametrize("page", ["check", "publish"])
+    def test_it_says_so_is_loaded_again_and_offers_nothing_to_publish(self, editor, faulty, go_on, page):
+        address = f"/admin/screening/questionnaire/{faulty.pk}/{page}/"
+
+        html = editor.get(address).content.decode()
+        assert "The draft is being proved" in html
+        assert '<meta http-equiv="refresh" content="3">' in html
+        assert "Nothing is wrong" not in html
+        assert 'value="Publish"' not in html
+
+        go_on.set()
+        proving.report(publishing.definition_from_rows(faulty))
+        html = editor.get(address).content.decode()
+        assert "The urgent rule can never be true." in html
+        assert "http-equiv" not in html
+
+    def test_it_is_begun_once(self, go_on):
+        assert isinstance(proving.soon(small()), int)
+        assert isinstance(proving.soon(small()), int)
+        assert len(proving._running) == 1
+
+    def test_what_another_process_began_is_waited_for_and_then_read(self, go_on, monkeypatch):
+        assert isinstance(proving.soon(small()), int)
+        monkeypatch.setattr(proving, "_running", {})  # as in another process
+        assert isinstance(proving.soon(small()), int)
+        assert proving._running == {}
+
+        go_on.set()
+        made = proving.report(small())
+        monkeypatch.setattr(proving, "_reports", {})
+        monkeypatch.setattr("screening.proofs.prove", lambda *_, **__: pytest.fail("proved again"))
+        assert proving.soon(small()) == made
+
+    def test_one_that_breaks_off_says_so_and_is_tried_again(self, monkeypatch):
+        definition = small(key="breaks_off")
+        monkeypatch.setattr("screening.proofs.prove", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            proving.report(definition)
+
+        monkeypatch.undo()
+        assert proving.report(definition).not_proved == 0
 
 
 class TestTheCommand:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.core.management.base import CommandParser
 
-from screening import cases, publishing
+from screening import case_problems, cases, publishing
 from screening.coverage import Measure, measures
 from screening.engine import checks
 from screening.engine.checks import Problem
@@ -98,4 +98,4 @@ def _file(path: Path) -> Found:
     results = cases.run(compiled, cases_at(path))
     wanted = coverage_at(path)
     measured = measures(compiled, wanted, results) if wanted else ()
-    return Found(problems + publishing.failed_cases(definition, results), measured)
+    return Found(problems + case_problems.of_results(definition, results), measured)

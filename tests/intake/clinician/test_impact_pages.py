@@ -125,7 +125,8 @@ class TestReading:
     ) -> None:
         page = editor.get(f"{START}{finished.pk}/")
 
-        assert cells(page, "stroke_ever") == [HIDDEN, HIDDEN, HIDDEN, "12", HIDDEN, HIDDEN]
+        assert cells(page, "stroke_ever") == [HIDDEN, HIDDEN, HIDDEN, "10 to 12", HIDDEN, HIDDEN]
+        assert "in steps of 5" in page.content.decode()
         assert "See which responses" not in page.content.decode()
 
     def test_a_count_that_all_but_a_few_share_is_not_told_either(
@@ -137,6 +138,19 @@ class TestReading:
         actions.replay_due(clock=lambda: later(minutes=1))
 
         assert cells(editor.get(f"{START}{run.pk}/"), "stroke_ever")[3] == HELD_BACK
+
+    def test_two_replays_that_differ_by_one_response_are_told_alike(
+        self, editor: Client, draft_of_all: Questionnaire, clinic: Clinic, version: QuestionnaireVersion, admin: User
+    ) -> None:
+        told = []
+        for number in (21, 1):
+            send_many(clinic, version, [{"stroke": answered("yes")}] * number)
+            send_many(clinic, version, [{"stroke": answered("no")}] * 5)
+            run = actions.start_impact(questionnaire=draft_of_all, by=admin, now=NOW)
+            actions.replay_due(clock=lambda: later(minutes=1))
+            told.append(cells(editor.get(f"{START}{run.pk}/"), "stroke_ever")[3])
+
+        assert told == ["20 to 24", "20 to 24"]
 
     def test_those_who_may_are_told_all_and_led_to_the_responses(
         self, editor: Client, finished: ImpactRun, admin: User, clinic: Clinic
