@@ -39,6 +39,7 @@ def _head(summary: Summary) -> list[str]:
         *(f"{fact.label}: {fact.value}" for fact in facts),
         *(f"Note: {warning}" for warning in summary.warnings),
         *(f"Safety: {line.text}" for line in summary.safety),
+        *(f"Safety: {fact.question}: {fact.answer}" for fact in summary.safety_answers),
     ]
     return lines + [f"Changed before sending: {_changed(one)}" for one in summary.changed]
 
@@ -68,19 +69,23 @@ def _heading(title: str) -> str:
 
 def _flag(point: FlagPoint) -> Iterator[str]:
     because = "; ".join(f"{fact.question}: {fact.answer}" for fact in point.because)
-    yield f"{point.title}. Because: {because}. Discuss: {point.discussion}"
+    notes = "".join(f" Note: {note}." for note in point.notes)
+    yield f"{point.title}. Because: {because}.{notes} Discuss: {point.discussion}"
 
 
 def _open(point: OpenPoint) -> Iterator[str]:
-    raised = f", raised as {point.raised_as.lower()}" if point.raised_as else ""
+    raised = f"; so far raised as {point.raised_as.lower()}" if point.raised_as else ""
     asks = " ".join(f"Ask: {one.ask or one.question} (now: {one.state or 'not known'})" for one in point.questions)
-    yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}".rstrip()
+    discuss = "" if point.raised_as else f" Discuss: {point.discussion}"
+    yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}{discuss}".rstrip()
 
 
 def _score(point: ScoreLine) -> Iterator[str]:
     part = "" if point.is_complete else "incomplete, "
+    of = f" of {point.highest}" if point.highest else ""
     band = f", {point.band}" if point.band else ""
-    yield f"{point.title}: {point.result}{band} ({part}{point.answered})"
+    missing = f": not {', '.join(point.missing)}" if point.missing else ""
+    yield f"{point.title}: {point.result}{of}{band} ({part}{point.answered}{missing})"
 
 
 def _line(point: str) -> Iterator[str]:

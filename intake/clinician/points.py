@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -37,13 +38,14 @@ class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A raised flag with everything a reader needs to judge it."""
+    """A raised flag with everything a reader needs to judge it. `notes` are those that are about this flag."""
 
     link_id: str
     title: str
     severity: Severity
     severity_title: str
     because: tuple[Fact, ...]
+    notes: tuple[str, ...]
     rule_in_words: str
     rule: str
     discussion: str
@@ -69,13 +71,15 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A score in words: its total or the range it can have, and its band."""
+    """A score in words: its total of the highest there is, or the range it can have, its band, and what is missing."""
 
     title: str
     result: str
+    highest: str
     band: str
     answered: str
     is_complete: bool
+    missing: tuple[str, ...] = ()
 
 
 class RuledOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +92,7 @@ class RuledOut(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def count(self) -> str:
         """How many of the group, in words: a reader sees at once where something is left."""
-        return f"all {self.of}" if len(self.titles) == self.of else f"{len(self.titles)} of {self.of}"
+        return f"all {self.of}" if len(self.titles) == self.of else f"{len(self.titles) or 'none'} of {self.of}"
 
 
 class PointGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +130,7 @@ def ruled_out(reading: Reading, assessment: Assessment) -> tuple[RuledOut, ...]:
     groups: dict[str, list[Flag]] = {}
     for flag in reading.definition.flags:
         groups.setdefault(flag.group or "Other", []).append(flag)
-    found = (
+    return tuple(
         RuledOut(
             group=group,
             titles=tuple(words(flag.title) for flag in flags if flag.link_id in assessment.ruled_out),
@@ -134,17 +138,15 @@ def ruled_out(reading: Reading, assessment: Assessment) -> tuple[RuledOut, ...]:
         )
         for group, flags in groups.items()
     )
-    return tuple(one for one in found if one.titles)
 
 
 def _flag_group(severity: Severity, title: str, reading: Reading, assessment: Assessment) -> PointGroup:
     raised = (flag for flag in assessment.flags if flag.severity == severity)
-    return PointGroup(
-        key=severity, title=title, kind="flags", points=tuple(_flag_point(flag, reading) for flag in raised)
-    )
+    points = tuple(_flag_point(flag, assessment.notes, reading) for flag in raised)
+    return PointGroup(key=severity, title=title, kind="flags", points=points)
 
 
-def _flag_point(raised: RaisedFlag, reading: Reading) -> FlagPoint:
+def _flag_point(raised: RaisedFlag, notes: Iterable[NoteLine], reading: Reading) -> FlagPoint:
     flag = _flag(raised.flag, reading)
     rule = next((rule for rule in flag.rules if rule.severity == raised.severity), None)
     return FlagPoint(
@@ -153,6 +155,7 @@ def _flag_point(raised: RaisedFlag, reading: Reading) -> FlagPoint:
         severity=raised.severity,
         severity_title=SEVERITY_TITLES[raised.severity],
         because=tuple(_fact(one, reading) for one in raised.because),
+        notes=tuple(_note(note, reading) for note in notes if note.flag == raised.flag),
         rule_in_words=rule_in_words(raised.rule, reading.definition),
         rule=raised.rule,
         discussion=words(flag.discussion),
@@ -212,27 +215,34 @@ def _inconsistencies(reading: Reading, assessment: Assessment) -> PointGroup:
 
 
 def _notes(reading: Reading, assessment: Assessment) -> PointGroup:
+    """What belongs to no raised flag; the notes of a raised one stand with it."""
+    raised = {flag.flag for flag in assessment.flags}
+    left = (note for note in assessment.notes if note.flag not in raised)
     return PointGroup(
-        key="notes", title="Notes", kind="lines", points=tuple(_note(note, reading) for note in assessment.notes)
+        key="notes", title="Notes", kind="lines", points=tuple(_note_of_its_own(n, reading) for n in left)
     )
 
 
-def _note(note: NoteLine, reading: Reading) -> str:
-    """A note's text, after the flag it belongs to and before the questions it is about."""
-    text = note.text or note.note
+def _note_of_its_own(note: NoteLine, reading: Reading) -> str:
+    """A note after the title of the flag that it is about."""
+    text = _note(note, reading)
     title = words(_flag(note.flag, reading).title) if note.flag else ""
+    return f"{title}: {text}" if title and title not in text else text
+
+
+def _note(note: NoteLine, reading: Reading) -> str:
+    """A note's text, before the questions it is about."""
     questions = ", ".join(_label_of(link_id, reading) for link_id in note.questions)
-    about = f"{title}: " if title and title not in text else ""
-    return about + text + (f" ({questions})" if questions else "")
+    return (note.text or note.note) + (f" ({questions})" if questions else "")
 
 
 def _scores(reading: Reading, assessment: Assessment) -> PointGroup:
     found = ((score, assessment.scores.get(score.link_id)) for score in reading.definition.scores)
-    points = tuple(_score_line(score, result) for score, result in found if result is not None)
+    points = tuple(_score_line(score, result, reading) for score, result in found if result is not None)
     return PointGroup(key="scores", title="Scores", kind="scores", points=points)
 
 
-def _score_line(score: Score, result: ScoreResult) -> ScoreLine:
+def _score_line(score: Score, result: ScoreResult, reading: Reading) -> ScoreLine:
     low, high = (figure(number, score.decimals) for number in result.possible)
     is_complete = result.total is not None
     total = figure(result.total, score.decimals) if result.total is not None else f"possible range {low}–{high}"
@@ -240,10 +250,26 @@ def _score_line(score: Score, result: ScoreResult) -> ScoreLine:
     return ScoreLine(
         title=words(score.title),
         result=total,
+        highest=_highest(score, reading),
         band=f"at least {band}" if band and result.at_least else band,
         answered=f"{result.answered} of {result.of} answered" if result.of else "its first question was answered no",
         is_complete=is_complete,
+        missing=() if is_complete else _missing(score, reading),
     )
+
+
+def _highest(score: Score, reading: Reading) -> str:
+    """The highest total of a score whose items are options; empty where a number is typed (its limit says nothing)."""
+    if any(reading.compiled.questions[item].type in ("integer", "decimal") for item in score.items):
+        return ""
+    return figure(reading.compiled.blank[score.link_id].high)
+
+
+def _missing(score: Score, reading: Reading) -> tuple[str, ...]:
+    """The items of a score, its gate included, that were not answered with a number."""
+    answers = reading.answers
+    items = (*score.items, *([score.gate] if score.gate else []))
+    return tuple(_label_of(item, reading) for item in items if item in answers and not answers[item].is_known)
 
 
 def _flag(link_id: str, reading: Reading) -> Flag:

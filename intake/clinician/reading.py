@@ -14,7 +14,8 @@ from intake.models import Alert, QuestionnaireResponse, Revision
 from .answer_list import Show
 from .changed import Step
 from .corrections import Corrections, corrected_places, correction_lines, read_corrections
-from .summary import AlertLine, Record, Summary, summarize
+from .safety import AlertLine
+from .summary import Record, Summary, summarize
 from .wording import Reading, moment, words
 
 KIND_TITLES = {

@@ -20,7 +20,8 @@ from .answer_list import AnswerSection, Show, answer_sections
 from .background import Background, background
 from .changed import ChangedAnswer, Step, earlier_answers, taken_back
 from .corrections import CorrectionLine
-from .points import PointGroup, RuledOut, point_groups, ruled_out
+from .points import Fact, PointGroup, RuledOut, point_groups, ruled_out
+from .safety import AlertLine, safety_answers, safety_lines
 from .wording import (
     LANGUAGE,
     LANGUAGE_NAMES,
@@ -47,17 +48,6 @@ NOT_SENT = "Not sent yet. The patient is still answering, or has stopped: this i
 LONG_FACT = 44
 FEW_POINTS = 8
 """Points, changes and alerts that a sheet of paper holds in print of the usual size."""
-
-
-class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert to the clinic in words: what became of it and when. `is_open` while nobody has acknowledged it.
-
-    `alert` is its id; empty for what is no alert and needs nobody's acknowledgement.
-    """
-
-    text: str
-    is_open: bool
-    alert: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +91,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     principle: str
     safety: tuple[AlertLine, ...]
+    safety_answers: tuple[Fact, ...]
     corrections: tuple[CorrectionLine, ...]
     groups: tuple[PointGroup, ...]
     changed: tuple[ChangedAnswer, ...]
@@ -113,6 +104,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     def filled(self) -> tuple[PointGroup, ...]:
         """The groups that have something to read."""
         return tuple(group for group in self.groups if group.points)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether anything was raised, left open or found inconsistent."""
+        return any(group.kind in ("flags", "open") or group.key == "inconsistent" for group in self.filled)
 
     @property
     def empty(self) -> tuple[str, ...]:
@@ -154,7 +150,10 @@ def summarize(
         record=_record_lines(record, reading),
         warnings=_warnings(record, reading),
         principle=PRINCIPLE,
-        safety=_safety(record, assessment),
+        safety=safety_lines(
+            assessment, record.alerts, panel_shown_at=record.panel_shown_at, is_sent=record.sent_at is not None
+        ),
+        safety_answers=safety_answers(reading),
         corrections=record.corrections,
         groups=point_groups(reading, assessment),
         changed=taken_back(steps, reading, assessment),
@@ -260,14 +259,3 @@ def _warnings(record: Record, reading: Reading) -> tuple[str, ...]:
         (not reading.definition.review.clinical, NOT_REVIEWED),
     )
     return tuple(text for applies, text in checks if applies)
-
-
-def _safety(record: Record, assessment: Assessment) -> tuple[AlertLine, ...]:
-    """What was done about a disclosure: help that was shown, and each alert with what became of it."""
-    lines = list(record.alerts)
-    if record.panel_shown_at:
-        text = f"Crisis contacts were put first for the patient on {moment(record.panel_shown_at)}."
-        lines.insert(0, AlertLine(text=text, is_open=False))
-    elif assessment.safety_panel:
-        lines.insert(0, AlertLine(text="These answers call for crisis contacts to be shown.", is_open=True))
-    return tuple(lines)

@@ -127,7 +127,7 @@ class SectionForm(QuestionsForm):
         candidates = {
             name: answer
             for name, answer in self.given.items()
-            if not is_same(answer, self.stored.get(name)) and not (name in untouched and name in self.stored)
+            if not is_same(answer, self.stored.get(name)) and not (name in untouched and self._is_settled(name, answer))
         }
         if is_posted:
             return {name: answer for name, answer in candidates.items() if self._counts(name, answer)}
@@ -136,6 +136,10 @@ class SectionForm(QuestionsForm):
             for name, answer in candidates.items()
             if answer.state != "skipped" or (name in self.stored and not answer.typed)
         }
+
+    def _is_settled(self, name: str, answer: Answer) -> bool:
+        """Whether what nobody touched stays out: it is stored, or it was and another window took it back since."""
+        return name in self.stored or answer.state != "skipped" or bool(answer.typed)
 
     def _counts(self, name: str, answer: Answer) -> bool:
         """Whether a posted answer says something: an empty one does only where the question is asked."""

@@ -24,6 +24,7 @@ from screening.engine.definition import (
     Question,
     Review,
     Rule,
+    Safety,
     Score,
     Section,
     Source,
@@ -209,6 +210,7 @@ def definition(*, reviewer: str = "Dr Reviewer", title: str = "Screening") -> De
             Source(key="CUSTOM", title="General knowledge"),
             Source(key="EU-LABEL", title="EU label", profiles=("eu",)),
         ),
+        safety=Safety(panel_when="thoughts is yes or plan is yes"),
         review=Review(clinical=reviewer),
     )
 

@@ -34,12 +34,14 @@ class TestText:
     def test_it_gives_the_question_to_ask(self) -> None:
         text = plain_text(summary_of({"stroke": "yes", "stroke_when": {"state": "not_sure"}}))
 
-        assert "- Stroke (could be contraindication, raised as caution). Ask: How long ago? (now: Not sure)" in text
+        assert (
+            "- Stroke (could be contraindication; so far raised as caution). Ask: How long ago? (now: Not sure)" in text
+        )
 
     def test_it_says_which_scores_are_incomplete(self) -> None:
         text = plain_text(summary_of({"mood_1": "often", "mood_2": "some", "mood_3": {"state": "skipped"}}))
 
-        assert "- Mood score: possible range 3–5, at least moderate (incomplete, 2 of 3 answered)" in text
+        assert "- Mood score: possible range 3–5 of 6, at least moderate (incomplete, 2 of 3 answered: not " in text
 
     def test_it_lists_medicines_and_every_answer_with_its_state(self) -> None:
         text = plain_text(summary_of({"pills": ["PILLONE"], "smoker": {"state": "declined"}}))

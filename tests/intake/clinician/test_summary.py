@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.template.loader import render_to_string
 
-from intake.clinician.summary import NOT_REVIEWED, NOT_SENT, AlertLine, Summary, summarize
+from intake.clinician.safety import NOT_CALLED, NOT_SHOWN, AlertLine
+from intake.clinician.summary import NOT_REVIEWED, NOT_SENT, Summary, summarize
 from intake.records import PastChange
 from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag, evaluate
@@ -155,8 +157,22 @@ class TestSafety:
             "Urgent answers: alert waiting to be sent to the clinic.",
         ]
 
-    def test_it_tells_when_help_is_called_for_but_was_not_recorded(self) -> None:
-        assert [one.is_open for one in summary_of({"thoughts": {"state": "declined"}}).safety] == [True]
+    def test_it_tells_when_help_and_a_call_are_due_but_not_recorded(self) -> None:
+        lines = summary_of({"thoughts": {"state": "declined"}}).safety
+
+        assert [(line.text, line.is_open) for line in lines] == [(NOT_SHOWN, True), (NOT_CALLED, True)]
+
+    def test_of_a_draft_it_expects_no_call_yet(self) -> None:
+        summary = summarize(record=record(sent_at=None), reading=reading_of(), assessment=Assessment(safety_panel=True))
+
+        assert [line.text for line in summary.safety] == [NOT_SHOWN]
+
+    def test_it_says_what_was_answered_to_each_question_that_calls_for_help_a_no_as_well(self) -> None:
+        said = {fact.question: fact.answer for fact in summary_of().safety_answers}
+
+        assert said == {"Thoughts of suicide": "No"}, "a plan is not asked then"
+        declined = summary_of({"thoughts": {"state": "declined"}}).safety_answers
+        assert [fact.answer for fact in declined][:1] == ["Prefer not to say"]
 
 
 class TestFlags:
@@ -313,12 +329,24 @@ class TestUnresolved:
         assert group.count == "4 of 6"
 
 
+class TestNoPoints:
+    def test_a_page_without_points_says_so_in_words(self) -> None:
+        assert not summary_of().has_points
+        assert summary_of({"smoker": "yes"}).has_points
+        text = render_to_string("clinician/summary.html", {"summary": summary_of(), "frame": "base_document.html"})
+        assert "No point was raised by the rules. Read the scores and the answers." in text
+
+
 class TestLines:
     def test_it_words_inconsistent_answers(self) -> None:
         assert group(summary_of({"smoker": "yes"}), "inconsistent").points == ("Stroke denied, but smokes",)
 
     def test_it_puts_a_note_under_its_flag(self) -> None:
-        assert group(summary_of({"smoker": "yes"}), "notes").points == ("Smoking: Smokes and has high pressure",)
+        summary = summary_of({"smoker": "yes"})
+
+        noted = {point.link_id: point.notes for group in summary.detailed for point in group.points if point.notes}
+        assert noted == {"smoking": ("Smokes and has high pressure",)}
+        assert group(summary, "notes").points == (), "it is said once"
 
     def test_it_names_the_questions_of_a_low_stakes_unknown(self) -> None:
         noted = NoteLine(note="not_sure", flag="smoking", questions=("smoker",), text="Not known")
@@ -346,7 +374,7 @@ class TestScores:
 
         assert score.result == "possible range 3–5"
         assert score.band == "at least moderate"
-        assert score.answered == "2 of 3 answered"
+        assert (score.answered, score.missing, score.highest) == ("2 of 3 answered", ("Mood 3",), "6")
         assert not score.is_complete
 
 

@@ -194,6 +194,20 @@ def test_a_pause_in_a_second_tab_is_told_of_the_conflict(patient):
     assert patient.answers["given_name"].value == "Ana"
 
 
+def test_a_pause_does_not_bring_back_what_another_tab_emptied(patient):
+    """What nobody touched in this tab is not said anew, also when nothing is stored for it any more."""
+    autosave(patient, "about", given_name="Ana", born__day="3", born__month="5", born__year="1985")
+    first, second = patient.open("about"), patient.open("about")
+    autosave(patient, "about", second, born__day="", born__month="", born__year="")
+    assert "born" not in patient.answers
+
+    response = autosave(patient, "about", first, given_name="Bea")
+
+    assert response.status_code == 200
+    assert patient.answers["given_name"].value == "Bea"
+    assert "born" not in patient.answers
+
+
 def test_a_pause_tells_which_follow_ups_to_show(patient):
     response = autosave(patient, "habits", smokes="yes")
 
