@@ -22,6 +22,21 @@ forwarded_allow_ips = os.environ.get("TRUSTED_PROXIES", "127.0.0.1")
 # No access log: an address can hold an invitation's token. Put one in front that redacts /i/ (docs/operations.md).
 accesslog = None
 loglevel = "warning"
+# The server's own lines have the form of all others: JSON, without tokens, and of an error its kind and place only.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "intake.logs.JsonLines"}},
+    "filters": {"tokens": {"()": "intake.logs.RedactTokens"}, "places": {"()": "intake.logs.AlwaysPlaces"}},
+    "handlers": {
+        "errors": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["tokens", "places"]},
+    },
+    "root": {"level": "WARNING", "handlers": ["errors"]},
+    "loggers": {
+        "gunicorn.error": {"level": "WARNING", "handlers": ["errors"], "propagate": False},
+        "gunicorn.access": {"handlers": [], "propagate": False},
+    },
+}
 
 
 def on_starting(server: object) -> None:

@@ -37,16 +37,14 @@ def redacted(value: object) -> object:
     return _TOKEN.sub("/i/…", value) if isinstance(value, str) else value
 
 
-class PlacesOnly(logging.Filter):
+class AlwaysPlaces(logging.Filter):
     """Writes of an error only what kind it is and where it happened.
 
-    The message of an error often holds the value that caused it, and that may be an answer. While debugging on one's
-    own machine, errors are written whole.
+    The message of an error often holds the value that caused it, and that may be an answer. It asks no setting, so the
+    server's own log has it before the product is loaded.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if settings.DEBUG:
-            return True
         if record.exc_info and record.exc_info[1]:
             record.exc_text = places(record.exc_info[1])
         record.exc_info = None
@@ -55,6 +53,13 @@ class PlacesOnly(logging.Filter):
         if isinstance(record.msg, BaseException):
             record.msg = kind(record.msg)
         return True
+
+
+class PlacesOnly(AlwaysPlaces):
+    """The same, but while debugging on one's own machine errors are written whole."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return True if settings.DEBUG else super().filter(record)
 
 
 class JsonLines(logging.Formatter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -79,3 +80,38 @@ def test_views_reach_records_through_access_and_write_through_actions():
     ]
 
     assert offences == []
+
+
+WRITES = re.compile(
+    r"\.(?:save|bulk_create|bulk_update|get_or_create|update_or_create|create|delete)\(|(?:(?<!globals\()\)|objects)\.update\("
+)
+WRITERS = {
+    "intake/actions/": "people and what belongs to them: one verb each, with its audit record",
+    "intake/audit.py": "the audit record, within the transaction of the action",
+    "intake/erasure/": "rows and sessions that `intake/actions/erasing.py` takes away",
+    "intake/packed.py": "the answers of a response once more, packed for replaying rules",
+    "intake/alerts/": "the worker's outbox of alerts: steps, attempts, deliveries, and that it is alive",
+    "intake/invitation_mail.py": "the worker's outbox of invitations",
+    "intake/notices.py": "the worker's outbox of notices to staff",
+    "intake/security_mail.py": "the worker's outbox of notices about access",
+    "intake/models/staff.py": "the manager method that Django calls to make an account",
+    "intake/staff_accounts.py": "the library's own form for a new password",
+    "screening/publishing.py": "versions",
+    "screening/scheduling.py": "publications at a time, carried out by the worker",
+    "screening/editing.py": "renaming through a whole draft",
+    "screening/rows.py": "a draft from a definition",
+    "screening/arranging.py": "the order of a draft, and copies within it",
+    "screening/case_keeping.py": "a preview kept as a case",
+    "screening/sign_off.py": "a clinician's review of a draft",
+    "screening/admin/base.py": "the editor's forms, with their lock against two editors at once",
+}
+"""Everything that writes to the database, and what. Whoever adds a file says why it is not one of these."""
+
+
+def test_only_these_write() -> None:
+    files = [path for app in ("intake", "screening") for path in files_of(app) if "engine" not in path.parts]
+    found = {str(path.relative_to(ROOT)) for path in files if WRITES.search(path.read_text())}
+    by_writer = {writer: [file for file in found if file.startswith(writer)] for writer in WRITERS}
+
+    assert found - {file for files in by_writer.values() for file in files} == set()
+    assert [writer for writer, files in by_writer.items() if not files] == []

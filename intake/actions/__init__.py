@@ -1,4 +1,4 @@
-"""The only writers of anything about people. One verb each: atomic, with its audit record inside, `now` passed in.
+"""The verbs that write about people. One each: atomic, with its audit record inside, `now` passed in.
 
 Read them aloud: `actions.start(…)`, `actions.save_answers(…)`, `actions.submit(…)`. Each refusal is an exception named
 for what happened, and all of them are `Refused`.

@@ -6,9 +6,12 @@ import datetime
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import OperationalError
@@ -90,6 +93,38 @@ def test_the_plain_form_has_one_line_as_well() -> None:
     record = logging.LogRecord("x", logging.INFO, "", 1, "a\r\nb\u2028c\x1b[2J %s", ("é\n",), None)
 
     assert logs.PlainLines("{levelname} {message}", style="{").format(record) == "INFO a\\r\\nb\\u2028c\\x1b[2J é\\n"
+
+
+SERVER = """
+import runpy
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+found, config = runpy.run_path("gunicorn.conf.py"), Config()
+for name in ("logconfig_dict", "loglevel"):
+    config.set(name, found[name])
+log = Logger(config)
+log.warning("Invalid request from ip=%s: %s", "192.0.2.1", "a\\r\\n{}\u2028b")
+try:
+    raise ValueError("somebody's answer")
+except ValueError as error:
+    log.exception("Error handling request %s", "/i/s3cret/")
+    log.error("Failed: %s", error)
+log.info("Not written")
+"""
+
+
+@pytest.mark.check("C85", required="the server's own lines too")
+def test_the_servers_own_lines_are_of_the_same_form() -> None:
+    done = subprocess.run([sys.executable, "-c", SERVER], cwd=settings.BASE_DIR, capture_output=True, text=True)
+
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (done.returncode, done.stdout) == (0, "")
+    assert [event["logger"] for event in events] == ["gunicorn.error"] * 3
+    assert events[1]["message"] == "Error handling request /i/…/"
+    assert events[1]["places"][0] == "ValueError"
+    assert events[2]["message"] == "Failed: ValueError"
+    assert "answer" not in done.stderr
 
 
 class Canaries:
