@@ -18,7 +18,14 @@ FORBIDDEN = {
     "intake/patient": ("intake.clinician", "intake.authoring"),
     "intake/clinician": ("intake.patient", "intake.authoring"),
     # A preview shows a patient's pages and reaches no record of anybody.
-    "intake/authoring": ("intake.clinician", "intake.actions", "intake.models", "intake.records", "intake.vault"),
+    "intake/authoring": (
+        "intake.clinician",
+        "intake.actions",
+        "intake.models",
+        "intake.records",
+        "intake.vault",
+        "intake.key_ring",
+    ),
     "intake/questions": ("intake.patient", "intake.clinician", "intake.authoring", "intake.actions"),
     "intake/models": ("intake.actions", "intake.patient", "intake.clinician", "intake.authoring"),
     "intake/actions": ("intake.patient", "intake.clinician", "intake.authoring"),
