@@ -90,7 +90,8 @@ def test_views_reach_records_through_access_and_write_through_actions():
 
 
 WRITES = re.compile(
-    r"\.(?:save|bulk_create|bulk_update|get_or_create|update_or_create|create|delete)\(|(?:(?<!globals\()\)|objects)\.update\("
+    r"(?<!cache)\.(?:save|bulk_create|bulk_update|get_or_create|update_or_create|create|delete)\("
+    r"|(?:(?<!globals\()\)|objects)\.update\("
 )
 WRITERS = {
     "intake/actions/": "people and what belongs to them: one verb each, with its audit record",
