@@ -19,7 +19,7 @@ FOCUS = """() => {
   const part = document.activeElement;
   const ring = part.closest("label.choice") || part;
   const style = getComputedStyle(ring);
-  const box = part.getBoundingClientRect();
+  const box = part.getClientRects()[0] || part.getBoundingClientRect();  // a link may go on in the next line
   const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 1);
   const y = Math.min(Math.max(box.top + Math.min(box.height / 2, 20), 1), innerHeight - 1);
   const top = document.elementFromPoint(x, y);
