@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import functools
+import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -19,7 +20,8 @@ from django.db.models.functions import Cast
 
 from screening import packing, publishing
 from screening.engine.answers import Answers
-from screening.engine.compiler import Compiled
+from screening.engine.compiler import compile_definition
+from screening.engine.definition import from_json
 from screening.engine.results import Settings
 from screening.models import QuestionnaireVersion
 
@@ -50,6 +52,14 @@ class Findings(msgspec.Struct):
         of_flag[change] = of_flag.get(change, 0) + count
         named = self.responses.setdefault(flag, {}).setdefault(change, [])
         named += ids[: LISTED - len(named)]
+
+    def merge(self, found: Findings) -> None:
+        """Add what was found among other responses."""
+        self.affected += found.affected
+        self.unreadable += found.unreadable
+        for flag, changes in found.counts.items():
+            for change, count in changes.items():
+                self.add(flag, change, found.responses[flag][change], count)
 
 
 class Row(NamedTuple):
@@ -86,22 +96,40 @@ def seal_findings(run: ImpactRun, findings: Findings) -> bytes:
     return vault.data_key(run).seal(msgspec.json.encode(findings), row=run, field=FIELD)
 
 
-def next_rows(run: ImpactRun) -> list[Row]:
-    """The next responses after the cursor in the order of their ids, of whatever clinic and state.
+class Range(NamedTuple):
+    """The responses after one id up to another, of whatever clinic and state: a batch."""
 
-    Read without a filter, along the primary key, so that a batch costs the same wherever it begins; read without
-    models, which would take longer than all the rest.
+    after: str
+    upto: str
+
+
+FIRST, LAST = str(uuid.UUID(int=0)), str(uuid.UUID(int=2**128 - 1))
+
+
+def ranges(run: ImpactRun) -> Iterator[Range]:
+    """All responses after the cursor, a batch at a time, in the order of their ids.
+
+    Only ids are read, and without a filter, along the primary key: a batch costs the same wherever it begins.
     """
-    everything = QuestionnaireResponse.objects.order_by("pk")
-    after = everything if run.cursor is None else everything.filter(pk__gt=run.cursor)
+    after = FIRST if run.cursor is None else str(run.cursor)
+    while after != LAST:
+        ids = QuestionnaireResponse.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+        upto = str(next(iter(ids[BATCH - 1 : BATCH]), LAST))
+        yield Range(after, upto)
+        after = upto
+
+
+def rows_in(some: Range) -> list[Row]:
+    """The responses of a range, read without models, which would take longer than all the rest."""
+    within = QuestionnaireResponse.objects.filter(pk__gt=some.after, pk__lte=some.upto).order_by("pk")
     own = Q(packed_records__layout=packing.LAYOUT, packed_records__version=F("version"))
-    found = after.annotate(
+    found = within.annotate(
         record=FilteredRelation("packed_records", condition=own),
         day=Cast("as_of", TextField()),
         written=Cast("settings", TextField()),
     )
     columns = ("pk", "clinic", "status", "version", "day", "written", "key_id", "wrapped_key")
-    query = found.values_list(*columns, "record__pk", "record__vector_ct")[:BATCH].query
+    query = found.values_list(*columns, "record__pk", "record__vector_ct").query
     with connection.cursor() as cursor:
         cursor.execute(*query.sql_with_params())
         return [_row(*values) for values in cursor.fetchall()]
@@ -142,11 +170,11 @@ class Wanted:
 class Replayer:
     """Replays the rows of one run under its draft."""
 
-    def __init__(self, draft: Compiled) -> None:
+    def __init__(self, run: ImpactRun) -> None:
         from screening import replay  # numpy is loaded only where something is replayed
 
         self._replay = replay
-        self._draft = replay.Plan(draft)
+        self._draft = replay.Plan(compile_definition(from_json(run.document.encode())))
         self._plans: dict[int, replay.Plan] = {}
         self._opener = vault.Opener(QuestionnaireResponse, PackedRecord, packed.FIELD)
         self._settings: dict[str, Settings] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csp.constants import NONE, SELF
+from environs import validate
 
 from .config import BASE_DIR, debug_only_on, development_secret, env, is_loopback
 
@@ -206,6 +207,9 @@ if env.str("EMAIL_URL", ""):
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "screening@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Processes that share one large replay of a draft over past responses; 1 leaves all of it to the worker.
+REPLAY_PROCESSES: int = env.int("REPLAY_PROCESSES", 2, validate=validate.Range(min=1))
 
 # A monitor elsewhere that raises the alarm when it is not called for some minutes.
 HEARTBEAT_URL: str = env.https_url("HEARTBEAT_URL", "")

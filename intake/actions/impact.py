@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from intake import access, audit, impact, vault
-from intake.impact import Findings, Replayer, Wanted
+from intake import access, audit, impact, replaying, vault
+from intake.impact import Findings
 from intake.models import ImpactRun, User
 from intake.permissions import Permission
+from intake.replaying import Looked
 from screening import publishing
 from screening.engine.checks import Problem, errors
-from screening.engine.compiler import compile_definition
-from screening.engine.definition import canonical_json, from_json
+from screening.engine.definition import canonical_json
 from screening.models import Questionnaire
 from screening.refusals import problem
 
@@ -126,17 +128,29 @@ def _claim(now: datetime.datetime) -> ImpactRun | None:
 
 def _go_on(run: ImpactRun, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
     """Look at batch after batch, keeping the place after each. False when it was cancelled or has to stop."""
-    replayer = Replayer(compile_definition(from_json(run.document.encode())))
-    findings, wanted = impact.read_findings(run), Wanted(run)
-    while rows := impact.next_rows(run):
-        counted = [row for row in rows if row in wanted]
-        replayer.look_at(counted, findings)
-        if not _keep(run, findings, looked_at=len(counted), cursor=uuid.UUID(rows[-1].pk), now=clock()):
+    processes = settings.REPLAY_PROCESSES if run.total >= replaying.WORTH_SHARING else 1
+    with closing(replaying.look(run, processes=processes)) as batches:
+        try:
+            return _keep_each(run, batches, clock, until) and _finish(run, clock())
+        except replaying.HelperGone:
+            if not until():
+                raise
+            _let_go(run)  # everything is told to stop, and a helper was the first to
+            return False
+
+
+def _keep_each(
+    run: ImpactRun, batches: Iterator[Looked], clock: Callable[[], datetime.datetime], until: Callable[[], bool]
+) -> bool:
+    findings = impact.read_findings(run)
+    for looked in batches:
+        findings.merge(looked.findings)
+        if not _keep(run, findings, looked_at=looked.looked_at, cursor=uuid.UUID(looked.cursor), now=clock()):
             return False
         if until():
             _let_go(run)
             return False
-    return _finish(run, clock())
+    return True
 
 
 def _mine(run: ImpactRun) -> ImpactRun | None:

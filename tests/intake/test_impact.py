@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from msgspec.structs import replace
 
-from intake import actions, impact, rules
+from intake import actions, impact, replaying, rules
 from intake.actions import impact as working
 from intake.models import AuditRecord, Clinic, ImpactRun, PackedRecord, QuestionnaireResponse, User
 from screening import publishing
@@ -104,6 +104,22 @@ def test_a_thousand_responses_are_counted_exactly(
     findings = impact.read_findings(run)
     assert len(findings.responses["new_fact"]["opens"]) == impact.LISTED
     assert findings.counts["new_fact"]["opens"] == 1_000
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_processes_that_share_the_work_find_the_same(
+    start: Start, clinic: Clinic, version: QuestionnaireVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(impact, "BATCH", 9)
+    monkeypatch.setattr(replaying, "WORTH_SHARING", 0)
+    answers = drawn(5, 40)
+    sent = send_many(clinic, version, answers)
+    run = start()
+
+    assert work() == 1
+
+    assert counted(run) == expected(DEFINITION, drafted(), list(zip(sent, answers, strict=True)))
+    assert (run.state, run.looked_at) == ("done", 40)
 
 
 def test_without_packed_records_it_finds_the_same(start: Start, clinic: Clinic, version: QuestionnaireVersion) -> None:

@@ -1,0 +1,19 @@
+"""Where a process that helps with a replay begins: Django has to be set up before anything of it is imported."""
+
+from __future__ import annotations
+
+import signal
+from multiprocessing.connection import Connection
+
+
+def main(asked: Connection, database: str, run_id: str) -> None:
+    """Answer what comes through the pipe, from the database of this name."""
+    import django
+
+    # A service manager tells all processes of the worker to stop. This one stops when the worker closes the pipe.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    django.setup()
+    from intake import replaying
+
+    replaying.answer(asked, database, run_id)

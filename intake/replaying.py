@@ -1,0 +1,123 @@
+"""Working through the batches of one replay, here or in several processes at once.
+
+Batches are ranges of response ids. Each process reads, opens and replays the rows of a range by itself; only findings
+come back, in the order of the ranges, so that whoever asked can keep its place after each. A process ends when the one
+that started it is gone, however that ended: its pipe is closed then.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+from django.db import connection
+
+from . import replay_process
+from .impact import Findings, Range, Replayer, Wanted, ranges, rows_in
+from .models import ImpactRun
+
+WORTH_SHARING = 40_000
+"""Responses from which it pays to start processes, which takes each a second or two."""
+
+
+class HelperGone(Exception):  # noqa: N818 (named for the event)
+    """A process that helps ended before its time."""
+
+
+class Looked(NamedTuple):
+    """What was found in one range, how many responses counted, and where the next range begins."""
+
+    findings: Findings
+    looked_at: int
+    cursor: str
+
+
+def look(run: ImpactRun, *, processes: int) -> Generator[Looked, None, None]:
+    """Look at every range after a run's cursor. Closing the generator ends the processes. Raises `HelperGone`."""
+    todo = ranges(run)
+    return _alone(run, todo) if processes < 2 else _shared(run, todo, processes)
+
+
+def _alone(run: ImpactRun, todo: Iterable[Range]) -> Generator[Looked, None, None]:
+    replayer, wanted = Replayer(run), Wanted(run)
+    for one in todo:
+        yield _look_at(one, replayer, wanted)
+
+
+def _look_at(one: Range, replayer: Replayer, wanted: Wanted) -> Looked:
+    rows = [row for row in rows_in(one) if row in wanted]
+    findings = Findings()
+    replayer.look_at(rows, findings)
+    return Looked(findings, len(rows), one.upto)
+
+
+class Helper:
+    """A process that is sent ranges, two at a time, so that it never waits for the next one."""
+
+    def __init__(self, run: ImpactRun) -> None:
+        # Spawned, not forked: a fork would share this process's connection to the database.
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        arguments = (theirs, str(connection.settings_dict["NAME"]), str(run.pk))
+        self._process = context.Process(target=replay_process.main, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+        self.owed: deque[int] = deque()
+
+    def fill(self, todo: Iterator[tuple[int, Range]]) -> None:
+        while len(self.owed) < 2 and (one := next(todo, None)) is not None:
+            self.owed.append(one[0])
+            self._pipe.send(one[1])
+
+    def collect(self, found: dict[int, Looked], *, wait: bool) -> None:
+        """Take what is ready; wait for the first of it only where there is nothing else to do."""
+        while self.owed and (wait or self._pipe.poll()):
+            found[self.owed.popleft()] = self._pipe.recv()
+            wait = False
+
+    def end(self) -> None:
+        self._pipe.close()
+        self._process.join()
+
+
+def _shared(run: ImpactRun, todo: Iterable[Range], processes: int) -> Generator[Looked, None, None]:
+    """This process takes part itself; what is found comes in the order of the ranges, whoever looked at them."""
+    numbered, found, place = enumerate(todo), dict[int, Looked](), 0
+    helpers = [Helper(run) for _ in range(processes - 1)]
+    try:
+        replayer, wanted = Replayer(run), Wanted(run)
+        while True:
+            for helper in helpers:
+                helper.fill(numbered)
+            own = next(numbered, None)
+            if own is not None:
+                found[own[0]] = _look_at(own[1], replayer, wanted)
+            for helper in helpers:
+                helper.collect(found, wait=own is None)
+            while place in found:
+                yield found.pop(place)
+                place += 1
+            if own is None and not any(helper.owed for helper in helpers):
+                return
+    except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+        raise HelperGone from error
+    finally:
+        for helper in helpers:
+            helper.end()
+
+
+def answer(asked: Connection, database: str, run_id: str) -> None:
+    """Look at each range that comes through the pipe, until nobody is there to send one."""
+    connection.settings_dict["NAME"] = database
+    with closing(asked), closing(connection):
+        run = ImpactRun.objects.get(pk=run_id)
+        replayer, wanted = Replayer(run), Wanted(run)
+        try:
+            while True:
+                asked.send(_look_at(asked.recv(), replayer, wanted))
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            return
