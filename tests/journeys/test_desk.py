@@ -47,7 +47,7 @@ def test_a_passkey_is_the_second_factor(live_server, demo, browser: Browser, eye
     staff.get_by_role("button", name=re.compile("Add")).click()
     expect(staff.get_by_role("link", name="Make new codes")).to_be_visible()
     staff.goto(f"{live_server.url}/accounts/2fa/webauthn/")
-    expect(staff.get_by_text("My phone")).to_be_visible()
+    expect(staff.get_by_role("heading", name="My phone")).to_be_visible()
     staff.get_by_role("button", name="Sign out").first.click()
 
     staff.goto(f"{live_server.url}/staff/")
