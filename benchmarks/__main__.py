@@ -26,6 +26,10 @@ PARTS = {
     "engine": 60,
     "peers": 240,
     "replay": 180,
+    "web": 180,
+    "store": 180,
+    "pdf": 60,
+    "proofs": 60,
 }
 """The parts in their order, and the seconds that each may take."""
 WHOLE = 14 * 60
