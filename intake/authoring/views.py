@@ -20,6 +20,7 @@ from intake import access
 from intake.patient.forms import SectionForm
 from intake.patient.names import names_of
 from intake.patient.sections import content, section_form, settled
+from intake.permissions import Permission
 from screening import cases, publishing
 from screening.engine.compiler import DefinitionError, compile_definition
 from screening.engine.definition import Section
@@ -125,7 +126,7 @@ def take(walk: Walk, posted: QueryDict) -> tuple[Walk, Section | None, SectionFo
 def _go_on(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> HttpResponse:
     """The posted page is read as a patient's is; then the button that was pressed says where to."""
     posted = request.POST
-    is_done = "continue" in posted
+    is_done, asked_for_help = "continue" in posted, walk.asks_for_help()
     walk, section, form = take(walk, posted)
     choices = ChoicesForm(walk.definition, posted)
     if not choices.is_valid():
@@ -134,7 +135,9 @@ def _go_on(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> Ht
     if is_done and form is not None and form.errors:
         return _draw(request, questionnaire, walk, section, form=form, status=422)
     with translation.override(walk.language):
-        return _draw(request, questionnaire, walk, _target(walk, section, form, request), more=_more(request))
+        target = _target(walk, section, form, request)
+        is_help_due = is_done and not asked_for_help and walk.asks_for_help()
+        return _draw(request, questionnaire, walk, target, more=_more(request), is_help_due=is_help_due)
 
 
 def _taken(walk: Walk, form: SectionForm, *, is_posted: bool) -> Walk:
@@ -173,20 +176,34 @@ def _draw(
     form: SectionForm | None = None,
     choices: ChoicesForm | None = None,
     more: dict[str, int] | None = None,
+    is_help_due: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The patient's page in the patient's language, in a frame that is in English like every staff page."""
+    if is_help_due:
+        patient_page, section = _help(request, questionnaire, walk, section), None
+    else:
+        patient_page = _patient_page(request, questionnaire, walk, section, form, more)
     context = {
         "questionnaire": questionnaire,
         "walk": walk,
         "panel": panel_of(walk),
         "choices": choices or ChoicesForm.of(walk),
         "cases": [(case.id, case.title) for case in _cases(questionnaire)],
-        "patient_page": _patient_page(request, questionnaire, walk, section, form, more),
+        "patient_page": patient_page,
         "section": section.link_id if section else CHECK,
     }
     with translation.override("en"):
         return render(request, "authoring/preview.html", context, status=status)
+
+
+def _help(request: HttpRequest, questionnaire: Questionnaire, walk: Walk, target: Section | None) -> str:
+    """What comes first after a disclosure, with the contacts of a clinic of the editor's that asks this."""
+    clinic = access.clinics_of(request.user, Permission.EDIT_QUESTIONNAIRE).filter(questionnaire=questionnaire).first()
+    minutes = clinic.draft_alert_minutes if clinic else 0
+    shown = {"walk": walk, "clinic": clinic, "minutes": minutes, "next": target.link_id if target else CHECK}
+    with translation.override(walk.language):
+        return render_to_string("authoring/_help.html", shown, request)
 
 
 def _patient_page(

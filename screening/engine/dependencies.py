@@ -10,7 +10,10 @@ from functools import cached_property
 
 from .ruleset import Place, RuleProblem, Ruleset
 from .symbols import Symbols
-from .tree import Compare, Count, Expr, Measure, StateTest, leaves, names, operands
+from .tree import Compare, Count, Expr, Holds, Measure, StateTest, leaves, names, operands
+
+TESTS_AT_MOST = 2_000
+"""In one rule with its named conditions written out: many times what the longest rule of the starter has."""
 
 MEASURES: dict[str, tuple[str, ...]] = {"age": ("birth_date",), "bmi": ("height", "weight")}
 
@@ -28,26 +31,29 @@ class Dependencies:
         Without `states`, questions that are only tested for their state are left out; without `measures`, so are
         those reached only through `age` and `bmi`.
         """
-        return frozenset(self._questions(expr, states, measures, frozenset()))
+        return frozenset(self._questions(expr, states, measures, set()))
 
-    def _questions(self, expr: Expr, states: bool, measures: bool, within: frozenset[str]) -> Iterator[str]:
+    def _questions(self, expr: Expr, states: bool, measures: bool, seen: set[str]) -> Iterator[str]:
         for leaf in leaves(expr):
             if isinstance(leaf, StateTest) and not states:
                 continue
             for name in names(leaf):
-                yield from self._behind(name, states, measures, within)
+                yield from self._behind(name, states, measures, seen)
             for operand in operands(leaf):
                 if isinstance(operand, Measure) and measures:
                     yield from self._measured(operand)
 
-    def _behind(self, name: str, states: bool, measures: bool, within: frozenset[str]) -> Iterator[str]:
+    def _behind(self, name: str, states: bool, measures: bool, seen: set[str]) -> Iterator[str]:
         if name in self.symbols.questions:
             yield name
         elif name in self.symbols.scores:
             score = self.symbols.scores[name]
             yield from (*score.items, *([score.gate] if score.gate else []))
-        elif name in self.rules.variables and name not in within:  # a circle is a problem, but must not be endless
-            yield from self._questions(self.rules.variables[name], states, measures, within | {name})
+        elif name in self.rules.variables and name not in seen:
+            seen.add(
+                name
+            )  # once: a circle is a problem, but must not be endless; nor must one that doubles at each step
+            yield from self._questions(self.rules.variables[name], states, measures, seen)
 
     def _measured(self, measure: Measure) -> Iterator[str]:
         for role in MEASURES[measure.name]:
@@ -91,7 +97,20 @@ def problems(symbols: Symbols, rules: Ruleset) -> list[RuleProblem]:
     for place, tree in rules.places:
         if place.kind == "ask_when":
             found += _ahead(known, place, tree)
-    return found
+    return found or list(_too_long(rules))
+
+
+def _too_long(rules: Ruleset) -> Iterator[RuleProblem]:
+    """Rules that would be written out too often: reasons and FHIR name the tests inside each named condition, so that
+    conditions which name an earlier one twice double at every step. Variables use only earlier ones here."""
+    sizes: dict[str, int] = {}
+    for place, tree in sorted(rules.places, key=lambda one: one[0].kind != "variable"):
+        size = sum(sizes.get(leaf.variable, 1) if isinstance(leaf, Holds) else 1 for leaf in leaves(tree))
+        if place.kind == "variable":  # one that is too long is told of once, and not again in each that names it
+            sizes[place.link_id] = size if size <= TESTS_AT_MOST else 1
+        if size > TESTS_AT_MOST:
+            message = f"With its named conditions written out, this has {size} tests; {TESTS_AT_MOST} at most can be."
+            yield place.problem(message, "Name fewer conditions inside conditions.")
 
 
 def _ahead(known: Dependencies, place: Place, tree: Expr) -> Iterator[RuleProblem]:

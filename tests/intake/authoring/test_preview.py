@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from intake.models import QuestionnaireResponse
+from intake.models import Clinic, QuestionnaireResponse
 from screening import models, publishing
 from screening.exchange.cases import Case, Expectation
 from screening.models import Questionnaire
@@ -42,6 +42,41 @@ def walk(
 
 def opened(editor: Client, draft: Questionnaire, **chosen: str) -> str:
     return editor.get(address(draft), chosen).content.decode()
+
+
+class TestHelp:
+    """What a patient would see first after a disclosure, with the contacts of a clinic that asks this."""
+
+    def test_it_comes_before_the_next_page_and_goes_on_to_it(self, editor, draft, clinic):
+        Clinic.objects.filter(pk=clinic.pk).update(questionnaire=draft)
+        html = walk(editor, draft, opened(editor, draft, page="safety"), dark="yes").content.decode()
+
+        assert "Help is available right now" in html
+        assert "Thank you for telling us." in html
+        assert 'href="tel:' in html
+        assert "A patient sees this first" in html
+        assert 'name="dark"' not in html
+        assert Form(html).inline == []
+
+        goes_to = following(html)
+        html = editor.post(address(draft), {**sent_by(html), "open": goes_to}).content.decode()
+        assert "Help is available right now" not in html
+        assert f'name="section" value="{goes_to}"' in html
+
+    def test_it_comes_once_and_is_in_the_patients_language(self, editor, draft):
+        page = opened(editor, draft, page="safety", language="es")
+        html = walk(editor, draft, page, dark="yes").content.decode()
+        assert "Hay ayuda disponible ahora mismo" in html
+
+        html = editor.post(address(draft), {**sent_by(html), "open": "safety"}).content.decode()
+        assert "Hay ayuda disponible" not in walk(editor, draft, html, dark="yes").content.decode()
+
+
+def following(html: str) -> str:
+    """Where the button below the help leads."""
+    found = re.search(r'name="open" value="([^"]*)"', html)
+    assert found
+    return found[1]
 
 
 class TestBeginning:
