@@ -12,7 +12,7 @@ from tests.trust.amounts import amount
 
 __all__ = ["_fixed_clock", "begin", "clinic", "patient", "version"]
 
-TIMES = amount(quick=3, long=300)
+TIMES = amount(quick=3, long=500)
 SAVE_PAGE = saving.save_page
 
 

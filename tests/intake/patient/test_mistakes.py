@@ -58,6 +58,7 @@ def names(mistakes):
 
 
 @pytest.mark.check("C06", required="the rest saved, the text shown again")
+@pytest.mark.check("C53", required="every kind of mistake: in the title, linked, tied to its input, kept")
 @pytest.mark.parametrize(("link_id", "given", "message"), MISTAKES, ids=names(MISTAKES))
 def test_a_mistake_is_said_kept_and_does_not_cost_the_rest(patient, link_id, given, message):
     name, typed, value = WITNESS[link_id]
@@ -72,6 +73,7 @@ def test_a_mistake_is_said_kept_and_does_not_cost_the_rest(patient, link_id, giv
     assert message in summary_of(page)
     for target in re.findall(r'<li><a href="#([^"]+)"', page.html):
         assert target in page.ids, f"the summary leads to #{target}, which is not on the page"
+    assert untied(page) == []
     assert kept(page, given)
     assert patient.answers[name].value == value
 
@@ -93,6 +95,14 @@ def page_of(response):
 
 def summary_of(page):
     return re.search(r'class="error-summary".*?</div>', page.html, re.DOTALL)[0]
+
+
+def untied(page):
+    """The messages that no input names as its description. There is a message at least."""
+    messages = re.findall(r'id="([\w.-]+-error)"', page.html)
+    assert messages
+    described = " ".join(re.findall(r'aria-describedby="([^"]*)"', page.html)).split()
+    return [message for message in messages if message not in described]
 
 
 def kept(page, given):

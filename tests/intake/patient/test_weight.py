@@ -65,6 +65,7 @@ def test_every_later_page_is_light_once_styles_and_scripts_are_there(starter, ph
     assert {name: len(page.content) for name, page in pages.items() if len(page.content) > LATER} == {}
 
 
+@pytest.mark.check("C83", required="at most 150 KB for the heaviest page with an empty cache")
 def test_the_heaviest_page_is_bearable_with_an_empty_cache(starter, phone):
     for page in sections_of(starter, phone).values():
         assert len(page.content) + sum(map(weight_of, loaded_by(page))) <= COLD
