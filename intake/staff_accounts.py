@@ -14,6 +14,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,6 +24,13 @@ from django.utils import timezone
 from . import audit, known_browsers, vault
 from .addresses import client_address
 from .models import User
+
+WAYS_TO_CONFIRM = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use the authenticator app or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use a passkey or security key",
+}
+"""What the ways to show who one is are called, by the library's name for each."""
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -51,6 +59,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **how)
         known_browsers.remember(response, user)
         return response
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """The library's ways, called as the rest of the pages call them."""
+        return [way | {"description": WAYS_TO_CONFIRM[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Built from our own origin: the Host header of whoever asked for the mail must not reach it."""

@@ -61,6 +61,15 @@ def test_adding_one_says_what_it_is(sign_in: SignIn, clinician: User) -> None:
     assert "Without it, use the code of an authenticator app." in page
 
 
+def test_the_ways_to_confirm_who_one_is_are_called_by_our_words(sign_in: SignIn, clinician: User) -> None:
+    for kind in ("totp", "webauthn"):
+        Authenticator.objects.create(user=clinician, type=kind, data={"name": "My phone", "credential": {}})
+    page = sign_in(clinician).get("/accounts/reauthenticate/").content.decode()
+
+    assert "Use the authenticator app or a recovery code" in page
+    assert "Use a passkey or security key" in page
+
+
 def test_a_passkey_is_renamed_and_removed(account: Client) -> None:
     key = Authenticator.objects.get()
     account.post(f"{PASSKEYS}keys/{key.pk}/edit/", {"name": "Desk"})
