@@ -22,6 +22,9 @@ SERVER_SETTINGS: dict[str, tuple[tuple[str, ...], str]] = {
     "full_page_writes": (("on",), "a power cut leaves damaged pages"),
 }
 
+# Asked of each session of PostgreSQL. Compiling the query of the worklist takes ten times as long as answering it.
+SESSION = "SET synchronous_commit = on; SET jit = off"
+
 
 def weaknesses(connection: BaseDatabaseWrapper) -> list[str]:
     """What is weaker than promised, each in one sentence; empty when all is well."""
@@ -59,7 +62,7 @@ def refuse_weak_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:
     """Handler of `connection_created`. A connection that could lose answers is closed before it is used."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = on")
+            cursor.execute(SESSION)
     found = weaknesses(connection)
     if found:
         connection.close()

@@ -160,6 +160,12 @@ class TestDurability:
         durability.refuse_weak_connection(Weak("sqlite", **STRONG))  # type: ignore[arg-type]
         durability.refuse_weak_connection(Weak("postgresql", **STRONG_SERVER))  # type: ignore[arg-type]
 
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles no plans")
+    def test_postgresql_compiles_no_plans(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW jit")
+            assert cursor.fetchone() == ("off",)
+
     def test_another_database_is_refused(self) -> None:
         assert durability.weaknesses(Weak("mysql")) == ["mysql is not supported. Use SQLite or PostgreSQL."]  # type: ignore[arg-type]
 
