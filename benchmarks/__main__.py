@@ -23,9 +23,9 @@ from benchmarks.figures import Figure
 
 PARTS = {
     "startup": 240,
-    "engine": 60,
+    "engine": 90,
     "peers": 240,
-    "replay": 180,
+    "replay": 240,
     "web": 180,
     "store": 180,
     "pdf": 60,
