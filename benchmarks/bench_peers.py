@@ -93,13 +93,13 @@ def _with_unknowns(made: workload.Workload, compiled: Compiled) -> Iterator[Figu
 
 
 def _in_turns(calls: tuple[Callable[[Any], Any], ...], given: list[Any]) -> list[float]:
-    """The median microseconds of each call, response by response in turns: what disturbs one disturbs all."""
+    """The median microseconds of the processor for each call, response by response in turns, after warming up."""
     taken: list[list[int]] = [[] for _ in calls]
     for one in (*given[: len(given) // 4], *given):
         for call, times in zip(calls, taken, strict=True):
-            started = time.perf_counter_ns()
+            started = time.thread_time_ns()
             call(one)
-            times.append(time.perf_counter_ns() - started)
+            times.append(time.thread_time_ns() - started)
     return [statistics.median(times[len(given) // 4 :]) / 1_000 for times in taken]
 
 

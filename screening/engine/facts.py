@@ -26,7 +26,7 @@ class Facts:
         self.answers = answers
         self.totals = {
             # A score that failed is wholly unknown.
-            name: total(found if isinstance(found, float | int | Tally) else compiled.blank[name])
+            name: total(found if isinstance(found, (float, int, Tally)) else compiled.blank[name])
             for (name, total), found in zip(compiled.said.totals.items(), outcome.tallies, strict=True)
         }
         self._more = outcome.more
