@@ -33,14 +33,18 @@ class Figure(NamedTuple):
 
         >>> Figure("a", 1.5, "×", at_most=1.25).verdict(), Figure("b", 100, "/s", at_least=100).verdict()
         ('missed by 20 %', 'met')
+        >>> Figure("errors", 2, "", at_most=0).verdict(), Figure("errors", 0, "", at_most=0).verdict()
+        ('missed', 'met')
         """
         limit = self.at_least if self.at_most is None else self.at_most
         if limit is None:
             return ""
         if self.value is None:
             return "not measured"
-        over = self.value / limit - 1 if self.at_most is not None else limit / self.value - 1
-        return "met" if over <= 0 else f"missed by {max(1, round(over * 100))} %"
+        if self.value <= limit if self.at_most is not None else self.value >= limit:
+            return "met"
+        least, most = sorted((self.value, limit))
+        return f"missed by {max(1, round((most / least - 1) * 100))} %" if least else "missed"
 
     def _target(self) -> str:
         if self.at_most is not None:
@@ -51,10 +55,10 @@ class Figure(NamedTuple):
 def number(value: float) -> str:
     """Three figures that count, never fewer whole ones.
 
-    >>> number(0.1234), number(12.34), number(123456.0)
-    ('0.123', '12.3', '123,456')
+    >>> number(0.1234), number(12.34), number(123456.0), number(0)
+    ('0.123', '12.3', '123,456', '0')
     """
-    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    places = 0 if abs(value) >= 100 or value == 0 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
     return f"{value:,.{places}f}"
 
 
