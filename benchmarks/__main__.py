@@ -28,7 +28,7 @@ PARTS = {
     "replay": 240,
     "web": 180,
     "store": 180,
-    "pdf": 60,
+    "pdf": 120,
     "proofs": 60,
 }
 """The parts in their order, and the seconds that each may take."""
