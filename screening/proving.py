@@ -1,23 +1,30 @@
 """Proofs of drafts, made once for each content, in a thread of their own so that a page need not wait for them.
 
 One proof is made at a time: z3 shares one memory in a process. It takes a while to load, and is loaded when something
-is proved. What was proved is kept in memory, and in the cache for the other processes of the installation.
+is proved. What was proved is kept in memory, and in the cache for the other processes of the installation that run the
+same proofs.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
 import hashlib
+import logging
+import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from django.core.cache import cache
+from django.db import DatabaseError, connections
 
 from screening.engine.definition import Definition, canonical_json
 
 if TYPE_CHECKING:
     from screening.proofs import Report
+
+logger = logging.getLogger(__name__)
 
 TOTAL = 25.0
 """Seconds for all proofs about one draft, which a person waits for. What is left then is "not proved"."""
@@ -32,10 +39,11 @@ AGAIN = 60.0
 """Seconds after which what was not proved is tried again: there may be more time then."""
 
 DAY = 24 * 3600.0
-"""Seconds for which the cache keeps a report: a new release may prove more."""
+"""Seconds for which the cache keeps a report."""
 
 _reports: dict[bytes, tuple[float, Report]] = {}
 _running: dict[bytes, tuple[float, concurrent.futures.Future[Report]]] = {}
+_guard = threading.Lock()
 _prover = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="proofs")
 
 
@@ -62,34 +70,56 @@ def soon(definition: Definition) -> Report | int:
 
 def _begin(document: bytes, definition: Definition) -> tuple[float, concurrent.futures.Future[Report]]:
     """The proof of this content, begun now or before."""
-    if document not in _running:
-        _running[document] = (time.monotonic(), _prover.submit(_prove, definition))
-    return _running[document]
+    with _guard:
+        if document not in _running:
+            proof = _prover.submit(_prove, document, definition)
+            _running[document] = (time.monotonic(), proof)
+            _prover.submit(_share, document, proof)
+        return _running[document]
 
 
-def _prove(definition: Definition) -> Report:
+def _prove(document: bytes, definition: Definition) -> Report:
+    """Kept here, whether or not somebody still waits for it."""
     from screening import proofs
 
-    return proofs.prove(definition, total=TOTAL)
-
-
-def _result(document: bytes, proof: concurrent.futures.Future[Report], patience: float | None) -> Report:
-    """The report, kept for this process and the others. A proof that broke off is not kept: the next begins anew."""
-    try:
-        made = proof.result(patience)
-    finally:
-        if proof.done():
-            _running.pop(document, None)
-            cache.delete(f"{_key(document)}:begun")
+    made = proofs.prove(definition, total=TOTAL)
     _remember(document, made)
-    cache.set(_key(document), msgspec.json.encode(made), AGAIN if made.not_proved else DAY)
+    _no_longer_runs(document)
     return made
 
 
+def _share(document: bytes, proof: concurrent.futures.Future[Report]) -> None:
+    """Give the other processes what was proved. After the proof, not in it: who waits for it may lock the database."""
+    try:
+        if proof.exception() is None:
+            made = proof.result()
+            cache.set(_key(document), msgspec.json.encode(made), AGAIN if made.not_proved else DAY)
+        cache.delete(f"{_key(document)}:begun")
+    except DatabaseError as error:
+        logger.warning("What was proved is not kept for the other processes: %s", type(error).__name__)
+    finally:
+        connections.close_all()
+
+
+def _result(document: bytes, proof: concurrent.futures.Future[Report], patience: float | None) -> Report:
+    """The report. A proof that broke off says so once: the next begins anew."""
+    try:
+        return proof.result(patience)
+    finally:
+        if proof.done() and proof.exception() is not None:
+            _no_longer_runs(document)
+
+
+def _no_longer_runs(document: bytes) -> None:
+    with _guard:
+        _running.pop(document, None)
+
+
 def _remember(document: bytes, made: Report) -> None:
-    while len(_reports) >= KEPT:
-        _reports.pop(next(iter(_reports)), None)
-    _reports[document] = (time.monotonic(), made)
+    with _guard:
+        while len(_reports) >= KEPT:
+            _reports.pop(next(iter(_reports)), None)
+        _reports[document] = (time.monotonic(), made)
 
 
 def _known(document: bytes) -> Report | None:
@@ -102,7 +132,11 @@ def _known(document: bytes) -> Report | None:
         return None
     from screening.proofs import Report
 
-    _remember(document, found := msgspec.json.decode(stored, type=Report))
+    try:
+        found = msgspec.json.decode(stored, type=Report)
+    except msgspec.DecodeError:  # kept in another form: it is made again
+        return None
+    _remember(document, found)
     return found
 
 
@@ -115,5 +149,16 @@ def _begun_elsewhere(document: bytes) -> int | None:
     return max(0, int(now - cache.get(key, now)))
 
 
+def _sources() -> bytes:
+    """A hash of what proofs are made with: a release that proves something else must not read what another said."""
+    folder, hashed = Path(__file__).parent, hashlib.sha256()
+    for path in sorted([*folder.glob("proofs/**/*.py"), *folder.glob("engine/**/*.py")]):
+        hashed.update(path.read_bytes())
+    return hashed.digest()
+
+
+_SOURCES = _sources()
+
+
 def _key(document: bytes) -> str:
-    return f"proofs:{hashlib.sha256(document).hexdigest()}"
+    return f"proofs:{hashlib.sha256(_SOURCES + document).hexdigest()}"

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from msgspec.structs import replace
 
 from screening import proofs, proving, publishing
-from screening.engine.definition import Rule
+from screening.engine.definition import Rule, canonical_json
 from screening.exchange.yaml import dump_definition
 from screening.management.commands import prove_questionnaire
 from tests.screening.samples import NOW, small
+
+
+def settle() -> None:
+    """Until the prover is done with everything that it was given."""
+    proving._prover.submit(int).result(60)
 
 
 def with_impossible_rule():
@@ -50,6 +59,37 @@ def test_the_same_content_is_proved_once(monkeypatch):
     assert proving.report(small()) is first
 
 
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """Begin as another process does, with what the cache holds: call it."""
+    return lambda: (settle(), monkeypatch.setattr(proving, "_reports", {}))
+
+
+def test_what_another_release_proved_is_proved_again(monkeypatch, elsewhere):
+    definition = small(key="released")
+    proving.report(definition)
+    elsewhere()
+    monkeypatch.setattr(proving, "_SOURCES", b"of another release")
+    monkeypatch.setattr("screening.proofs.prove", lambda *_, **__: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        proving.report(definition)
+
+
+def test_a_change_of_a_proof_is_another_release(monkeypatch):
+    before = proving._sources()
+    assert before == proving._SOURCES
+    monkeypatch.setattr(Path, "read_bytes", lambda path: b"changed" if path.name == "reaching.py" else b"")
+    assert proving._sources() != before
+
+
+def test_what_cannot_be_read_back_is_proved_again():
+    definition = small(key="garbled")
+    cache.set(proving._key(canonical_json(definition)), b'{"another": "form"}')
+
+    assert proving.report(definition).not_proved == 0
+
+
 def test_what_was_not_proved_is_tried_again_later(monkeypatch):
     definition = replace(with_impossible_rule(), key="tried_again")
     monkeypatch.setattr(proving, "TOTAL", 0.0)
@@ -72,12 +112,15 @@ class TestAPageWhileItIsProved:
             assert let_go.wait(60)
             return proved(*given, **more)
 
+        settle()
+        cache.clear()
         monkeypatch.setattr("screening.proofs.prove", held)
         monkeypatch.setattr(proving, "PATIENCE", 0.0)
         monkeypatch.setattr(proving, "_reports", {})
         monkeypatch.setattr(proving, "_running", {})
         yield let_go
         let_go.set()
+        settle()
 
     @pytest.mark.parametrize("page", ["check", "publish"])
     def test_it_says_so_is_loaded_again_and_offers_nothing_to_publish(self, editor, faulty, go_on, page):
@@ -102,15 +145,42 @@ class TestAPageWhileItIsProved:
 
     def test_what_another_process_began_is_waited_for_and_then_read(self, go_on, monkeypatch):
         assert isinstance(proving.soon(small()), int)
+        [(_, first)] = proving._running.values()
         monkeypatch.setattr(proving, "_running", {})  # as in another process
         assert isinstance(proving.soon(small()), int)
         assert proving._running == {}
 
         go_on.set()
-        made = proving.report(small())
+        made = first.result(60)  # nobody asks the process that began it again
+        settle()
         monkeypatch.setattr(proving, "_reports", {})
         monkeypatch.setattr("screening.proofs.prove", lambda *_, **__: pytest.fail("proved again"))
         assert proving.soon(small()) == made
+
+    def test_nothing_is_left_of_one_that_nobody_came_back_for(self, go_on):
+        assert isinstance(proving.soon(small()), int)
+        go_on.set()
+        settle()
+        assert proving._running == {}
+
+    def test_two_at_once_begin_one(self, monkeypatch):
+        begun, both = [], threading.Barrier(2)
+
+        class Prover:
+            def submit(self, *given):
+                begun.append(given)
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    both.wait(0.2)  # time for the other to get as far, if it may
+                return concurrent.futures.Future()
+
+        monkeypatch.setattr(proving, "_prover", Prover())
+        monkeypatch.setattr(proving, "_running", {})
+        pages = [threading.Thread(target=proving._begin, args=(b"{}", small())) for _ in range(2)]
+        for page in pages:
+            page.start()
+        for page in pages:
+            page.join()
+        assert [given[0].__name__ for given in begun] == ["_prove", "_share"]
 
     def test_one_that_breaks_off_says_so_and_is_tried_again(self, monkeypatch):
         definition = small(key="breaks_off")
