@@ -14,8 +14,8 @@ run: staticfiles/.collected  ## set up and serve the product with a demo clinic 
 	@$(BIN)/python manage.py demo --sample 10
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start --no-prefix
 
-# Compressing them all takes seconds: done again only when one has changed.
-staticfiles/.collected: $(VENV)/.installed $(shell find intake/static screening/static -type f)
+# Compressing them all takes seconds: done again only when one has changed, or a directory has, from which one went.
+staticfiles/.collected: $(VENV)/.installed $(shell find intake/static screening/static)
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@touch $@
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -17,15 +18,18 @@ from .models import Alert, AnswerRequest, Correction, EmergencyAccess, Person, Q
 from .vault import DataKey
 
 Read = TypeVar("Read")
+logger = logging.getLogger(__name__)
 INSTEAD = "Cannot be read"
 """Stands in a list where a name would: one record that was changed hides no other."""
 
 
 def or_said(read: Callable[[], Read], instead: Read) -> Read:
-    """What is read, or something else where it does not open."""
+    """What is read, or something else where it does not open, which the log says without any value."""
     try:
         return read()
-    except vault.VaultError:
+    except vault.VaultError as error:
+        table, _, field = vault.place_of(error)
+        logger.error("A stored value does not open: %s %s", table, field)
         return instead
 
 

@@ -9,6 +9,7 @@ import datetime
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import msgspec
 from django.db.models import QuerySet
@@ -136,8 +137,12 @@ def _acknowledgement(clinic: Clinic, days: int, now: datetime.datetime) -> Table
 def _before_appointment(opened: list[QuestionnaireResponse], now: datetime.datetime) -> Table:
     counts = {"opened before the appointment": 0, "not opened before the appointment": 0}
     for response in opened:
-        at = invitees.details_of(response.invitation).appointment_at if response.invitation else None
+        at = records.or_said(partial(_appointment, response), None)
         if at and at <= now:
             is_read = response.opened_at is not None and response.opened_at <= at
             counts["opened before the appointment" if is_read else "not opened before the appointment"] += 1
     return Table(title="Read in time", note="Where the invitation names an appointment.", lines=told(counts))
+
+
+def _appointment(response: QuestionnaireResponse) -> datetime.datetime | None:
+    return invitees.details_of(response.invitation).appointment_at if response.invitation else None

@@ -61,6 +61,7 @@ __all__ = [
     "new_keyring",
     "open_text",
     "parse_keyring",
+    "place_of",
     "seal_text",
     "searchable",
     "wrap_anew",
@@ -83,6 +84,21 @@ class NotAsStored(VaultError):  # noqa: N818 (named for the event)
     def __init__(self, what: str, place: bytes) -> None:
         super().__init__(f"{what}: {place.decode()}.")
         self.place = place
+
+
+def place_of(error: VaultError) -> tuple[str, str, str]:
+    """The table, the row and the field of what did not open; empty where no row is to blame, as for a key that is gone.
+
+    >>> place_of(NotAsStored("Changed", b'["a_table", "7", "body_ct"]')), place_of(VaultError("No key"))
+    (('a_table', '7', 'body_ct'), ('', '', ''))
+    """
+    if not isinstance(error, NotAsStored):
+        return "", "", ""
+    try:
+        table, row, field = json.loads(error.place)
+    except ValueError:  # a text of its own, such as the secret of a second factor
+        return error.place.decode(), "", ""
+    return table, row, field
 
 
 @dataclasses.dataclass(frozen=True, repr=False)

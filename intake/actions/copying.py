@@ -17,20 +17,19 @@ from .erasing import scope_of
 from .refusals import NotPermitted
 
 
-def copy_of(
-    *, record: Record, by: User | None, now: datetime.datetime, with_notes: bool = True, actor: str = audit.OPERATOR
-) -> Plain:
+def copy_of(*, record: Record, by: User | None, now: datetime.datetime, with_notes: bool = True) -> Plain:
     """Everything about a person, or about a response and who sent it, and a record that it was given.
 
+    It is collected before the transaction: a long record keeps nobody else from saving. `by` None: the operator.
     `with_notes`: clinicians' private notes too. Raises `NotPermitted`, `vault.VaultError` for what does not open.
     """
     if by is not None and not access.may(by, Permission.READ_ANSWERS, record.clinic):
         raise NotPermitted("You cannot read answers of this clinic.")
     kind = "person" if isinstance(record, Person) else "response"
+    found = collecting.everything(record, scope_of(record), with_notes=with_notes, now=now)
     with transaction.atomic():
-        found = collecting.everything(record, scope_of(record), with_notes=with_notes, now=now)
         audit.record(
-            actor=audit.staff(by) if by else actor, action=f"{kind}.copied", now=now,
+            actor=audit.staff(by) if by else audit.OPERATOR, action=f"{kind}.copied", now=now,
             notes="included" if with_notes else "left out", **{kind: record.pk},
         )  # fmt: skip
     return found

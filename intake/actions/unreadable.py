@@ -10,15 +10,22 @@ from django.db import transaction
 
 from intake import audit
 from intake.erasure import registry
-from intake.models import Person, QuestionnaireResponse, User
+from intake.models import AuditRecord, Person, QuestionnaireResponse, User
+
+A_DAY = datetime.timedelta(days=1)
 
 
 def record_unreadable(*, table: str, row: str, field: str, by: User | None, now: datetime.datetime) -> None:
-    """Record which row did not open, and the response or person it belongs to, for the auditors of their clinic."""
+    """Record which row did not open, and the response or person it belongs to, for the auditors of their clinic.
+
+    Once a day for each row: a page that is loaded again and again does not fill the audit record.
+    """
     with transaction.atomic():
         named = {key: value for key, value in (("table", table), ("row", row), ("field", field)) if value}
-        actor = audit.staff(by) if by else audit.ANONYMOUS
-        audit.record(actor=actor, action="record.unreadable", now=now, **named, **_record(table, row))
+        named |= {key: str(value) for key, value in _record(table, row).items()}
+        latest = AuditRecord.objects.filter(action="record.unreadable", at__gt=now - A_DAY, at__lte=now)
+        if not latest.filter(objects_named=named).exists():
+            audit.record(actor=audit.staff(by) if by else audit.ANONYMOUS, action="record.unreadable", now=now, **named)
 
 
 def _record(table: str, row: str) -> dict[str, Any]:

@@ -153,9 +153,9 @@ def summary_txt(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def summary_fhir(request: HttpRequest, reference: str) -> HttpResponse:
     """What was sent, as a FHIR Bundle. Substance use is left out in Part 2 mode unless it is asked for."""
-    is_asked_for = "substance_use" in request.GET
     from intake import exporting_fhir  # loaded only where something is exported
 
+    is_asked_for = "substance_use" in request.GET
     response = opened(request, reference, as_what="fhir_with_substance_use" if is_asked_for else "fhir")
     if not response.is_sent or response.is_deleted:
         return redirect("clinician:summary", reference)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db.models import Count, Q, QuerySet
 
-from intake import invitees
+from intake import invitees, records
 from intake.models import Alert, Clinic, QuestionnaireResponse, User
 
 STATE_TITLES = {
@@ -138,9 +139,10 @@ def _severity(severity: str) -> Q:
 
 
 def _with_appointment(responses: QuerySet[QuestionnaireResponse], day: datetime.date) -> list[object]:
-    """The keys of the responses whose invitation names an appointment on a day at the clinic."""
+    """The keys of the responses whose invitation names an appointment on a day at the clinic; one that cannot be read
+    may be on any day."""
     invited = responses.filter(invitation__invitee__isnull=False).order_by("-started_at")[:MOST_APPOINTMENTS]
-    return [response.pk for response in invited if _appointment_day(response) == day]
+    return [each.pk for each in invited if records.or_said(partial(_appointment_day, each), day) == day]
 
 
 def _appointment_day(response: QuestionnaireResponse) -> datetime.date | None:

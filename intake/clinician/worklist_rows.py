@@ -67,7 +67,7 @@ def row_of(response: Any, *, can_read: bool, reader: Any) -> Row:
         is_unopened=response.opened_at is None or response.unread_corrections > 0,
         has_correction=response.unread_corrections > 0,
         can_read=can_read,
-        appointment=records.or_said(lambda: _appointment(response, zone), ""),
+        appointment=records.or_said(lambda: _appointment(response, zone), records.INSTEAD),
     )
     return _with_what_answers_say(plain, response, reader) if can_read else plain
 

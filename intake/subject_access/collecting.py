@@ -149,9 +149,12 @@ def _names_one_of(scope: Scope) -> Q:
     kinds = {
         "response": scope.responses,
         "person": scope.people,
+        "other": scope.people,  # the second of two who were said to be the same, or not
         "invitation": scope.invitations,
         "alert": _rows(Alert, scope).values_list("pk", flat=True),
+        "delivery": _rows(AlertDelivery, scope).values_list("pk", flat=True),
         "hold": _rows(LegalHold, scope).values_list("pk", flat=True),
+        "notice": _rows(SecurityNotice, scope).values_list("pk", flat=True),
     }
     found = Q(actor__in=[f"patient:{key}" for key in scope.responses])
     for kind, keys in kinds.items():

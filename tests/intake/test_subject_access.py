@@ -8,15 +8,17 @@ import json
 import stat
 import zipfile
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from intake import actions, alerts
 from intake.erasure import registry
 from intake.invitees import Details
-from intake.models import AuditRecord, Clinic, Person, QuestionnaireResponse, User
+from intake.models import AlertDelivery, AuditRecord, Clinic, Person, QuestionnaireResponse, SecurityNotice, User
 from intake.subject_access import collecting, files
 from tests.intake.conftest import NOW, Tab, later, unknown
 
@@ -183,6 +185,34 @@ def test_that_it_was_made_is_recorded_under_ones_name(one: QuestionnaireResponse
         f"user:{clinician.pk}",
         {"person": str(one.person_id), "notes": "included"},
     )
+
+
+def test_who_did_what_names_both_sides_messages_and_notices(
+    one: QuestionnaireResponse, another: QuestionnaireResponse, front_desk: User, clinician: User
+) -> None:
+    delivery = AlertDelivery.objects.filter(alert__response=another).order_by("pk")[0]
+    actions.record_bounce(message_id=str(delivery.pk), now=NOW)
+    opened = actions.open_in_emergency(response_id=another.pk, by=front_desk, reason="Fainted", now=NOW)
+    actions.see_notice(notice_id=SecurityNotice.objects.get(access=opened).pk, by=clinician, now=NOW)
+
+    done = {each["action"] for each in copy_of(another)["who_did_what"]}
+
+    assert {"person.different", "alert.bounced", "notice.seen"} <= done
+    assert not {"alert.bounced", "notice.seen"} & {each["action"] for each in copy_of(one)["who_did_what"]}
+
+
+def test_collecting_keeps_nobody_from_saving(one: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch) -> None:
+    within: list[int] = []
+    everything = collecting.everything
+
+    def watched(*given: Any, **more: Any) -> dict[str, Any]:
+        within.append(len(connection.savepoint_ids))
+        return everything(*given, **more)
+
+    monkeypatch.setattr(collecting, "everything", watched)
+    copy_of(one)
+
+    assert within == [len(connection.savepoint_ids)]
 
 
 @pytest.mark.parametrize("who", ["outsider", "front_desk", "admin", "auditor"])

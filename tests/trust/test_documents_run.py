@@ -83,6 +83,7 @@ class CleanPlace:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.appointment = f"{datetime.date.today() + datetime.timedelta(days=7)}T14:30"  # one day, also over midnight
         for name in ("etc/screening", "mnt/backups", "srv/screening", "data"):
             (directory / name).mkdir(parents=True)
         self.references: dict[str, str] = {}
@@ -112,8 +113,7 @@ class CleanPlace:
         where["sqlite:////srv/"] = f"sqlite:///{self.directory}/srv/"
         files = ("responses.json", "answers.csv", "responses.fhir.json", "copy.zip", "copy-without-notes.zip")
         where |= {f" {name}": f" {self.directory}/{name}" for name in files}
-        soon = datetime.date.today() + datetime.timedelta(days=7)
-        where["2026-03-09T14:30"] = f"{soon}T14:30"  # an appointment lies ahead
+        where["2026-03-09T14:30"] = self.appointment  # one that lies ahead
         return where | self.references
 
     def name_records(self) -> None:

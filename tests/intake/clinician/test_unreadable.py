@@ -4,15 +4,20 @@ nothing else."""
 from __future__ import annotations
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from intake import actions
+from intake import actions, reporting
 from intake.invitees import Details
 from intake.models import Alert, AuditRecord, Clinic, Invitee, Person, QuestionnaireResponse, User
 from intake.patient import sessions
-from tests.intake.conftest import NOW, show_who_one_is
+from intake.unreadable import UnreadableMiddleware
+from intake.vault import VaultError
+from screening.models import QuestionnaireVersion
+from tests.intake.conftest import NOW, Tab, later, show_who_one_is
 
 from .conftest import Send
 
@@ -109,6 +114,36 @@ def test_one_changed_invitation_hides_no_other(desk: Client, clinic: Clinic, cli
     assert ("Rosalind" in page) != ("Winifred" in page)
 
 
+@pytest.fixture
+def expected(clinic: Clinic, version: QuestionnaireVersion, clinician: User) -> QuestionnaireResponse:
+    """Somebody who sent what they were invited to, with an appointment that does not open."""
+    details = Details(name="Rosalind", appointment_at=later(hours=1))
+    invited = actions.invite(clinic=clinic, by=clinician, now=NOW, language="en", details=details)
+    started = actions.start(clinic=clinic, version=version, language="en", now=NOW, invitation=invited.invitation)
+    Tab(started.response).finish(family_name="Example")
+    spoil(invited.invitation.invitee, "details_ct")
+    return actions.submit(response_id=started.response.pk, now=NOW)
+
+
+@pytest.mark.parametrize("address", ["/staff/", "/staff/?day=2026-03-03"])
+def test_a_changed_appointment_is_said_on_every_day(
+    desk: Client, expected: QuestionnaireResponse, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    page = desk.get(address)
+
+    assert page.status_code == 200
+    assert str(expected) in page.content.decode()
+    assert "Cannot be read" in page.content.decode()
+    said = {record.getMessage() for record in caplog.records if record.name == "intake.records"}
+    assert said == {"A stored value does not open: intake_invitee details_ct"}
+
+
+def test_a_changed_appointment_takes_nobodys_report_away(expected: QuestionnaireResponse) -> None:
+    tables = reporting.report(expected.clinic, days=30, now=later(days=1))
+
+    assert "Read in time" in [table.title for table in tables]
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_patient_is_told_and_keeps_what_they_typed(draft: QuestionnaireResponse, method: str) -> None:
     browser = Client()
@@ -126,6 +161,32 @@ def test_a_patient_is_told_and_keeps_what_they_typed(draft: QuestionnaireRespons
 
     assert page.status_code == 409
     assert unreadable()[0]["response"] == str(draft.pk)
+
+
+@pytest.mark.parametrize("path", ["/accounts/password/change/", "/admin/", "/staff/"])
+def test_staff_are_told_as_staff_wherever_they_are(clinician: User, path: str) -> None:
+    request = RequestFactory().get(path)
+    request.user = clinician
+    request.session = SessionStore()
+
+    page = UnreadableMiddleware(HttpResponse).process_exception(request, VaultError("No key"))
+
+    assert page is not None
+    assert page.status_code == 409
+    assert "Tell whoever looks after this installation now" in page.content.decode()
+
+
+def test_a_row_is_recorded_once_a_day(response: QuestionnaireResponse, other: QuestionnaireResponse) -> None:
+    def note(row: QuestionnaireResponse, **ago: int) -> None:
+        table = "intake_questionnaireresponse"
+        actions.record_unreadable(table=table, row=str(row.pk), field="document_ct", by=None, now=later(**ago))
+
+    note(response)
+    note(response, hours=23)
+    note(other)
+    note(response, hours=25)
+
+    assert [named["response"] for named in unreadable()] == [str(row.pk) for row in (response, other, response)]
 
 
 def test_an_auditor_of_the_clinic_finds_it(
