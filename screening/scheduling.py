@@ -31,7 +31,6 @@ def require_right(right: Right) -> None:
         _rights.append(right)
 
 
-@transaction.atomic
 def schedule(
     *,
     questionnaire: models.Questionnaire,
@@ -45,24 +44,26 @@ def schedule(
 ) -> models.ScheduledPublication:
     """Plan to publish the draft whose SHA-256 is `seen`. Raises `CannotSchedule`, and `PublishRefused` with what stands
     in the way now: it would most likely still do then."""
-    questionnaire = models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if due_at <= now:
         raise CannotSchedule("Choose a time that is still to come.")
-    if waiting(questionnaire):
-        raise CannotSchedule("A publication is planned already. Cancel it first.")
-    if problems := publishing.refusals_of(questionnaire, by=by, seen=seen, as_unreviewed=is_unreviewed):
-        raise publishing.PublishRefused(problems)
-    planned = models.ScheduledPublication.objects.create(
-        questionnaire=questionnaire,
-        sha256=seen,
-        due_at=due_at,
-        publisher=by,
-        planned_by=user,
-        note=note.strip(),
-        is_unreviewed=is_unreviewed,
-        planned_at=now,
-    )
-    publication_planned.send(sender=models.ScheduledPublication, planned=planned, user=user, now=now)
+    publishing.problems_of(questionnaire)  # proofs take seconds: made before anything is locked
+    with transaction.atomic():
+        questionnaire = models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+        if waiting(questionnaire):
+            raise CannotSchedule("A publication is planned already. Cancel it first.")
+        if problems := publishing.refusals_of(questionnaire, by=by, seen=seen, as_unreviewed=is_unreviewed):
+            raise publishing.PublishRefused(problems)
+        planned = models.ScheduledPublication.objects.create(
+            questionnaire=questionnaire,
+            sha256=seen,
+            due_at=due_at,
+            publisher=by,
+            planned_by=user,
+            note=note.strip(),
+            is_unreviewed=is_unreviewed,
+            planned_at=now,
+        )
+        publication_planned.send(sender=models.ScheduledPublication, planned=planned, user=user, now=now)
     return planned
 
 

@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.urls import reverse
 
 from screening import case_problems, models, publishing, scheduling, sign_off
@@ -234,6 +235,18 @@ class TestAtATime:
 
         assert planned.is_held_back
         assert not signed.versions.exists()
+
+    def test_the_draft_is_proved_before_anything_is_locked(self, signed, monkeypatch):
+        outside, asked, proved = len(connection.atomic_blocks), [], publishing.problems_of
+
+        def looked_at(questionnaire):
+            asked.append(len(connection.atomic_blocks))
+            return proved(questionnaire)
+
+        monkeypatch.setattr(publishing, "problems_of", looked_at)
+        plan(signed)
+
+        assert asked[0] == outside
 
     @pytest.mark.parametrize("due_at", [NOW, NOW - datetime.timedelta(days=1)])
     def test_a_time_that_has_passed_is_refused(self, signed, due_at):
