@@ -22,6 +22,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{name} may not publish, or not any more.",
         "Have somebody who may publish plan it again.",
     ),
+    "P108": (
+        "It was planned before it was kept whose plan it is, so their right to publish cannot be asked.",
+        "Have somebody who may publish plan it again.",
+    ),
     "P201": ("It does not come out as expected: {differences}.", "Correct the rules, or the case."),
     "P202": ("A stored case cannot be read: {reason}.", "Correct that case."),
     "P203": (

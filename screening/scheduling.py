@@ -111,7 +111,7 @@ def _publish(
     """The version, or None, and what became of it in words."""
     user = planned.planned_by
     if user is None or not all(right(user) for right in _rights):
-        refusal = problem("P107", "who planned it", name=planned.publisher)
+        refusal = problem("P107" if user else "P108", "who planned it", name=planned.publisher)
         return None, f"{planned.NOT_PUBLISHED}{refusal.message} {refusal.hint}"
     try:
         version = publishing.publish(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
 from intake import audit
+from intake.management.commands import worker
 from intake.models import AuditRecord, User
 from screening import publishing, scheduling, sign_off
 from screening.models import Questionnaire, QuestionnaireVersion, ScheduledPublication
@@ -141,3 +144,18 @@ class TestPlanning:
         assert done.is_held_back
         assert changed.versions.count() == 1
         assert (entry().actor, entry().action) == ("system", "publication.held_back")
+
+    def test_the_log_of_the_worker_names_nobody(
+        self, changed: Questionnaire, admin: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        plan(changed, admin)
+        User.objects.filter(pk=admin.pk).update(is_active=False)
+        (held_back,) = scheduling.publish_due(now=later(days=2))
+        assert admin.name in held_back.outcome
+        monkeypatch.setattr(scheduling, "publish_due", lambda **_: [held_back])
+
+        with caplog.at_level(logging.INFO):
+            worker.Command()._publish_planned()
+
+        assert f"Planned publication {held_back.pk}: held back" in caplog.text
+        assert admin.name not in caplog.text

@@ -234,6 +234,8 @@ class TestAtATime:
         (planned,) = scheduling.publish_due(now=LATER)
 
         assert planned.is_held_back
+        assert "It was planned before it was kept whose plan it is" in planned.outcome
+        assert "may not publish" not in planned.outcome
         assert not signed.versions.exists()
 
     def test_the_draft_is_proved_before_anything_is_locked(self, signed, monkeypatch):

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from msgspec.structs import replace
 
-from screening import proofs, proving, publishing
+from screening import models, proofs, proving, publishing
 from screening.engine.definition import Rule, canonical_json
 from screening.exchange.yaml import dump_definition
 from screening.management.commands import prove_questionnaire
@@ -137,6 +137,21 @@ class TestAPageWhileItIsProved:
         html = editor.get(address).content.decode()
         assert "The urgent rule can never be true." in html
         assert "http-equiv" not in html
+
+    def test_what_is_planned_can_be_cancelled_meanwhile(self, editor, faulty, go_on):
+        models.ScheduledPublication.objects.create(
+            questionnaire=faulty, sha256="0", due_at=NOW, publisher="Ada", planned_at=NOW, note="", is_unreviewed=True
+        )
+        address = f"/admin/screening/questionnaire/{faulty.pk}/publish/"
+
+        html = editor.get(address).content.decode()
+        assert "The draft is being proved" in html
+        assert 'name="cancel"' in html
+        assert 'value="Publish"' not in html
+        assert 'name="note"' not in html
+
+        editor.post(address, {"cancel": "yes"})
+        assert models.ScheduledPublication.objects.get().outcome.startswith("Cancelled by Ada")
 
     def test_it_is_begun_once(self, go_on):
         assert isinstance(proving.soon(small()), int)

@@ -114,7 +114,8 @@ class Command(PlainCommand):
 
     def _publish_planned(self) -> None:
         for planned in scheduling.publish_due(now=timezone.now()):
-            logger.info("Planned publication %s: %s", planned.pk, planned.outcome)
+            done = "held back" if planned.is_held_back else "published"
+            logger.info("Planned publication %s: %s", planned.pk, done)  # its outcome may name a person
 
     def _keep_replaying(self, stop: threading.Event) -> None:
         while not stop.is_set():
