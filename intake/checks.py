@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
@@ -50,6 +51,26 @@ def trigger_check(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Run `manage.py migrate --skip-checks`: it puts them back. Then find out who removed them."
     return [Error(f"The database lacks its triggers {', '.join(absent)}.", hint=hint, id="intake.E003")]
+
+
+OWNER = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('intake_auditrecord')"
+
+
+@register()
+def owner_check(**_: Any) -> list[CheckMessage]:
+    """On a server with PostgreSQL the tables belong to another role, which alone can remove their triggers."""
+    if settings.IS_EMBEDDED or connection.vendor != "postgresql":
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(OWNER)
+            is_owner = (cursor.fetchone() or (False,))[0]
+    except (DatabaseError, ImproperlyConfigured):
+        return []  # the checks above say why
+    if not is_owner:
+        return []
+    hint = "Right for migrate and restore. Let web and worker be another role: docs/operations.md, “On a server”."
+    return [Warning("This role owns the tables and could remove their triggers.", hint=hint, id="intake.W002")]
 
 
 @register()

@@ -90,8 +90,10 @@ def test_views_reach_records_through_access_and_write_through_actions():
 
 
 WRITES = re.compile(
-    r"(?<!cache)\.(?:save|bulk_create|bulk_update|get_or_create|update_or_create|create|delete)\("
+    r"(?<!cache)\.(?:save|bulk_create|bulk_update|get_or_create|update_or_create|create|delete|log_actions)\("
     r"|(?:(?<!globals\()\)|objects)\.update\("
+    r"|\.update\(\s*(?:\*\*|\w+=)"  # of a query that has a name; a dictionary is given as it is
+    r"|(?<!BEFORE )\b(?:INSERT INTO|DELETE FROM|UPDATE) [\w{\"%]+"
 )
 WRITERS = {
     "intake/actions/": "people and what belongs to them: one verb each, with its audit record",
@@ -104,6 +106,7 @@ WRITERS = {
     "intake/security_mail.py": "the worker's outbox of notices about access",
     "intake/models/staff.py": "the manager method that Django calls to make an account",
     "intake/staff_accounts.py": "the library's own form for a new password",
+    "screening/history.py": "who changed a draft, kept where the admin keeps it",
     "screening/publishing.py": "versions",
     "screening/scheduling.py": "publications at a time, carried out by the worker",
     "screening/editing.py": "renaming through a whole draft",
@@ -123,3 +126,23 @@ def test_only_these_write() -> None:
 
     assert found - {file for files in by_writer.values() for file in files} == set()
     assert [writer for writer, files in by_writer.items() if not files] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "unsent.update(failed_at=now)",
+        "clinic.responses.update(**kept)",
+        "LogEntry.objects.log_actions(",
+        'execute("UPDATE intake_alert SET',
+        'execute(f"INSERT INTO {table}',
+        'execute("DELETE FROM intake_alert")',
+    ],
+)
+def test_a_write_is_known_by_its_form(written: str) -> None:
+    assert WRITES.search(written)
+
+
+@pytest.mark.parametrize("read", ["found.update(names)", "request.session.update({KEY: slug})", 'cache.delete("key")'])
+def test_what_stays_in_memory_is_no_write(read: str) -> None:
+    assert not WRITES.search(read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.checks import run_checks
@@ -72,3 +73,21 @@ class TestTriggers:
         triggers.install(connection)
 
         assert problems() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
+class TestTheOwner:
+    @pytest.mark.parametrize(("is_embedded", "found"), [(False, ["intake.W002"]), (True, [])])
+    def test_it_is_named_on_a_server(self, settings: Any, is_embedded: bool, found: list[str]) -> None:
+        settings.IS_EMBEDDED = is_embedded
+
+        assert [one.id for one in checks.owner_check()] == found
+
+    def test_another_role_is_not(self, settings: Any) -> None:
+        settings.IS_EMBEDDED = False
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE screening_of_a_check")
+            cursor.execute("SET LOCAL ROLE screening_of_a_check")
+
+        assert checks.owner_check() == []
