@@ -123,3 +123,9 @@ def test_the_commands_that_documents_name_exist():
     }
 
     assert named <= commands, named - commands
+
+
+def test_every_decision_has_a_number_of_its_own():
+    numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")]
+
+    assert sorted(set(numbers)) == sorted(numbers)

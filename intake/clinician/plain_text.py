@@ -8,8 +8,9 @@ from typing import Any
 
 from .answer_list import AnswerLine, AnswerSection, NotAsked
 from .plain_review import review_lines
-from .points import FlagPoint, OpenPoint, PointGroup, ScoreLine
+from .points import FlagPoint, OpenPoint, PointGroup
 from .review import ReviewPage
+from .scores import ScoreLine
 from .summary import Summary
 from .wording import SHOW_TITLES
 

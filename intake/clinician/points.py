@@ -7,10 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, ScoreResult, UnresolvedFlag
-from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Score, Severity, Source
+from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag
+from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Severity, Source
 
-from .wording import SEVERITY_TITLES, Reading, figure, marked, rule_in_words, said, words
+from .scores import ScoreLine, score_lines
+from .wording import SEVERITY_TITLES, Reading, marked, rule_in_words, said, words
 
 
 class SourceLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,18 +71,6 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceLine, ...]
 
 
-class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A score in words: its total of the highest there is, or the range it can have, its band, and what is missing."""
-
-    title: str
-    result: str
-    highest: str
-    band: str
-    answered: str
-    is_complete: bool
-    missing: tuple[str, ...] = ()
-
-
 class RuledOut(msgspec.Struct, frozen=True, kw_only=True):
     """The flags of one group whose every rule is false. `of` is how many the group has."""
 
@@ -121,7 +110,7 @@ def point_groups(reading: Reading, assessment: Assessment) -> tuple[PointGroup, 
         _flag_group("caution", "Cautions", reading, assessment),
         _flag_group("information", "Information", reading, assessment),
         _notes(reading, assessment),
-        _scores(reading, assessment),
+        PointGroup(key="scores", title="Scores", kind="scores", points=score_lines(reading, assessment)),
     )
 
 
@@ -234,42 +223,6 @@ def _note(note: NoteLine, reading: Reading) -> str:
     """A note's text, before the questions it is about."""
     questions = ", ".join(_label_of(link_id, reading) for link_id in note.questions)
     return (note.text or note.note) + (f" ({questions})" if questions else "")
-
-
-def _scores(reading: Reading, assessment: Assessment) -> PointGroup:
-    found = ((score, assessment.scores.get(score.link_id)) for score in reading.definition.scores)
-    points = tuple(_score_line(score, result, reading) for score, result in found if result is not None)
-    return PointGroup(key="scores", title="Scores", kind="scores", points=points)
-
-
-def _score_line(score: Score, result: ScoreResult, reading: Reading) -> ScoreLine:
-    low, high = (figure(number, score.decimals) for number in result.possible)
-    is_complete = result.total is not None
-    total = figure(result.total, score.decimals) if result.total is not None else f"possible range {low}–{high}"
-    band = result.band or ""
-    return ScoreLine(
-        title=words(score.title),
-        result=total,
-        highest=_highest(score, reading),
-        band=f"at least {band}" if band and result.at_least else band,
-        answered=f"{result.answered} of {result.of} answered" if result.of else "its first question was answered no",
-        is_complete=is_complete,
-        missing=() if is_complete else _missing(score, reading),
-    )
-
-
-def _highest(score: Score, reading: Reading) -> str:
-    """The highest total of a score whose items are options; empty where a number is typed (its limit says nothing)."""
-    if any(reading.compiled.questions[item].type in ("integer", "decimal") for item in score.items):
-        return ""
-    return figure(reading.compiled.blank[score.link_id].high)
-
-
-def _missing(score: Score, reading: Reading) -> tuple[str, ...]:
-    """The items of a score, its gate included, that were not answered with a number."""
-    answers = reading.answers
-    items = (*score.items, *([score.gate] if score.gate else []))
-    return tuple(_label_of(item, reading) for item in items if item in answers and not answers[item].is_known)
 
 
 def _flag(link_id: str, reading: Reading) -> Flag:

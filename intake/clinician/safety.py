@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import msgspec
 
 from screening.engine import journey
+from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment
+from screening.engine.definition import Question
 
 from .points import Fact
-from .wording import Reading, label, moment, said
+from .wording import Reading, marked, moment, said
 
 NOT_SHOWN = "These answers call for crisis contacts first, but that they were shown is not recorded."
 NOT_CALLED = "No alert to the clinic is recorded for these answers. Nobody may know of them yet."
@@ -29,20 +31,33 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def safety_answers(reading: Reading) -> tuple[Fact, ...]:
-    """What was answered to each question that decides by itself whether help comes first, a "no" as well.
+    """What was answered to each question about safety that was asked, in their order; every plain "no" in one line.
 
-    These are the questions of the content's `panel_when` that were asked, in their order.
+    About safety is what brings help first or calls staff at once: what the content's rules for that look at, and the
+    questions of class NS-2.
     """
-    rule = reading.compiled.rules.safety.get("panel_when")
-    if rule is None:
-        return ()
-    deciding = reading.compiled.dependencies.questions(rule)
-    shown = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
-    return tuple(
-        Fact(question=label(question), answer=said(question, reading.answers.get(question.link_id), reading.definition))
+    compiled = reading.compiled
+    about = {name for rule in compiled.rules.safety.values() for name in compiled.dependencies.questions(rule)}
+    about |= set(compiled.safety_questions)
+    shown = journey.visibility(compiled, reading.answers, reading.as_of, reading.settings)
+    asked = [
+        question
         for question in reading.definition.questions()
-        if question.link_id in deciding and shown.get(question.link_id) is not False
-    )
+        if question.link_id in about and shown.get(question.link_id) is not False
+    ]
+    denied = [question for question in asked if _is_no(reading.answers.get(question.link_id))]
+    told = tuple(_fact(question, reading) for question in asked if question not in denied)
+    line = Fact(question="; ".join(marked(question, reading) for question in denied), answer="No")
+    return (*told, line) if denied else told
+
+
+def _is_no(answer: Answer | None) -> bool:
+    return answer is not None and answer.is_known and answer.value == "no"
+
+
+def _fact(question: Question, reading: Reading) -> Fact:
+    answer = said(question, reading.answers.get(question.link_id), reading.definition)
+    return Fact(question=marked(question, reading), answer=answer)
 
 
 def safety_lines(

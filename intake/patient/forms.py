@@ -121,31 +121,30 @@ class SectionForm(QuestionsForm):
         """The answers to save. `is_posted`: the person finished the page, so what is left empty is skipped.
 
         Otherwise (a pause, a button of a list) what was emptied is taken back (None), and what cannot be read yet
-        waits. What nobody touched on this page is left out, so that two open pages do not undo each other.
+        waits. What nobody touched on this page is left out, so that two open pages do not undo each other; only who
+        finishes the page says an answer again that another window took back, and is asked which of the two it is.
         """
-        untouched = self._untouched()
         candidates = {
             name: answer
             for name, answer in self.given.items()
-            if not is_same(answer, self.stored.get(name)) and not (name in untouched and self._is_settled(name, answer))
+            if not is_same(answer, self.stored.get(name)) and not (name in self.untouched and name in self.stored)
         }
         if is_posted:
             return {name: answer for name, answer in candidates.items() if self._counts(name, answer)}
         return {
             name: answer if answer.state != "skipped" else None
             for name, answer in candidates.items()
+            if name not in self.untouched
             if answer.state != "skipped" or (name in self.stored and not answer.typed)
         }
-
-    def _is_settled(self, name: str, answer: Answer) -> bool:
-        """Whether what nobody touched stays out: it is stored, or it was and another window took it back since."""
-        return name in self.stored or answer.state != "skipped" or bool(answer.typed)
 
     def _counts(self, name: str, answer: Answer) -> bool:
         """Whether a posted answer says something: an empty one does only where the question is asked."""
         return name in self.visible or answer.state != "skipped" or bool(answer.typed)
 
-    def _untouched(self) -> set[str]:
+    @cached_property
+    def untouched(self) -> set[str]:
+        """Questions that say what they said when the page was drawn."""
         rendered = self._posted_fingerprints()
         untouched = {name for name in self.given if rendered.get(name) == fingerprint(self[name].value())}
         return untouched - self.refused

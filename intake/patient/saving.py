@@ -47,11 +47,17 @@ def save_page(request: HttpRequest, visit: Visit, section: Section, form: Sectio
     try:
         return attempt(answers=changes, base_revision=_whole(request.POST.get("base_revision")), client_id=client)
     except actions.Conflict as conflict:
-        if any(_says_something(clash.stored) for clash in conflict.clashes):
+        if any(_is_for_the_person(clash, form) for clash in conflict.clashes):
             raise
         # The other window only passed these by: answering them here overwrites nothing. It is an attempt of its own.
         mine = {clash.link_id: clash.submitted for clash in conflict.clashes}
         return attempt(answers=mine, base_revision=conflict.saved.revision, client_id=f"{client[:56]}-settled")
+
+
+def _is_for_the_person(clash: actions.Clash, form: SectionForm) -> bool:
+    """Whether only the person can say which answer counts: there is another, or the one of this page was taken back."""
+    is_taken_back = clash.link_id in form.untouched and _says_something(clash.submitted)
+    return is_taken_back or _says_something(clash.stored)
 
 
 def _says_something(answer: Answer | None) -> bool:

@@ -41,7 +41,7 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A journey that fails is walked once more, and the run says so: docs/decisions/0080-journeys-twice.md."""
+    """A journey that fails is walked once more, and the run says so: docs/decisions/0081-journeys-twice.md."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=int(os.environ.get("JOURNEY_RERUNS", "1"))))

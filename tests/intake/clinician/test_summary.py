@@ -171,6 +171,8 @@ class TestSafety:
         said = {fact.question: fact.answer for fact in summary_of().safety_answers}
 
         assert said == {"Thoughts of suicide": "No"}, "a plan is not asked then"
+        told = summary_of({"thoughts": "yes", "plan": "no"}).safety_answers
+        assert [(fact.question, fact.answer) for fact in told] == [("Thoughts of suicide", "Yes"), ("Plan", "No")]
         declined = summary_of({"thoughts": {"state": "declined"}}).safety_answers
         assert [fact.answer for fact in declined][:1] == ["Prefer not to say"]
 

@@ -208,6 +208,32 @@ def test_a_pause_does_not_bring_back_what_another_tab_emptied(patient):
     assert "born" not in patient.answers
 
 
+def test_who_finishes_a_page_chooses_about_what_another_tab_emptied(patient):
+    autosave(patient, "about", given_name="Ana", phone="555 010 0199")
+    first, second = patient.open("about"), patient.open("about")
+    autosave(patient, "about", second, phone="")
+
+    conflict = patient.fill("about", first)
+
+    assert conflict.status_code == 409
+    text = conflict.content.decode()
+    assert "Not answered" in text
+    assert "555 010 0199" in text
+    assert "phone" not in patient.answers
+
+    assert patient.client.post("/q/about/", hidden(text)).status_code == 302
+    assert patient.answers["phone"].is_known
+
+
+def test_what_is_empty_here_and_was_emptied_there_is_nothing_to_choose(patient):
+    page = patient.open("about")
+    autosave(patient, "about", given_name="Ana", phone="555 010 0199")
+    autosave(patient, "about", phone="")
+
+    assert patient.fill("about", page, given_name="Ana").status_code == 302
+    assert patient.answers["phone"].state == "skipped"
+
+
 def test_a_pause_tells_which_follow_ups_to_show(patient):
     response = autosave(patient, "habits", smokes="yes")
 
