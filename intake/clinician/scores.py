@@ -1,4 +1,4 @@
-"""Scores as a reader needs them: the total and the highest there is, or the possible range; the band; what is missing."""
+"""Scores as a reader needs them: total and highest, or the possible range; the band; which items are missing."""
 
 from __future__ import annotations
 
