@@ -494,6 +494,30 @@ class TestRuleError:
 
         assert found.safety_panel is panel
 
+    passed_over = "(clot is yes or drinks > 3) and stroke is yes"
+    """With the clot unknown and no stroke, whether it is possible ends before the part that fails."""
+
+    def test_a_failing_part_is_not_passed_over_where_the_rest_is_ruled_out(self):
+        asked = (*self.asked, question("clot"))
+
+        found = assess(
+            answers(clot=NOT_SURE, drinks="three", stroke="no"), *asked, flags=(flag(caution=self.passed_over),)
+        )
+
+        assert [left.reason for left in found.unresolved] == ["rule error"]
+        assert found.ruled_out == ()
+
+    def test_a_question_whose_asking_fails_so_is_not_taken_for_hidden(self):
+        asked = (*self.asked, question("clot"), question("more", ask_when=self.passed_over))
+
+        found = assess(
+            answers(clot=NOT_SURE, drinks="three", stroke="no"), *asked,
+            flags=(flag("alone", urgent="drinks > 3"), flag(caution="more is yes")),
+        )  # fmt: skip
+
+        assert "concern" in [left.flag for left in found.unresolved]
+        assert found.ruled_out == ()
+
     def test_a_rule_of_the_flag_that_still_works_is_raised_beside_it(self):
         concern = flag("broken", contraindication="drinks > 3", caution="stroke is yes")
 
