@@ -78,7 +78,7 @@ class PatientMachine(RuleBasedStateMachine):
         self.pk = Session.objects.get(pk=browser.cookies["intake"]).get_decoded()["response_id"]
         self.tabs = [Tab(browser), Tab(browser)]
         self.kept: dict[str, Entry] = {}
-        self.offered: tuple[Browser, Answer] | None = None
+        self.offered: tuple[Browser, Answer, frozenset[str]] | None = None
         self.earlier: list[tuple[str, Fields, dict[str, Entry], dict[str, Entry]]] = []
         self.is_sent = False
         for tab in self.tabs:
@@ -207,7 +207,7 @@ class PatientMachine(RuleBasedStateMachine):
         """The page that came back with everything typed: its button is pressed."""
         if self.offered is None:
             return
-        browser, got = self.offered
+        browser, got, touched = self.offered
         self.offered = None
         form = self._kept_form(got)
         if "kept" in form.fields:
@@ -217,7 +217,7 @@ class PatientMachine(RuleBasedStateMachine):
         cache.clear()
         again = browser.post(form.action, form.fields)
         asked = form.fields.get("asked", [])
-        self._learn(browser, again, section, {name: entry_of(form.fields, name) for name in asked}, may_be_old=True)
+        self._learn(browser, again, section, {name: entry_of(form.fields, name) for name in asked}, touched=touched)
 
     # --- hostile, and the end ---
 
@@ -318,14 +318,24 @@ class PatientMachine(RuleBasedStateMachine):
             self._open(tab, section)
 
     def _learn(
-        self, browser: Browser, got: Answer, section: str, changed: dict[str, Entry], *, may_be_old: bool = False
+        self,
+        browser: Browser,
+        got: Answer,
+        section: str,
+        changed: dict[str, Entry],
+        *,
+        touched: frozenset[str] | None = None,
     ) -> None:
-        """What an answer of the server acknowledges; what it does not must be on the page it brings."""
+        """What an answer of the server acknowledges; what it does not must be on the page it brings.
+
+        A page that was kept and sent again says everything it held: `touched` is what somebody had changed on it.
+        """
         assert got.status in (302, 403, 409, 422, 429), got.status
         if got.status in (302, 422):
             if not self.is_sent:
-                return self._acknowledge(changed, may_be_old=may_be_old)
-            if any(self._stored()[name] != entry for name, entry in changed.items()):
+                return self._acknowledge(changed, may_be_old=touched is not None)
+            said = changed if touched is None else {name: changed[name] for name in touched & changed.keys()}
+            if any(self._stored()[name] != entry for name, entry in said.items()):
                 assert Correction.objects.filter(response_id=self.pk).exists(), "what came late is kept"
             return None
         kept = self._kept_form(got)
@@ -335,7 +345,7 @@ class PatientMachine(RuleBasedStateMachine):
                 self.kept[name] = entry
                 continue
             assert entry_of(kept.fields, name) == entry, f"{name}: typed {entry}, not on the page with {got.status}"
-        self.offered = (browser, got)
+        self.offered = (browser, got, frozenset(changed) if touched is None else touched)
 
     def _acknowledge(self, changed: dict[str, Entry], *, may_be_old: bool) -> None:
         """`may_be_old`: the page says everything it held, also what nobody touched; that is not saved again."""
