@@ -37,7 +37,7 @@ def run() -> Iterator[Figure]:
     million = shared.start + 1_000_000 / shared.rate
     yield Figure("a million responses, from that", million, "s", at_most=12)
     yield Figure("responses that the moved threshold changes", shared.affected, "")
-    yield Figure("memory of worker and helper together", _megabytes(), "MB", at_most=500)
+    yield Figure("memory of worker and companion process together", _megabytes(), "MB", at_most=500)
 
 
 class Replayed(NamedTuple):
@@ -76,9 +76,9 @@ def _replayed(run: Any, processes: int) -> Replayed:
 
 
 def _megabytes() -> float:
-    """The most that this process took, and the most that its helper took."""
-    own, helper = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return (own + helper) / 1024
+    """The most that this process took, and the most that its companion process took."""
+    own, companion = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return (own + companion) / 1024
 
 
 def _set_up(folder: str) -> None:

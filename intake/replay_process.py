@@ -1,4 +1,4 @@
-"""Where a process that helps with a replay begins: Django has to be set up before anything of it is imported."""
+"""Where a process that shares a replay begins: Django has to be set up before anything of it is imported."""
 
 from __future__ import annotations
 

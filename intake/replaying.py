@@ -7,6 +7,7 @@ that started it is gone, however that ended: its pipe is closed then.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -20,12 +21,14 @@ from . import replay_process
 from .impact import Findings, Range, Replayer, Wanted, ranges, rows_in
 from .models import ImpactRun
 
+logger = logging.getLogger(__name__)
+
 WORTH_SHARING = 40_000
 """Responses from which it pays to start processes, which takes each a second or two."""
 
 
-class HelperGone(Exception):  # noqa: N818 (named for the event)
-    """A process that helps ended before its time."""
+class CompanionGone(Exception):  # noqa: N818 (named for the event)
+    """A process that shares a replay ended before its time."""
 
 
 class Looked(NamedTuple):
@@ -37,7 +40,7 @@ class Looked(NamedTuple):
 
 
 def look(run: ImpactRun, *, processes: int) -> Generator[Looked, None, None]:
-    """Look at every range after a run's cursor. Closing the generator ends the processes. Raises `HelperGone`."""
+    """Look at every range after a run's cursor. Closing the generator ends the processes. Raises `CompanionGone`."""
     todo = ranges(run)
     return _alone(run, todo) if processes < 2 else _shared(run, todo, processes)
 
@@ -55,7 +58,7 @@ def _look_at(one: Range, replayer: Replayer, wanted: Wanted) -> Looked:
     return Looked(findings, len(rows), one.upto)
 
 
-class Helper:
+class Companion:
     """A process that is sent ranges, two at a time, so that it never waits for the next one."""
 
     def __init__(self, run: ImpactRun) -> None:
@@ -87,37 +90,39 @@ class Helper:
 def _shared(run: ImpactRun, todo: Iterable[Range], processes: int) -> Generator[Looked, None, None]:
     """This process takes part itself; what is found comes in the order of the ranges, whoever looked at them."""
     numbered, found, place = enumerate(todo), dict[int, Looked](), 0
-    helpers = [Helper(run) for _ in range(processes - 1)]
+    companions = [Companion(run) for _ in range(processes - 1)]
     try:
         replayer, wanted = Replayer(run), Wanted(run)
         while True:
-            for helper in helpers:
-                helper.fill(numbered)
+            for companion in companions:
+                companion.fill(numbered)
             own = next(numbered, None)
             if own is not None:
                 found[own[0]] = _look_at(own[1], replayer, wanted)
-            for helper in helpers:
-                helper.collect(found, wait=own is None)
+            for companion in companions:
+                companion.collect(found, wait=own is None)
             while place in found:
                 yield found.pop(place)
                 place += 1
-            if own is None and not any(helper.owed for helper in helpers):
+            if own is None and not any(companion.owed for companion in companions):
                 return
     except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-        raise HelperGone from error
+        raise CompanionGone from error
     finally:
-        for helper in helpers:
-            helper.end()
+        for companion in companions:
+            companion.end()
 
 
 def answer(asked: Connection, database: str, run_id: str) -> None:
-    """Look at each range that comes through the pipe, until nobody is there to send one."""
+    """Look at each range that comes through the pipe, until nobody is there to send one, or it cannot go on."""
     connection.settings_dict["NAME"] = database
     with closing(asked), closing(connection):
-        run = ImpactRun.objects.get(pk=run_id)
-        replayer, wanted = Replayer(run), Wanted(run)
         try:
+            run = ImpactRun.objects.get(pk=run_id)
+            replayer, wanted = Replayer(run), Wanted(run)
             while True:
                 asked.send(_look_at(asked.recv(), replayer, wanted))
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return
+        except Exception as error:  # a traceback may hold a value: it is not let out to be printed
+            logger.error("A process that shares a replay failed: %s", type(error).__name__)

@@ -129,14 +129,19 @@ def _claim(now: datetime.datetime) -> ImpactRun | None:
 def _go_on(run: ImpactRun, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
     """Look at batch after batch, keeping the place after each. False when it was cancelled or has to stop."""
     processes = settings.REPLAY_PROCESSES if run.total >= replaying.WORTH_SHARING else 1
-    with closing(replaying.look(run, processes=processes)) as batches:
-        try:
-            return _keep_each(run, batches, clock, until) and _finish(run, clock())
-        except replaying.HelperGone:
-            if not until():
-                raise
-            _let_go(run)  # everything is told to stop, and a helper was the first to
+    try:
+        return _look(run, processes, clock, until)
+    except replaying.CompanionGone:
+        if until():
+            _let_go(run)  # everything is told to stop, and a companion was the first to
             return False
+        logger.warning("A process that shares a replay is gone: it goes on in one, from the place that was kept")
+        return _look(run, 1, clock, until)
+
+
+def _look(run: ImpactRun, processes: int, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
+    with closing(replaying.look(run, processes=processes)) as batches:
+        return _keep_each(run, batches, clock, until) and _finish(run, clock())
 
 
 def _keep_each(

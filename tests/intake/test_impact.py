@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import multiprocessing
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +18,7 @@ from msgspec.structs import replace
 from intake import actions, impact, replaying, rules
 from intake.actions import impact as working
 from intake.models import AuditRecord, Clinic, ImpactRun, PackedRecord, QuestionnaireResponse, User
+from intake.replaying import Looked
 from screening import publishing
 from screening.engine.assessment import evaluate
 from screening.engine.compiler import compile_definition
@@ -220,6 +224,69 @@ class TestStopping:
         assert work() == 1
 
         assert [ImpactRun.objects.get(pk=run.pk).state for run in (bad, good)] == ["failed", "done"]
+
+    def test_a_lost_process_costs_nothing_that_was_found(
+        self, start: Start, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        monkeypatch.setattr(replaying, "WORTH_SHARING", 0)
+        settings.REPLAY_PROCESSES = 2
+        run, look, asked = start(), replaying.look, []
+
+        def loses_one(run: ImpactRun, *, processes: int) -> Generator[Looked, None, None]:
+            asked.append((processes, run.looked_at))
+            batches = look(run, processes=1)
+            if processes == 1:
+                yield from batches
+                return
+            yield next(batches)
+            raise replaying.CompanionGone
+
+        monkeypatch.setattr(replaying, "look", loses_one)
+
+        assert work() == 1
+        assert asked == [(2, 0), (1, 4)]
+        assert counted(run) == expected(DEFINITION, drafted(), list(zip(self.sent, self.answers, strict=True)))
+        assert (run.state, run.looked_at) == ("done", 10)
+
+    def test_a_process_that_is_killed_is_noticed(
+        self, start: Start, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        monkeypatch.setattr(replaying, "WORTH_SHARING", 0)
+        settings.REPLAY_PROCESSES = 2
+        run, fill, killed = start(), replaying.Companion.fill, []
+
+        def killed_first(companion: replaying.Companion, todo: Iterator[tuple[int, impact.Range]]) -> None:
+            killed.append(companion)
+            companion._process.kill()
+            companion._process.join()
+            fill(companion, todo)
+
+        monkeypatch.setattr(replaying.Companion, "fill", killed_first)
+
+        assert work() == 1
+        assert len(killed) == 1
+        run.refresh_from_db()
+        assert (run.state, run.looked_at) == ("done", 10)
+
+    def test_a_process_that_fails_tells_the_kind_of_error_and_no_value(
+        self, start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        run = start()
+        monkeypatch.setattr(replaying, "connection", Mock(settings_dict={}))
+
+        def fails(*_: object) -> None:
+            raise ValueError("something private")
+
+        monkeypatch.setattr(replaying, "_look_at", fails)
+        ours, theirs = multiprocessing.Pipe()
+        with closing(ours):
+            ours.send(None)
+            replaying.answer(theirs, "database", str(run.pk))
+
+            with pytest.raises((EOFError, ConnectionResetError)):
+                ours.recv()
+        assert "A process that shares a replay failed: ValueError" in caplog.text
+        assert "private" not in caplog.text
 
     def test_a_response_that_cannot_be_opened_is_counted_as_such(self, start: Start) -> None:
         QuestionnaireResponse.objects.filter(pk=self.sent[0].pk).update(wrapped_key=b"\x01" + bytes(60))
