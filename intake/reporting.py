@@ -83,7 +83,7 @@ def _completion(begun: QuerySet[QuestionnaireResponse]) -> Table:
 def _last_pages(begun: QuerySet[QuestionnaireResponse]) -> Table:
     """Where people stopped: the last page that each draft has posted."""
     drafts = begun.filter(status="draft").select_related("version", "clinic").order_by("-saved_at")[:OPENED_AT_MOST]
-    counts = Counter(_last_page(draft) for draft in drafts)
+    counts = Counter(records.or_said(partial(_last_page, draft), records.INSTEAD) for draft in drafts)
     lines = told(dict(counts.most_common()))
     return Table(title="Last page of what was not sent", note="The page after it was not finished.", lines=lines)
 
@@ -116,14 +116,18 @@ def _points(opened: list[QuestionnaireResponse]) -> Table:
     """How often each point was raised. A count that all but a few share would tell of those few: it is held back."""
     found: Counter[str] = Counter()
     for response in opened:
-        flags = publishing.definition_of(response.version).flags
-        titles = {flag.link_id: flag.title.get("en", flag.link_id) for flag in flags}
-        found.update({titles.get(flag.flag, flag.flag) for flag in records.read_assessment(response).flags})
+        found.update(records.or_said(partial(_raised, response), {records.INSTEAD}))
     lines = told(dict(found.most_common()), are_parts=False)
     without = {title for title, count in found.items() if 0 < len(opened) - count < FEWEST}
     kept = [Line(line.title, HELD_BACK) if line.title in without else line for line in lines if line.count != HIDDEN]
     others = (Line("Every other point", HIDDEN),) if len(kept) < len(lines) else ()
     return Table(title="Points by kind", note=f"Of the latest {OPENED_AT_MOST} sent at most.", lines=(*kept, *others))
+
+
+def _raised(response: QuestionnaireResponse) -> set[str]:
+    flags = publishing.definition_of(response.version).flags
+    titles = {flag.link_id: flag.title.get("en", flag.link_id) for flag in flags}
+    return {titles.get(flag.flag, flag.flag) for flag in records.read_assessment(response).flags}
 
 
 def _acknowledgement(clinic: Clinic, days: int, now: datetime.datetime) -> Table:

@@ -144,6 +144,16 @@ def test_a_changed_appointment_takes_nobodys_report_away(expected: Questionnaire
     assert "Read in time" in [table.title for table in tables]
 
 
+def test_nor_do_changed_answers(response: QuestionnaireResponse, draft: QuestionnaireResponse) -> None:
+    spoil(response, "assessment_ct")
+    spoil(draft, "document_ct")
+
+    tables = {table.title: table.lines for table in reporting.report(response.clinic, days=30, now=later(days=1))}
+
+    assert [line.title for line in tables["Last page of what was not sent"]] == ["Cannot be read"]
+    assert [line.title for line in tables["Points by kind"]] == ["Every other point"]
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_patient_is_told_and_keeps_what_they_typed(draft: QuestionnaireResponse, method: str) -> None:
     browser = Client()
