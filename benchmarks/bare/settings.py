@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.core.management.utils import get_random_secret_key
+
 BASE_DIR = Path(__file__).parent
-SECRET_KEY = "a-benchmark-has-no-secrets-but-Django-wants-some-letters-here"
+SECRET_KEY = get_random_secret_key()
 DEBUG = True
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "benchmarks.bare.urls"

@@ -274,7 +274,7 @@ class TestFailure:
         invite(clinic, details=ROSA, send=True)
 
         assert invitation_mail.deliver_due(clock=clock) == Delivered(sent=1, failed=1)
-        assert row(invitation=spoilt.invitation, kind="invitation").failure == "VaultError"
+        assert row(invitation=spoilt.invitation, kind="invitation").failure == "NotAsStored"
 
     def test_the_log_names_nobody(
         self, invited: actions.Invited, clock: Clock, failing: Failing, caplog: pytest.LogCaptureFixture

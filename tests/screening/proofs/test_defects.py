@@ -122,11 +122,11 @@ def test_what_can_never_be_is_shown_in_words():
 
     shown = {one.problem.id: one.problem.pointed for one in prove(sound(third=(asked,), flags=flags)).findings}
 
-    never = "“gate” is “Yes”, and “gate” is “No”"
+    never = "“About gate?” is “Yes”, and “About gate?” is “No”"
     assert shown["P502"] == f"planted is asked when: {never}"
     assert shown["P511"] == f"urgent when: {never}"
     assert "gate → Yes" in shown["P513"]
-    assert "contraindication when: “gate” is “Yes”\ncaution when: “gate” is “Yes”, and" in shown["P513"]
+    assert "contraindication when: “About gate?” is “Yes”\ncaution when: “About gate?” is “Yes”, and" in shown["P513"]
 
 
 @pytest.mark.parametrize("when", NEVER.values(), ids=NEVER)
