@@ -125,7 +125,7 @@ def test_what_can_never_be_is_shown_in_words():
     never = "“About gate?” is “Yes”, and “About gate?” is “No”"
     assert shown["P502"] == f"planted is asked when: {never}"
     assert shown["P511"] == f"urgent when: {never}"
-    assert "gate → Yes" in shown["P513"]
+    assert "About gate? → Yes" in shown["P513"]
     assert "contraindication when: “About gate?” is “Yes”\ncaution when: “About gate?” is “Yes”, and" in shown["P513"]
 
 
