@@ -23,7 +23,9 @@ code:  ## print the current six digits of the demo sign-ins
 	@$(BIN)/python manage.py code
 
 # What never asks a database says nothing new on another one.
-PURE := tests/screening/engine tests/screening/proofs screening/engine screening/proofs
+PURE := screening/engine screening/proofs tests/screening/engine tests/screening/proofs tests/screening/replay \
+	$(wildcard tests/screening/exchange/test_*.py) \
+	$(filter-out %/test_coverage.py,$(wildcard tests/screening/content/test_*.py))
 
 test: $(VENV)/.installed-dev  ## run every test on SQLite, and all but most journeys on PostgreSQL as well
 	@tools/test_needs.sh
