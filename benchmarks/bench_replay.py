@@ -151,8 +151,8 @@ def _send(clinic: Any, version: Any, definition: Any, number: int) -> None:
         made, kept = [], []
         for place in range(first, min(number, first + 5_000)):
             response = QuestionnaireResponse(
-                id=uuid.uuid4(), clinic=clinic, version=version, person=person, language="en", status="sent",
-                settings={"profile": clinic.profile, "parameters": {}, "part2": False}, document_ct=b"",
+                id=uuid.uuid4(), reference=f"{place:08}", clinic=clinic, version=version, person=person, language="en",
+                status="sent", settings={"profile": clinic.profile, "parameters": {}, "part2": False}, document_ct=b"",
                 assessment_ct=b"", started_at=NOW, saved_at=NOW, sent_at=NOW, as_of=TODAY, resume_code_hash="",
             )  # fmt: skip
             key = vault.create_data_key(response)
