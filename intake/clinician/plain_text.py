@@ -40,7 +40,8 @@ def _head(summary: Summary) -> list[str]:
         *(f"{fact.label}: {fact.value}" for fact in facts),
         *(f"Note: {warning}" for warning in summary.warnings),
         *(f"Safety: {line.text}" for line in summary.safety),
-        *(f"Safety: {fact.question}: {fact.answer}" for fact in summary.safety_answers),
+        *(f"Safety: {fact.question}: {fact.answer}" for fact in summary.safety_answers.told),
+        *(f"Safety: answered No to: {question}" for question in summary.safety_answers.denied),
     ]
     return lines + [f"Changed before sending: {_changed(one)}" for one in summary.changed]
 

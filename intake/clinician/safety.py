@@ -30,8 +30,15 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     alert: str = ""
 
 
-def safety_answers(reading: Reading) -> tuple[Fact, ...]:
-    """What was answered to each question about safety that was asked, in their order; every plain "no" in one line.
+class SafetyAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """What was answered about safety: each answer but a plain "no", and the questions that were answered with that."""
+
+    told: tuple[Fact, ...]
+    denied: tuple[str, ...]
+
+
+def safety_answers(reading: Reading) -> SafetyAnswers:
+    """What was answered to each question about safety that was asked, in their order.
 
     About safety is what brings help first or calls staff at once: what the content's rules for that look at, and the
     questions of class NS-2.
@@ -46,9 +53,10 @@ def safety_answers(reading: Reading) -> tuple[Fact, ...]:
         if question.link_id in about and shown.get(question.link_id) is not False
     ]
     denied = [question for question in asked if _is_no(reading.answers.get(question.link_id))]
-    told = tuple(_fact(question, reading) for question in asked if question not in denied)
-    line = Fact(question="; ".join(marked(question, reading) for question in denied), answer="No")
-    return (*told, line) if denied else told
+    return SafetyAnswers(
+        told=tuple(_fact(question, reading) for question in asked if question not in denied),
+        denied=tuple(marked(question, reading) for question in denied),
+    )
 
 
 def _is_no(answer: Answer | None) -> bool:

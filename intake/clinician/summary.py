@@ -20,8 +20,8 @@ from .answer_list import AnswerSection, Show, answer_sections
 from .background import Background, background
 from .changed import ChangedAnswer, Step, earlier_answers, taken_back
 from .corrections import CorrectionLine
-from .points import Fact, PointGroup, RuledOut, point_groups, ruled_out
-from .safety import AlertLine, safety_answers, safety_lines
+from .points import PointGroup, RuledOut, point_groups, ruled_out
+from .safety import AlertLine, SafetyAnswers, safety_answers, safety_lines
 from .wording import (
     LANGUAGE,
     LANGUAGE_NAMES,
@@ -91,7 +91,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     principle: str
     safety: tuple[AlertLine, ...]
-    safety_answers: tuple[Fact, ...]
+    safety_answers: SafetyAnswers
     corrections: tuple[CorrectionLine, ...]
     groups: tuple[PointGroup, ...]
     changed: tuple[ChangedAnswer, ...]

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from django.template.loader import render_to_string
 
-from intake.clinician.safety import NOT_CALLED, NOT_SHOWN, AlertLine
+from intake.clinician.safety import NOT_CALLED, NOT_SHOWN, AlertLine, SafetyAnswers
 from intake.clinician.summary import NOT_REVIEWED, NOT_SENT, Summary, summarize
 from intake.records import PastChange
 from screening.engine.answers import Answer
@@ -168,13 +168,21 @@ class TestSafety:
         assert [line.text for line in summary.safety] == [NOT_SHOWN]
 
     def test_it_says_what_was_answered_to_each_question_that_calls_for_help_a_no_as_well(self) -> None:
-        said = {fact.question: fact.answer for fact in summary_of().safety_answers}
+        assert summary_of().safety_answers == SafetyAnswers(told=(), denied=("Thoughts of suicide",)), (
+            "no plan is asked"
+        )
 
-        assert said == {"Thoughts of suicide": "No"}, "a plan is not asked then"
-        told = summary_of({"thoughts": "yes", "plan": "no"}).safety_answers
-        assert [(fact.question, fact.answer) for fact in told] == [("Thoughts of suicide", "Yes"), ("Plan", "No")]
-        declined = summary_of({"thoughts": {"state": "declined"}}).safety_answers
-        assert [fact.answer for fact in declined][:1] == ["Prefer not to say"]
+        found = summary_of({"thoughts": "yes", "plan": "no"}).safety_answers
+        assert [(fact.question, fact.answer) for fact in found.told] == [("Thoughts of suicide", "Yes")]
+        assert found.denied == ("Plan",)
+
+        (declined, *_) = summary_of({"thoughts": {"state": "declined"}}).safety_answers.told
+        assert declined.answer == "Prefer not to say"
+
+    def test_a_no_is_said_before_what_it_answers(self) -> None:
+        context = {"summary": summary_of({"thoughts": "yes", "plan": "no"}), "frame": "base_document.html"}
+
+        assert "Answered <b>No</b> to: Plan" in render_to_string("clinician/summary.html", context)
 
 
 class TestFlags:
