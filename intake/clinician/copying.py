@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,9 +14,13 @@ from intake import access, actions
 from intake.step_up import fresh_sign_in_required
 from intake.subject_access import files
 
+from .forms import PlainForm
 
-class CopyForm(forms.Form):
+
+class CopyForm(PlainForm):
     """Whether private notes are part of it."""
+
+    submit_label = "Make the copy"
 
     notes = forms.ChoiceField(
         label="Private notes of clinicians",
@@ -28,12 +30,6 @@ class CopyForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whether private notes are part of the copy."},
     )
-
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data)
-        self.helper = FormHelper()
-        self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
-        self.helper.add_input(Submit("make", "Make the copy"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

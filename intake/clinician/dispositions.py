@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,9 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from intake import access, actions
 
+from .forms import PlainForm
 
-class DispositionsForm(forms.Form):
+
+class DispositionsForm(PlainForm):
     """One decision a line, in the order to be shown."""
+
+    submit_label = "Save the list"
 
     dispositions = forms.CharField(
         label="Decisions, one a line",
@@ -25,12 +27,6 @@ class DispositionsForm(forms.Form):
         max_length=4000,
         error_messages={"required": "Name at least two decisions."},
     )
-
-    def __init__(self, *args: object, **more: object) -> None:
-        super().__init__(*args, **more)
-        self.helper = FormHelper()
-        self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
-        self.helper.add_input(Submit("save", "Save the list"))
 
 
 @require_safe

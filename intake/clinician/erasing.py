@@ -5,11 +5,8 @@ Whoever erases sees no name and no answer, only references and how much there is
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,21 +21,11 @@ from intake.models import Erasure
 from intake.permissions import Permission
 from intake.step_up import fresh_sign_in_required
 
+from .forms import PlainForm
+
 ERASE = Permission.ERASE_RECORDS
 BY_HAND = [reason for reason in Erasure.Reason if reason != Erasure.Reason.RETENTION]
 """Why somebody erases; what was kept for long enough goes by itself."""
-
-
-class PlainForm(forms.Form):
-    """A form with one button; its errors stand in the summary at the top."""
-
-    submit_label = ""
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
-        self.helper = FormHelper()
-        self.helper.form_show_errors = False
-        self.helper.add_input(Submit("go", self.submit_label))
 
 
 class WhichForm(PlainForm):

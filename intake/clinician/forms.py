@@ -14,6 +14,18 @@ from django.urls import reverse
 from intake import unsent
 
 
+class PlainForm(forms.Form):
+    """A form with one button; its errors stand in the summary at the top of the page."""
+
+    submit_label = ""
+
+    def __init__(self, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.helper = FormHelper()
+        self.helper.form_show_errors = False
+        self.helper.add_input(Submit("go", self.submit_label))
+
+
 class AcknowledgeForm(forms.Form):
     """What was done about one alert. Every open alert of a page has a form of its own."""
 

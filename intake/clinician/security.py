@@ -5,8 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,14 +17,17 @@ from intake.models import SecurityNotice
 from intake.permissions import ROLES
 from intake.step_up import fresh_sign_in_required
 
+from .forms import PlainForm
 from .reading import summary_of
 from .wording import moment
 
 NOT_THERE = "There is no such response at your clinics."
 
 
-class EmergencyForm(forms.Form):
+class EmergencyForm(PlainForm):
     """Which response, and why now."""
+
+    submit_label = "Open it for 30 minutes"
 
     reference = forms.CharField(
         label="Reference of the response",
@@ -41,12 +42,6 @@ class EmergencyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Write why you need it now."},
     )
-
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data)
-        self.helper = FormHelper()
-        self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
-        self.helper.add_input(Submit("open", "Open it for 30 minutes"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
