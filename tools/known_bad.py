@@ -75,7 +75,7 @@ KNOWN_BAD = (
         "C24",
         (
             (
-                "intake/access.py",
+                "intake/access/staff.py",
                 "QuestionnaireResponse.objects.filter(clinic__in=clinics).select_related",
                 "QuestionnaireResponse.objects.select_related",
             ),

@@ -6,311 +6,168 @@ for what happened, and all of them are `Refused`.
 
 from __future__ import annotations
 
-from .alerting import AlreadyAcknowledged, NoteMissing, acknowledge_alert
-from .asking import AlreadyAsked, NothingAsked, NotMissing, answer_request, ask_again
-from .assigning import AssignedToAnother, assign, unassign
-from .bouncing import NoSuchMessage, record_bounce
-from .checking_in import (
-    AlreadyRecorded,
-    NoSchedule,
-    NoSuchSession,
-    end_schedule,
-    invite_due_check_ins,
-    record_session,
-    set_schedule,
-    withdraw_session,
-)
-from .clinics import (
-    ContactsChanged,
-    change_clinic,
-    confirm_crisis_contacts,
-    create_clinic,
-    set_invitation_mail,
-)
-from .copying import copy_of
-from .correcting import (
-    NothingSaid,
-    NotSentYet,
-    TooLong,
-    TooManyCorrections,
-    add_correction,
-    keep_late_answers,
-)
-from .crisis import (
-    NoSuchCrisisContact,
-    TooManyContacts,
-    add_crisis_contact,
-    change_crisis_contact,
-    discard_crisis_contacts,
-    move_crisis_contact,
-    remove_crisis_contact,
-)
-from .deleting import delete_draft, kept_questions
-from .dispositions import set_dispositions
-from .erasing import (
-    AlertStillOpen,
-    Erased,
-    OnLegalHold,
-    erase,
-    erase_again,
-    finish_erasures,
-    refuse_to_erase,
-    scope_of,
-)
-from .exporting import export_responses, includes_substance_use
-from .holding import lift_hold, place_hold
-from .impact import DraftUnready, NothingToReplay, cancel_impact, read_impact, replay_due, start_impact
-from .invitations import (
-    AlreadyInvited,
-    AlreadyRevoked,
-    InvitationOver,
-    Invited,
-    NoSuchInvitation,
-    QuestionnaireMissing,
-    invite,
-    reissue_invitation,
-    revoke_invitation,
-)
-from .invitations_many import ListChanged, invite_many
-from .listing import (
-    open_check_ins,
-    open_invitation,
-    open_invitations,
-    open_person,
-    open_worklist,
-    read_audit,
-    search_worklist,
-)
-from .mailing import TooManyMails
-from .matching import (
-    AlreadyDecided,
-    LaterMatch,
-    NoSuchMatch,
-    NoSuchPerson,
-    OtherClinic,
-    confirm_same_person,
-    take_back_match,
-    tell_people_apart,
-)
-from .notices import choose_notices
-from .noticing import acknowledge_part2_notice
-from .opening import open_response
-from .panel import record_panel_shown
-from .purging import Purged, purge_daily, purge_expired
-from .refusals import NoSuchResponse, NotPermitted, Refused
-from .resuming import CannotResume, TooManyTries, issue_resume_code, resume
-from .review_answers import NothingEntered, enter_answers
-from .review_notes import add_note
-from .review_points import NoSuchPoint, acknowledge_point, discuss_point
-from .review_signing import (
-    ContentChanged,
-    NotReady,
-    NotSigned,
-    OwnSignature,
-    UnknownDisposition,
-    add_addendum,
-    cosign,
-    sign_off,
-)
-from .reviewing import AlreadySigned, NotSent, TextMissing
-from .rota import (
-    AddedContact,
-    NoSuchContact,
-    add_contact,
-    change_contact,
-    remove_contact,
-    send_test,
-    set_rota,
-)
-from .rotating import Rotated, rotate_keys
-from .saving import AlreadySent, Clash, Conflict, Saved, UnknownQuestion, save_answers
-from .security import (
-    EmergencyOver,
-    NotNeeded,
-    OwnNotice,
-    ReasonMissing,
-    open_in_emergency,
-    read_in_emergency,
-    see_notice,
-)
-from .sending import Incomplete, Unfinished, submit
-from .staff import (
-    CreatedStaff,
-    NotOwnRole,
-    create_staff,
-    grant_role,
-    remove_staff,
-    revoke_role,
-)
-from .staff_sessions import end_every_session, end_session, follow_session, keep_sign_in
-from .starting import AlreadyStarted, ClinicNotReady, DeadInvitation, LanguageNotOffered, Started, start, start_again
-from .tablets import continue_on_tablet, open_tablet, show_own_code
-from .unreadable import record_unreadable
-
-__all__ = [
-    "AddedContact",
-    "AlertStillOpen",
-    "AlreadyAcknowledged",
-    "AlreadyAsked",
-    "AlreadyDecided",
-    "AlreadyInvited",
-    "AlreadyRecorded",
-    "AlreadyRevoked",
-    "AlreadySent",
-    "AlreadySigned",
-    "AlreadyStarted",
-    "AssignedToAnother",
-    "CannotResume",
-    "Clash",
-    "ClinicNotReady",
-    "Conflict",
-    "ContactsChanged",
-    "ContentChanged",
-    "CreatedStaff",
-    "DeadInvitation",
-    "DraftUnready",
-    "EmergencyOver",
-    "Erased",
-    "Incomplete",
-    "InvitationOver",
-    "Invited",
-    "LanguageNotOffered",
-    "LaterMatch",
-    "ListChanged",
-    "NoSchedule",
-    "NoSuchContact",
-    "NoSuchCrisisContact",
-    "NoSuchInvitation",
-    "NoSuchMatch",
-    "NoSuchMessage",
-    "NoSuchPerson",
-    "NoSuchPoint",
-    "NoSuchResponse",
-    "NoSuchSession",
-    "NotMissing",
-    "NotNeeded",
-    "NotOwnRole",
-    "NotPermitted",
-    "NotReady",
-    "NotSent",
-    "NotSentYet",
-    "NotSigned",
-    "NoteMissing",
-    "NothingAsked",
-    "NothingEntered",
-    "NothingSaid",
-    "NothingToReplay",
-    "OnLegalHold",
-    "OtherClinic",
-    "OwnNotice",
-    "OwnSignature",
-    "Purged",
-    "QuestionnaireMissing",
-    "ReasonMissing",
-    "Refused",
-    "Rotated",
-    "Saved",
-    "Started",
-    "TextMissing",
-    "TooLong",
-    "TooManyContacts",
-    "TooManyCorrections",
-    "TooManyMails",
-    "TooManyTries",
-    "Unfinished",
-    "UnknownDisposition",
-    "UnknownQuestion",
-    "acknowledge_alert",
-    "acknowledge_part2_notice",
-    "acknowledge_point",
-    "add_addendum",
-    "add_contact",
-    "add_correction",
-    "add_crisis_contact",
-    "add_note",
-    "answer_request",
-    "ask_again",
-    "assign",
-    "cancel_impact",
-    "change_clinic",
-    "change_contact",
-    "change_crisis_contact",
-    "choose_notices",
-    "confirm_crisis_contacts",
-    "confirm_same_person",
-    "continue_on_tablet",
-    "copy_of",
-    "cosign",
-    "create_clinic",
-    "create_staff",
-    "delete_draft",
-    "discard_crisis_contacts",
-    "discuss_point",
-    "end_every_session",
-    "end_schedule",
-    "end_session",
-    "enter_answers",
-    "erase",
-    "erase_again",
-    "export_responses",
-    "finish_erasures",
-    "follow_session",
-    "grant_role",
-    "includes_substance_use",
-    "invite",
-    "invite_due_check_ins",
-    "invite_many",
-    "issue_resume_code",
-    "keep_late_answers",
-    "keep_sign_in",
-    "kept_questions",
-    "lift_hold",
-    "move_crisis_contact",
-    "open_check_ins",
-    "open_in_emergency",
-    "open_invitation",
-    "open_invitations",
-    "open_person",
-    "open_response",
-    "open_tablet",
-    "open_worklist",
-    "place_hold",
-    "purge_daily",
-    "purge_expired",
-    "read_audit",
-    "read_impact",
-    "read_in_emergency",
-    "record_bounce",
-    "record_panel_shown",
-    "record_session",
-    "record_unreadable",
-    "refuse_to_erase",
-    "reissue_invitation",
-    "remove_contact",
-    "remove_crisis_contact",
-    "remove_staff",
-    "replay_due",
-    "resume",
-    "revoke_invitation",
-    "revoke_role",
-    "rotate_keys",
-    "save_answers",
-    "scope_of",
-    "search_worklist",
-    "see_notice",
-    "send_test",
-    "set_dispositions",
-    "set_invitation_mail",
-    "set_rota",
-    "set_schedule",
-    "show_own_code",
-    "sign_off",
-    "start",
-    "start_again",
-    "start_impact",
-    "submit",
-    "take_back_match",
-    "tell_people_apart",
-    "unassign",
-    "withdraw_session",
-]
+from .alerting import AlreadyAcknowledged as AlreadyAcknowledged
+from .alerting import NoteMissing as NoteMissing
+from .alerting import acknowledge_alert as acknowledge_alert
+from .asking import AlreadyAsked as AlreadyAsked
+from .asking import NothingAsked as NothingAsked
+from .asking import NotMissing as NotMissing
+from .asking import answer_request as answer_request
+from .asking import ask_again as ask_again
+from .assigning import AssignedToAnother as AssignedToAnother
+from .assigning import assign as assign
+from .assigning import unassign as unassign
+from .bouncing import NoSuchMessage as NoSuchMessage
+from .bouncing import record_bounce as record_bounce
+from .checking_in import AlreadyRecorded as AlreadyRecorded
+from .checking_in import NoSchedule as NoSchedule
+from .checking_in import NoSuchSession as NoSuchSession
+from .checking_in import end_schedule as end_schedule
+from .checking_in import invite_due_check_ins as invite_due_check_ins
+from .checking_in import record_session as record_session
+from .checking_in import set_schedule as set_schedule
+from .checking_in import withdraw_session as withdraw_session
+from .clinics import ContactsChanged as ContactsChanged
+from .clinics import change_clinic as change_clinic
+from .clinics import confirm_crisis_contacts as confirm_crisis_contacts
+from .clinics import create_clinic as create_clinic
+from .clinics import set_invitation_mail as set_invitation_mail
+from .copying import copy_of as copy_of
+from .correcting import NothingSaid as NothingSaid
+from .correcting import NotSentYet as NotSentYet
+from .correcting import TooLong as TooLong
+from .correcting import TooManyCorrections as TooManyCorrections
+from .correcting import add_correction as add_correction
+from .correcting import keep_late_answers as keep_late_answers
+from .crisis import NoSuchCrisisContact as NoSuchCrisisContact
+from .crisis import TooManyContacts as TooManyContacts
+from .crisis import add_crisis_contact as add_crisis_contact
+from .crisis import change_crisis_contact as change_crisis_contact
+from .crisis import discard_crisis_contacts as discard_crisis_contacts
+from .crisis import move_crisis_contact as move_crisis_contact
+from .crisis import remove_crisis_contact as remove_crisis_contact
+from .deleting import delete_draft as delete_draft
+from .deleting import kept_questions as kept_questions
+from .dispositions import set_dispositions as set_dispositions
+from .erasing import AlertStillOpen as AlertStillOpen
+from .erasing import Erased as Erased
+from .erasing import OnLegalHold as OnLegalHold
+from .erasing import erase as erase
+from .erasing import erase_again as erase_again
+from .erasing import finish_erasures as finish_erasures
+from .erasing import refuse_to_erase as refuse_to_erase
+from .erasing import scope_of as scope_of
+from .exporting import export_responses as export_responses
+from .exporting import includes_substance_use as includes_substance_use
+from .holding import lift_hold as lift_hold
+from .holding import place_hold as place_hold
+from .impact import DraftUnready as DraftUnready
+from .impact import NothingToReplay as NothingToReplay
+from .impact import cancel_impact as cancel_impact
+from .impact import read_impact as read_impact
+from .impact import replay_due as replay_due
+from .impact import start_impact as start_impact
+from .invitations import AlreadyInvited as AlreadyInvited
+from .invitations import AlreadyRevoked as AlreadyRevoked
+from .invitations import InvitationOver as InvitationOver
+from .invitations import Invited as Invited
+from .invitations import NoSuchInvitation as NoSuchInvitation
+from .invitations import QuestionnaireMissing as QuestionnaireMissing
+from .invitations import invite as invite
+from .invitations import reissue_invitation as reissue_invitation
+from .invitations import revoke_invitation as revoke_invitation
+from .invitations_many import ListChanged as ListChanged
+from .invitations_many import invite_many as invite_many
+from .listing import open_check_ins as open_check_ins
+from .listing import open_invitation as open_invitation
+from .listing import open_invitations as open_invitations
+from .listing import open_person as open_person
+from .listing import open_worklist as open_worklist
+from .listing import read_audit as read_audit
+from .listing import search_worklist as search_worklist
+from .mailing import TooManyMails as TooManyMails
+from .matching import AlreadyDecided as AlreadyDecided
+from .matching import LaterMatch as LaterMatch
+from .matching import NoSuchMatch as NoSuchMatch
+from .matching import NoSuchPerson as NoSuchPerson
+from .matching import OtherClinic as OtherClinic
+from .matching import confirm_same_person as confirm_same_person
+from .matching import take_back_match as take_back_match
+from .matching import tell_people_apart as tell_people_apart
+from .notices import choose_notices as choose_notices
+from .noticing import acknowledge_part2_notice as acknowledge_part2_notice
+from .opening import open_response as open_response
+from .panel import record_panel_shown as record_panel_shown
+from .purging import Purged as Purged
+from .purging import purge_daily as purge_daily
+from .purging import purge_expired as purge_expired
+from .refusals import NoSuchResponse as NoSuchResponse
+from .refusals import NotPermitted as NotPermitted
+from .refusals import Refused as Refused
+from .resuming import CannotResume as CannotResume
+from .resuming import TooManyTries as TooManyTries
+from .resuming import issue_resume_code as issue_resume_code
+from .resuming import resume as resume
+from .review_answers import NothingEntered as NothingEntered
+from .review_answers import enter_answers as enter_answers
+from .review_notes import add_note as add_note
+from .review_points import NoSuchPoint as NoSuchPoint
+from .review_points import acknowledge_point as acknowledge_point
+from .review_points import discuss_point as discuss_point
+from .review_signing import ContentChanged as ContentChanged
+from .review_signing import NotReady as NotReady
+from .review_signing import NotSigned as NotSigned
+from .review_signing import OwnSignature as OwnSignature
+from .review_signing import UnknownDisposition as UnknownDisposition
+from .review_signing import add_addendum as add_addendum
+from .review_signing import cosign as cosign
+from .review_signing import sign_off as sign_off
+from .reviewing import AlreadySigned as AlreadySigned
+from .reviewing import NotSent as NotSent
+from .reviewing import TextMissing as TextMissing
+from .rota import AddedContact as AddedContact
+from .rota import NoSuchContact as NoSuchContact
+from .rota import add_contact as add_contact
+from .rota import change_contact as change_contact
+from .rota import remove_contact as remove_contact
+from .rota import send_test as send_test
+from .rota import set_rota as set_rota
+from .rotating import Rotated as Rotated
+from .rotating import rotate_keys as rotate_keys
+from .saving import AlreadySent as AlreadySent
+from .saving import Clash as Clash
+from .saving import Conflict as Conflict
+from .saving import Saved as Saved
+from .saving import UnknownQuestion as UnknownQuestion
+from .saving import save_answers as save_answers
+from .security import EmergencyOver as EmergencyOver
+from .security import NotNeeded as NotNeeded
+from .security import OwnNotice as OwnNotice
+from .security import ReasonMissing as ReasonMissing
+from .security import open_in_emergency as open_in_emergency
+from .security import read_in_emergency as read_in_emergency
+from .security import see_notice as see_notice
+from .sending import Incomplete as Incomplete
+from .sending import Unfinished as Unfinished
+from .sending import submit as submit
+from .staff import CreatedStaff as CreatedStaff
+from .staff import NotOwnRole as NotOwnRole
+from .staff import create_staff as create_staff
+from .staff import grant_role as grant_role
+from .staff import remove_staff as remove_staff
+from .staff import revoke_role as revoke_role
+from .staff_sessions import end_every_session as end_every_session
+from .staff_sessions import end_session as end_session
+from .staff_sessions import follow_session as follow_session
+from .staff_sessions import keep_sign_in as keep_sign_in
+from .starting import AlreadyStarted as AlreadyStarted
+from .starting import ClinicNotReady as ClinicNotReady
+from .starting import DeadInvitation as DeadInvitation
+from .starting import LanguageNotOffered as LanguageNotOffered
+from .starting import Started as Started
+from .starting import start as start
+from .starting import start_again as start_again
+from .tablets import continue_on_tablet as continue_on_tablet
+from .tablets import open_tablet as open_tablet
+from .tablets import show_own_code as show_own_code
+from .unreadable import record_unreadable as record_unreadable

@@ -1,0 +1,109 @@
+"""What a link opens, and what a patient's session reaches afterwards."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from intake.models import AnswerRequest, Clinic, Invitation, QuestionnaireResponse
+from screening.models import Questionnaire, QuestionnaireVersion
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a link's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def live_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
+    """The invitation that a token opens. None when it is unknown, expired, revoked, or its answers were sent or
+    deleted, or what it asks again was answered."""
+    invitation = (
+        Invitation.objects.select_related("clinic", "questionnaire", "response", "answer_request")
+        .filter(token_sha256=token_hash(token))
+        .first()
+    )
+    return invitation if invitation and is_usable(invitation, now=now) else None
+
+
+def is_live(invitation: Invitation, *, now: datetime.datetime) -> bool:
+    """Whether a link may still begin or continue a response. One that asks for missing answers does neither."""
+    return getattr(invitation, "answer_request", None) is None and is_usable(invitation, now=now)
+
+
+def is_usable(invitation: Invitation, *, now: datetime.datetime) -> bool:
+    """Whether a link may still be used, for a response or for the answers that are missing in one."""
+    if invitation.revoked_at is not None or now >= invitation.expires_at:
+        return False
+    asked = getattr(invitation, "answer_request", None)
+    if asked is not None:
+        return asked.answered_at is None
+    response = getattr(invitation, "response", None)
+    return response is None or response.status == QuestionnaireResponse.Status.DRAFT
+
+
+def current_version(questionnaire: Questionnaire | None) -> QuestionnaireVersion | None:
+    """The published version that a new response begins on. None when there is none, or it was retired."""
+    if questionnaire is None:
+        return None
+    return QuestionnaireVersion.objects.latest_of(questionnaire.key)
+
+
+def response_of_session(response_id: str | None) -> QuestionnaireResponse | None:
+    """The response that a patient's session opens. None when it holds none, or it may not be opened (any more)."""
+    if not response_id:
+        return None
+    # The version's text is compiled once per process: it is not read again with each page.
+    found = still_open().select_related("clinic", "version").defer("version__document")
+    return found.filter(pk=response_id).first()
+
+
+def still_open() -> QuerySet[QuestionnaireResponse]:
+    """What a patient may open: neither deleted, nor begun with a link that was revoked."""
+    return QuestionnaireResponse.objects.exclude(status="deleted").exclude(invitation__revoked_at__isnull=False)
+
+
+def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) -> Invitation | None:
+    """The invitation that was exchanged in this session, while it may still be used."""
+    if not invitation_id:
+        return None
+    invitation = (
+        Invitation.objects.select_related("clinic", "questionnaire", "response", "answer_request")
+        .filter(pk=invitation_id)
+        .first()
+    )
+    return invitation if invitation and is_live(invitation, now=now) else None
+
+
+def request_of_session(invitation_id: str | None, *, now: datetime.datetime) -> AnswerRequest | None:
+    """What is asked again in this session, also once it was answered; None when the link was revoked or expired."""
+    if not invitation_id:
+        return None
+    return (
+        AnswerRequest.objects.select_related("response__clinic", "response__version", "invitation")
+        .filter(invitation__pk=invitation_id, invitation__revoked_at=None, invitation__expires_at__gt=now)
+        .first()
+    )
+
+
+def clinic_of_invitation(invitation_id: str | None) -> Clinic | None:
+    """The clinic whose link was opened in this session, also once the link may no longer be used."""
+    if not invitation_id:
+        return None
+    return Clinic.objects.filter(invitations__pk=invitation_id).first()
+
+
+def crisis_contacts_of_every_clinic() -> list[list[dict[str, Any]]]:
+    """The stored crisis contacts of each clinic: no secret, every start page shows its own."""
+    return list(Clinic.objects.order_by("pk").values_list("crisis_contacts", flat=True))
+
+
+def get_clinic_or_404(slug: str) -> Clinic:
+    """The clinic of a public start page. Raises `Http404`."""
+    clinic = Clinic.objects.select_related("questionnaire").filter(slug=slug).first()
+    if clinic is None:
+        raise Http404("There is no such clinic.")
+    return clinic
