@@ -74,6 +74,30 @@ def owner_check(**_: Any) -> list[CheckMessage]:
 
 
 @register()
+def replica_check(**_: Any) -> list[CheckMessage]:
+    """The replica is one that PostgreSQL keeps, and not the database itself."""
+    if durability.REPLICA not in settings.DATABASES:
+        return []
+    origin, copy = settings.DATABASES["default"], settings.DATABASES[durability.REPLICA]
+    if {origin["ENGINE"], copy["ENGINE"]} != {"django.db.backends.postgresql"}:
+        problem = (
+            "A replica is a copy that PostgreSQL keeps of a PostgreSQL database; here one of the two is another kind."
+        )
+    elif _place(origin) == _place(copy):
+        problem = "REPLICA_DATABASE_URL names the database itself."
+    else:
+        return []
+    hint = "Name a server that follows the one in DATABASE_URL, or leave REPLICA_DATABASE_URL out: nothing needs it."
+    return [Error(problem, hint=hint, id="intake.E004")]
+
+
+def _place(database: dict[str, Any]) -> tuple[Any, ...]:
+    options = database.get("OPTIONS", {})
+    host, port = (str(database.get(part) or options.get(part.lower(), "")) for part in ("HOST", "PORT"))
+    return host, port or "5432", database["NAME"]
+
+
+@register()
 def pdf_check(**_: Any) -> list[CheckMessage]:
     """The library that writes PDF files is there. Without it, printing from the browser still works."""
     if ctypes.util.find_library("pango-1.0"):

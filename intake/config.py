@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from environs import EnvError, FileAwareEnv, ValidationError
@@ -46,6 +47,16 @@ def is_loopback(origin: str) -> bool:
     (True, False)
     """
     return urlsplit(origin).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def with_options(database: dict[str, Any] | None, **defaults: object) -> dict[str, Any]:
+    """A database's settings with these options of its connection, where its address does not name others. What could
+    not be read, and is reported when the environment is sealed, stays empty.
+
+    >>> with_options({"NAME": "copy", "OPTIONS": {"connect_timeout": 9}}, connect_timeout=3, keepalives_idle=30)
+    {'NAME': 'copy', 'OPTIONS': {'connect_timeout': 9, 'keepalives_idle': 30}}
+    """
+    return {**database, "OPTIONS": {**defaults, **database.get("OPTIONS", {})}} if database else {}
 
 
 def debug_only_on(origin: str) -> Callable[[bool], None]:

@@ -25,12 +25,20 @@ SERVER_SETTINGS: dict[str, tuple[tuple[str, ...], str]] = {
 # Asked of each session of PostgreSQL. Compiling the query of the worklist takes ten times as long as answering it.
 SESSION = "SET synchronous_commit = on; SET jit = off"
 
+REPLICA = "replica"
+"""The alias of a copy that is only read: replica.py."""
+# Asked of each of its sessions, so that nothing is written to it even where it could be.
+READ_ONLY = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET default_transaction_read_only = on; SET jit = off",
+}
+
 
 def weaknesses(connection: BaseDatabaseWrapper) -> list[str]:
     """What is weaker than promised, each in one sentence; empty when all is well."""
     match connection.vendor:
         case "sqlite":
-            return [] if connection.is_in_memory_db() else _sqlite(connection)
+            return [] if connection.is_in_memory_db() else _sqlite(connection)  # type: ignore[attr-defined]
         case "postgresql":
             return _postgresql(connection)
         case vendor:
@@ -59,7 +67,12 @@ def _postgresql(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def refuse_weak_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Handler of `connection_created`. A connection that could lose answers is closed before it is used."""
+    """Handler of `connection_created`. A connection that could lose answers is closed before it is used, and one to the
+    replica writes none."""
+    if connection.alias == REPLICA:
+        with connection.cursor() as cursor:
+            cursor.execute(READ_ONLY[connection.vendor])
+        return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(SESSION)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, cast
 
 import msgspec
-from django.db import connection
+from django.db import connections
 from django.db.models import F, FilteredRelation, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -97,31 +97,36 @@ def seal_findings(run: ImpactRun, findings: Findings) -> bytes:
 
 
 class Range(NamedTuple):
-    """The responses after one id up to another, of whatever clinic and state: a batch."""
+    """The responses after one id up to another, of whatever clinic and state: a batch. `database` is the alias of the
+    one they are read from."""
 
     after: str
     upto: str
+    database: str
 
 
 FIRST, LAST = str(uuid.UUID(int=0)), str(uuid.UUID(int=2**128 - 1))
 
 
-def ranges(run: ImpactRun) -> Iterator[Range]:
+def ranges(run: ImpactRun, database: str) -> Iterator[Range]:
     """All responses after the cursor, a batch at a time, in the order of their ids.
 
     Only ids are read, and without a filter, along the primary key: a batch costs the same wherever it begins.
     """
     after = FIRST if run.cursor is None else str(run.cursor)
     while after != LAST:
-        ids = QuestionnaireResponse.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+        later = QuestionnaireResponse.objects.using(database).filter(pk__gt=after)
+        ids = later.order_by("pk").values_list("pk", flat=True)
         upto = str(next(iter(ids[BATCH - 1 : BATCH]), LAST))
-        yield Range(after, upto)
+        yield Range(after, upto, database)
         after = upto
 
 
 def rows_in(some: Range) -> list[Row]:
     """The responses of a range, read without models, which would take longer than all the rest."""
-    within = QuestionnaireResponse.objects.filter(pk__gt=some.after, pk__lte=some.upto).order_by("pk")
+    within = (
+        QuestionnaireResponse.objects.using(some.database).filter(pk__gt=some.after, pk__lte=some.upto).order_by("pk")
+    )
     own = Q(packed_records__layout=packing.LAYOUT, packed_records__version=F("version"))
     found = within.annotate(
         record=FilteredRelation("packed_records", condition=own),
@@ -130,8 +135,8 @@ def rows_in(some: Range) -> list[Row]:
     )
     columns = ("pk", "clinic", "status", "version", "day", "written", "key_id", "wrapped_key")
     query = found.values_list(*columns, "record__pk", "record__vector_ct").query
-    with connection.cursor() as cursor:
-        cursor.execute(*query.sql_with_params())
+    with connections[some.database].cursor() as cursor:
+        cursor.execute(*query.get_compiler(some.database).as_sql())
         return [_row(*values) for values in cursor.fetchall()]
 
 
@@ -180,15 +185,15 @@ class Replayer:
         self._settings: dict[str, Settings] = {}
         self._versions: dict[int, QuestionnaireVersion] = {}
 
-    def look_at(self, rows: Iterable[Row], findings: Findings) -> None:
-        """Add what the draft would have changed for these responses."""
+    def look_at(self, rows: Iterable[Row], database: str, findings: Findings) -> None:
+        """Add what the draft would have changed for these responses, read from the database of this alias."""
         by_version: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             by_version[row.version].append(row)
         for version, some in by_version.items():
-            self._look_at(self._version(version), some, findings)
+            self._look_at(self._version(version), some, database, findings)
 
-    def _look_at(self, version: QuestionnaireVersion, rows: list[Row], findings: Findings) -> None:
+    def _look_at(self, version: QuestionnaireVersion, rows: list[Row], database: str, findings: Findings) -> None:
         if version.pk not in self._plans:
             self._plans[version.pk] = self._replay.Plan(publishing.compiled(version))
         vectors = [self._vector(row) for row in rows]
@@ -196,7 +201,7 @@ class Replayer:
 
         def answers_of(place: int) -> Answers:
             try:
-                return records.read_answers_of(QuestionnaireResponse.objects.get(pk=rows[place].pk))
+                return records.read_answers_of(QuestionnaireResponse.objects.using(database).get(pk=rows[place].pk))
             except (vault.VaultError, QuestionnaireResponse.DoesNotExist):
                 unreadable.add(place)
                 return {}

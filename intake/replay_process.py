@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 
 
-def main(asked: Connection, database: str, run_id: str) -> None:
-    """Answer what comes through the pipe, from the database of this name."""
+def main(asked: Connection, names: Mapping[str, str], run_id: str) -> None:
+    """Answer what comes through the pipe, from the databases of these names, by alias."""
     import django
 
     # A service manager tells all processes of the worker to stop. This one stops when the worker closes the pipe.
@@ -16,4 +17,4 @@ def main(asked: Connection, database: str, run_id: str) -> None:
     django.setup()
     from intake import replaying
 
-    replaying.answer(asked, database, run_id)
+    replaying.answer(asked, names, run_id)

@@ -7,15 +7,16 @@ that started it is gone, however that ended: its pipe is closed then.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connections
 
 from . import replay_process
 from .impact import Findings, Range, Replayer, Wanted, ranges, rows_in
@@ -39,9 +40,10 @@ class Looked(NamedTuple):
     cursor: str
 
 
-def look(run: ImpactRun, *, processes: int) -> Generator[Looked, None, None]:
-    """Look at every range after a run's cursor. Closing the generator ends the processes. Raises `CompanionGone`."""
-    todo = ranges(run)
+def look(run: ImpactRun, *, processes: int, database: str) -> Generator[Looked, None, None]:
+    """Look at every range after a run's cursor, read from the database of this alias. Closing the generator ends the
+    processes. Raises `CompanionGone`."""
+    todo = ranges(run, database)
     return _alone(run, todo) if processes < 2 else _shared(run, todo, processes)
 
 
@@ -54,7 +56,7 @@ def _alone(run: ImpactRun, todo: Iterable[Range]) -> Generator[Looked, None, Non
 def _look_at(one: Range, replayer: Replayer, wanted: Wanted) -> Looked:
     rows = [row for row in rows_in(one) if row in wanted]
     findings = Findings()
-    replayer.look_at(rows, findings)
+    replayer.look_at(rows, one.database, findings)
     return Looked(findings, len(rows), one.upto)
 
 
@@ -65,7 +67,8 @@ class Companion:
         # Spawned, not forked: a fork would share this process's connection to the database.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        arguments = (theirs, str(connection.settings_dict["NAME"]), str(run.pk))
+        names = {alias: str(connections[alias].settings_dict["NAME"]) for alias in connections}
+        arguments = (theirs, names, str(run.pk))
         self._process = context.Process(target=replay_process.main, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
@@ -113,10 +116,13 @@ def _shared(run: ImpactRun, todo: Iterable[Range], processes: int) -> Generator[
             companion.end()
 
 
-def answer(asked: Connection, database: str, run_id: str) -> None:
-    """Look at each range that comes through the pipe, until nobody is there to send one, or it cannot go on."""
-    connection.settings_dict["NAME"] = database
-    with closing(asked), closing(connection):
+def answer(asked: Connection, names: Mapping[str, str], run_id: str) -> None:
+    """Look at each range that comes through the pipe, until nobody is there to send one, or it cannot go on. `names`
+    are those of the databases, by alias."""
+    for alias, name in names.items():
+        connections[alias].settings_dict["NAME"] = name
+    with closing(asked), contextlib.ExitStack() as after:
+        after.callback(connections.close_all)
         try:
             run = ImpactRun.objects.get(pk=run_id)
             replayer, wanted = Replayer(run), Wanted(run)

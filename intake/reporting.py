@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 import msgspec
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from screening import publishing
@@ -58,9 +59,9 @@ def told(counts: Mapping[str, int], *, are_parts: bool = True) -> tuple[Line, ..
     return tuple(Line(title, words.get(title, str(count))) for title, count in counts.items())
 
 
-def report(clinic: Clinic, *, days: int, now: datetime.datetime) -> tuple[Table, ...]:
-    """All tables of a clinic for what was started within the last days."""
-    begun = clinic.responses.filter(started_at__gte=now - datetime.timedelta(days=days))
+def report(clinic: Clinic, *, days: int, now: datetime.datetime, database: str = DEFAULT_DB_ALIAS) -> tuple[Table, ...]:
+    """All tables of a clinic for what was started within the last days, read from the database of this alias."""
+    begun = clinic.responses.using(database).filter(started_at__gte=now - datetime.timedelta(days=days))
     sent = begun.filter(status="sent").select_related("version", "clinic", "invitation__invitee").order_by("-sent_at")
     opened = list(sent[:OPENED_AT_MOST])
     return (
@@ -69,7 +70,7 @@ def report(clinic: Clinic, *, days: int, now: datetime.datetime) -> tuple[Table,
         _durations(sent),
         _top(sent),
         _points(opened),
-        _acknowledgement(clinic, days, now),
+        _acknowledgement(_alerts_of(clinic, days, now).using(database)),
         _before_appointment(opened, now),
     )
 
@@ -130,8 +131,11 @@ def _raised(response: QuestionnaireResponse) -> set[str]:
     return {titles.get(flag.flag, flag.flag) for flag in records.read_assessment(response).flags}
 
 
-def _acknowledgement(clinic: Clinic, days: int, now: datetime.datetime) -> Table:
-    raised = Alert.objects.filter(response__clinic=clinic, created_at__gte=now - datetime.timedelta(days=days))
+def _alerts_of(clinic: Clinic, days: int, now: datetime.datetime) -> QuerySet[Alert]:
+    return Alert.objects.filter(response__clinic=clinic, created_at__gte=now - datetime.timedelta(days=days))
+
+
+def _acknowledgement(raised: QuerySet[Alert]) -> Table:
     times = list(raised.values_list("created_at", "acknowledged_at"))
     minutes = [(end - start).total_seconds() / 60 for start, end in times if end]
     counts = _in_spans(minutes, "longer") | {"not acknowledged yet": sum(end is None for _, end in times)}

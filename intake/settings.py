@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import validate
 
-from .config import BASE_DIR, debug_only_on, development_secret, env, is_loopback
+from .config import BASE_DIR, debug_only_on, development_secret, env, is_loopback, with_options
 
 # The one address under which this installation is reached; it builds every link, never the Host header.
 SITE_ORIGIN: str = env.origin("SITE_ORIGIN", "http://127.0.0.1:8000") or "http://127.0.0.1:8000"
@@ -98,6 +98,9 @@ if (DATABASES["default"] or {}).get("ENGINE") == "django.db.backends.sqlite3":
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
         ),
     }
+# A copy that its server keeps up to date, for reports and replays: replica.py. One that is away is noticed soon.
+if env.str("REPLICA_DATABASE_URL", ""):
+    DATABASES["replica"] = with_options(env.dj_db_url("REPLICA_DATABASE_URL"), connect_timeout=3, keepalives_idle=30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Holds counts for limits (limits.py and allauth's), so it may be lost but not culled while they matter.
 CACHES = {

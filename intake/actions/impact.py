@@ -10,10 +10,10 @@ from contextlib import closing
 
 import msgspec
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, transaction
 from django.db.models import Q
 
-from intake import access, audit, impact, replaying, vault
+from intake import access, audit, impact, replaying, replica, vault
 from intake.impact import Findings
 from intake.models import ImpactRun, User
 from intake.permissions import Permission
@@ -128,19 +128,37 @@ def _claim(now: datetime.datetime) -> ImpactRun | None:
 
 def _go_on(run: ImpactRun, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
     """Look at batch after batch, keeping the place after each. False when it was cancelled or has to stop."""
+    database = replica.holding(run)
+    try:
+        return _share(run, database, clock, until)
+    except DatabaseError as error:
+        if database == DEFAULT_DB_ALIAS:
+            raise
+        replica.say_failed(error)
+        return _share(run, DEFAULT_DB_ALIAS, clock, until)
+
+
+def _share(run: ImpactRun, database: str, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
+    """Alone, or with companions while they last; all read from the database of this alias."""
     processes = settings.REPLAY_PROCESSES if run.total >= replaying.WORTH_SHARING else 1
     try:
-        return _look(run, processes, clock, until)
+        return _look(run, processes, database, clock, until)
     except replaying.CompanionGone:
         if until():
             _let_go(run)  # everything is told to stop, and a companion was the first to
             return False
         logger.warning("A process that shares a replay is gone: it goes on in one, from the place that was kept")
-        return _look(run, 1, clock, until)
+        return _look(run, 1, database, clock, until)
 
 
-def _look(run: ImpactRun, processes: int, clock: Callable[[], datetime.datetime], until: Callable[[], bool]) -> bool:
-    with closing(replaying.look(run, processes=processes)) as batches:
+def _look(
+    run: ImpactRun,
+    processes: int,
+    database: str,
+    clock: Callable[[], datetime.datetime],
+    until: Callable[[], bool],
+) -> bool:
+    with closing(replaying.look(run, processes=processes, database=database)) as batches:
         return _keep_each(run, batches, clock, until) and _finish(run, clock())
 
 

@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from intake.models import Alert, AlertDelivery, WorkerHeartbeat
@@ -26,9 +27,9 @@ def beat(*, now: datetime.datetime) -> None:
     WorkerHeartbeat.objects.update_or_create(name=WORKER, defaults={"beat_at": now})
 
 
-def latest_beat() -> datetime.datetime | None:
-    """When the worker was last alive."""
-    return WorkerHeartbeat.objects.filter(name=WORKER).values_list("beat_at", flat=True).first()
+def latest_beat(database: str = DEFAULT_DB_ALIAS) -> datetime.datetime | None:
+    """When the worker was last alive, as the database of this alias knows it."""
+    return WorkerHeartbeat.objects.using(database).filter(name=WORKER).values_list("beat_at", flat=True).first()
 
 
 def is_alive(beat_at: datetime.datetime | None, *, now: datetime.datetime) -> bool:

@@ -102,7 +102,7 @@ class Weak:
     """A connection whose database answers as it is told."""
 
     def __init__(self, vendor: str, **answers: str) -> None:
-        self.vendor, self.answers, self.is_closed = vendor, answers, False
+        self.vendor, self.alias, self.answers, self.is_closed = vendor, "default", answers, False
 
     def is_in_memory_db(self) -> bool:
         return False

@@ -232,9 +232,9 @@ class TestStopping:
         settings.REPLAY_PROCESSES = 2
         run, look, asked = start(), replaying.look, []
 
-        def loses_one(run: ImpactRun, *, processes: int) -> Generator[Looked, None, None]:
+        def loses_one(run: ImpactRun, *, processes: int, database: str) -> Generator[Looked, None, None]:
             asked.append((processes, run.looked_at))
-            batches = look(run, processes=1)
+            batches = look(run, processes=1, database=database)
             if processes == 1:
                 yield from batches
                 return
@@ -272,7 +272,7 @@ class TestStopping:
         self, start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         run = start()
-        monkeypatch.setattr(replaying, "connection", Mock(settings_dict={}))
+        monkeypatch.setattr(replaying, "connections", Mock())
 
         def fails(*_: object) -> None:
             raise ValueError("something private")
@@ -281,7 +281,7 @@ class TestStopping:
         ours, theirs = multiprocessing.Pipe()
         with closing(ours):
             ours.send(None)
-            replaying.answer(theirs, "database", str(run.pk))
+            replaying.answer(theirs, {}, str(run.pk))
 
             with pytest.raises((EOFError, ConnectionResetError)):
                 ours.recv()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, connections
 from django.utils import timezone
 
 from intake import actions, alerts, audit, invitation_mail, notices, security_mail
@@ -123,7 +123,7 @@ class Command(PlainCommand):
                 self._replay(until=stop.is_set)
             except Exception as error:
                 logger.error("A round of replaying failed: %s", type(error).__name__)
-            connection.close()
+            connections.close_all()  # of this thread
             stop.wait(PAUSE_SECONDS)
 
     def _replay(self, until: Callable[[], bool] = lambda: False) -> None:
