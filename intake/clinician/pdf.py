@@ -6,31 +6,18 @@ whoever asked is told to print from the browser instead.
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
-import os
 import re
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
-from django.conf import settings
-from django.contrib.staticfiles import finders
+from .pdf_writer import WriterFailed, writer
 
-from .pdf_process import MISSING
-
-STYLE_SHEETS = ("intake/site.css", "intake/staff.css")
 LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 TIME_LIMIT = 30.0
 """Seconds for one document, and for waiting until its turn comes: more than the processor time its writer has."""
 AT_ONCE = 2
 """Documents that one process of the product writes at the same time."""
-KNOWN_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "XDG_CACHE_HOME")
-"""What of the environment the writer is given: no key and no password of ours."""
-FONTS = Path(__file__).parent / "fonts" / "fonts.conf"
-"""The font that a document is set in comes with us: with a machine's own, a sheet that fits here may not fit there."""
 
 _log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -49,38 +36,23 @@ def write_pdf(html: str, *, paper: str) -> bytes:
     if not _turns.acquire(timeout=TIME_LIMIT):
         raise PdfNotFinished("Other documents are being written.")
     try:
-        return _written(json.dumps({"html": breakable(html), "styles": _styles(paper)}).encode())
+        return _written(json.dumps({"html": breakable(html), "paper": paper, "seconds": TIME_LIMIT}).encode())
     finally:
         _turns.release()
 
 
 def _written(page: bytes) -> bytes:
-    command = [sys.executable, "-m", "intake.clinician.pdf_process"]
     try:
-        # What the writer reports could name what a page holds: it belongs in no log.
-        done = subprocess.run(  # noqa: S603 (our own module)
-            command,
-            input=page,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=settings.BASE_DIR,
-            env=_environment(),
-            timeout=TIME_LIMIT,
-        )
-    except subprocess.TimeoutExpired:
+        document = writer.write(page, seconds=TIME_LIMIT)
+    except TimeoutError:
         _log.warning("A PDF was not finished in %s seconds and was given up.", TIME_LIMIT)
         raise PdfNotFinished("The document was not finished in time.") from None
-    if done.returncode == MISSING:
+    except WriterFailed:
+        _log.error("The writer of a PDF ended before it was done.")
+        raise PdfNotFinished("The writer of the document failed.") from None
+    if not document:
         raise PdfUnavailable("The Pango library could not be loaded.")
-    if done.returncode:
-        _log.error("The writer of a PDF ended with code %s.", done.returncode)
-        raise PdfNotFinished("The writer of the document failed.")
-    return done.stdout
-
-
-def _environment() -> dict[str, str]:
-    known = {name: os.environ[name] for name in KNOWN_NAMES if name in os.environ}
-    return known | {"FONTCONFIG_FILE": str(FONTS)}
+    return document
 
 
 _WORD = r"(?:&[^;\s<]{1,10};|[^\s<>&])"
@@ -104,10 +76,3 @@ def paper_of(country: str) -> str:
     ('Letter', 'A4')
     """
     return "Letter" if country.upper() in LETTER_COUNTRIES else "A4"
-
-
-@functools.lru_cache(maxsize=2)
-def _styles(paper: str) -> list[str]:
-    """The product's own style sheets and the size of the sheet."""
-    texts = [Path(str(finders.find(name))).read_text(encoding="utf-8") for name in STYLE_SHEETS]
-    return [*texts, f"@page {{ size: {paper} }}"]

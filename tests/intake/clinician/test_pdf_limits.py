@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -90,35 +88,6 @@ def test_a_turn_is_given_back_after_a_failure(monkeypatch: pytest.MonkeyPatch) -
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             pdf.write_pdf(PAGE, paper="A4")
-
-
-@pytest.mark.parametrize(
-    ("code", "error"), [(3, pdf.PdfUnavailable), (1, pdf.PdfNotFinished), (-9, pdf.PdfNotFinished)]
-)
-def test_it_tells_a_missing_library_from_a_failure(
-    code: int, error: type[Exception], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code, b""))
-
-    with pytest.raises(error):
-        pdf.write_pdf(PAGE, paper="A4")
-
-
-def test_the_writer_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: dict[str, Any] = {}
-
-    def run(*_: Any, **how: Any) -> subprocess.CompletedProcess[bytes]:
-        given.update(how["env"])
-        return subprocess.CompletedProcess([], 0, b"%PDF")
-
-    monkeypatch.setattr(subprocess, "run", run)
-    for name in ("SECRET_KEY", "DATABASE_URL", "KEYRING_FILE", "EMAIL_URL", "DJANGO_SETTINGS_MODULE"):
-        monkeypatch.setitem(os.environ, name, "s3cret")
-
-    pdf.write_pdf(PAGE, paper="A4")
-
-    assert "s3cret" not in given.values()
-    assert "PATH" in given
 
 
 @pytest.mark.parametrize("text", ["x" * 20_000, "word " * 4_000], ids=["one word", "many words"])
