@@ -140,11 +140,11 @@ def _lines(
             )
         else:
             names = tuple(label(question) for question in questions)
-            lines.append(NotAsked(questions=names, why=_why_not(is_shown, condition, reading)))
+            lines.append(NotAsked(questions=names, why=why_not(is_shown, condition, reading)))
     return lines
 
 
-def _why_not(is_shown: bool | None, condition: str, reading: Reading) -> str:
+def why_not(is_shown: bool | None, condition: str, reading: Reading) -> str:
     """Why a question was not asked, in words."""
     if not condition:
         return "not part of this questionnaire’s path"

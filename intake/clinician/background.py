@@ -29,6 +29,7 @@ class Background(msgspec.Struct, frozen=True, kw_only=True):
 
     medicines: tuple[Fact, ...]
     allergies: tuple[Fact, ...]
+    treatment: tuple[Fact, ...]
     measures: tuple[Fact, ...]
     rems: tuple[Fact, ...]
 
@@ -38,6 +39,7 @@ class Background(msgspec.Struct, frozen=True, kw_only=True):
         found = (
             ("Medicines", self.medicines),
             ("Allergies", self.allergies),
+            ("Past and present treatment", self.treatment),
             ("Measurements", self.measures),
             ("Medicine classes of the REMS monitoring form", self.rems),
         )
@@ -51,6 +53,7 @@ def background(reading: Reading, assessment: Assessment) -> Background:
     return Background(
         medicines=tuple(_fact(question, reading) for question in asked if _is_reached_medicines(question, reading)),
         allergies=tuple(_fact(question, reading) for question in asked if question.role == "allergies"),
+        treatment=tuple(_fact(question, reading) for question in asked if question.role == "past_treatment"),
         measures=tuple(_measure(question, reading, shown) for question in asked if question.type in MEASURES),
         rems=_rems(reading, assessment),
     )

@@ -12,6 +12,7 @@ from .points import FlagPoint, OpenPoint, PointGroup
 from .review import ReviewPage
 from .scores import ScoreLine
 from .summary import Summary
+from .unknown import Unknown
 from .wording import SHOW_TITLES
 
 
@@ -25,6 +26,7 @@ def plain_text(summary: Summary, review: ReviewPage | None = None) -> str:
         _corrections(summary),
         [_heading("Review"), *review_lines(review)] if review else [],
         *(_points(group) for group in summary.filled),
+        *_unknown(summary.unknown),
         *_background(summary),
     ]
     blocks += [_ruled_out(summary), [summary.principle], [f"ANSWERS: {SHOW_TITLES[summary.show].upper()}"]]
@@ -111,8 +113,25 @@ def _background(summary: Summary) -> Iterator[list[str]]:
         yield [_heading(title), *(f"- {fact.label}: {fact.value}" for fact in facts)]
 
 
+def _unknown(unknown: Unknown) -> Iterator[list[str]]:
+    unanswered = [f"- {line.state}: {'; '.join(line.questions)}" for line in unknown.unanswered]
+    unanswered += [f"- Medicine {entry.state}: {entry.name}" for entry in unknown.medicines]
+    yield [_heading("Asked, not answered"), *(unanswered or ["- Nothing: all that was asked is answered"])]
+    not_asked = [f"- For want of an answer above: {'; '.join(unknown.hanging)}"] if unknown.hanging else []
+    not_asked += [f"- “{section.title}”: {section.why}" for section in unknown.sections]
+    if unknown.follow_ups:
+        not_asked += [f"- {unknown.follow_ups} follow-up questions that other answers made unnecessary"]
+    yield [_heading("Not asked"), *(not_asked or ["- Nothing: every question was asked"])]
+
+
 def _ruled_out(summary: Summary) -> list[str]:
-    lines = [f"- {group.group}: {'; '.join(group.titles)}" for group in summary.ruled_out]
+    lines = [
+        f"- {group.group}: {group.count}"
+        + (f" ({group.raised} raised)" if group.raised else "")
+        + (f": {'; '.join(group.titles)}" if group.titles else "")
+        + "".join(f". Open: {one.title} ({one.why})" for one in group.left)
+        for group in summary.ruled_out
+    ]
     return [_heading("Ruled out by the answers"), *(lines or ["- Nothing."])]
 
 

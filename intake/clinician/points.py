@@ -11,6 +11,7 @@ from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFla
 from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Severity, Source
 
 from .scores import ScoreLine, score_lines
+from .unknown import open_entries
 from .wording import SEVERITY_TITLES, Reading, marked, rule_in_words, said, words
 
 
@@ -71,19 +72,6 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceLine, ...]
 
 
-class RuledOut(msgspec.Struct, frozen=True, kw_only=True):
-    """The flags of one group whose every rule is false. `of` is how many the group has."""
-
-    group: str
-    titles: tuple[str, ...]
-    of: int
-
-    @property
-    def count(self) -> str:
-        """How many of the group, in words: a reader sees at once where something is left."""
-        return f"all {self.of}" if len(self.titles) == self.of else f"{len(self.titles) or 'none'} of {self.of}"
-
-
 class PointGroup(msgspec.Struct, frozen=True, kw_only=True):
     """One heading of the face sheet with its points. `kind` names the component that shows them."""
 
@@ -111,21 +99,6 @@ def point_groups(reading: Reading, assessment: Assessment) -> tuple[PointGroup, 
         _flag_group("information", "Information", reading, assessment),
         _notes(reading, assessment),
         PointGroup(key="scores", title="Scores", kind="scores", points=score_lines(reading, assessment)),
-    )
-
-
-def ruled_out(reading: Reading, assessment: Assessment) -> tuple[RuledOut, ...]:
-    """What the answers rule out, by the groups that the content gives its flags. The rest of a group is a point."""
-    groups: dict[str, list[Flag]] = {}
-    for flag in reading.definition.flags:
-        groups.setdefault(flag.group or "Other", []).append(flag)
-    return tuple(
-        RuledOut(
-            group=group,
-            titles=tuple(words(flag.title) for flag in flags if flag.link_id in assessment.ruled_out),
-            of=len(flags),
-        )
-        for group, flags in groups.items()
     )
 
 
@@ -184,17 +157,21 @@ def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) ->
         rule=rule,
         discussion=words(flag.discussion),
         why=words(flag.why),
-        questions=tuple(_open_question(link_id, reading) for link_id in unresolved.questions),
+        questions=tuple(one for link_id in unresolved.questions for one in _open_questions(link_id, reading)),
         sources=_sources_of((), flag.sources, reading),
     )
 
 
-def _open_question(link_id: str, reading: Reading) -> OpenQuestion:
+def _open_questions(link_id: str, reading: Reading) -> tuple[OpenQuestion, ...]:
+    """The question to ask again. Of a medicine list, only what is open in it, each entry in the words it has there."""
     question = reading.compiled.questions.get(link_id)
     if question is None:
-        return OpenQuestion(question=link_id, ask="", state="")
+        return (OpenQuestion(question=link_id, ask="", state=""),)
+    name = marked(question, reading)
+    if entries := open_entries(question, reading):
+        return tuple(OpenQuestion(question=name, ask=entry.ask, state=entry.state) for entry in entries)
     state = said(question, reading.answers.get(link_id), reading.definition)
-    return OpenQuestion(question=marked(question, reading), ask=words(question.text), state=state)
+    return (OpenQuestion(question=name, ask=words(question.text), state=state),)
 
 
 def _inconsistencies(reading: Reading, assessment: Assessment) -> PointGroup:

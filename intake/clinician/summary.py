@@ -20,8 +20,9 @@ from .answer_list import AnswerSection, Show, answer_sections
 from .background import Background, background
 from .changed import ChangedAnswer, Step, earlier_answers, taken_back
 from .corrections import CorrectionLine
-from .points import PointGroup, RuledOut, point_groups, ruled_out
+from .points import PointGroup, point_groups
 from .safety import AlertLine, SafetyAnswers, safety_answers, safety_lines
+from .unknown import RuledOut, Unknown, ruled_out, unknown
 from .wording import (
     LANGUAGE,
     LANGUAGE_NAMES,
@@ -96,6 +97,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[PointGroup, ...]
     changed: tuple[ChangedAnswer, ...]
     background: Background
+    unknown: Unknown
     ruled_out: tuple[RuledOut, ...]
     show: Show
     sections: tuple[AnswerSection, ...]
@@ -158,6 +160,7 @@ def summarize(
         groups=point_groups(reading, assessment),
         changed=taken_back(steps, reading, assessment),
         background=background(reading, assessment),
+        unknown=unknown(reading),
         ruled_out=ruled_out(reading, assessment),
         show=show,
         sections=answer_sections(reading, earlier=earlier_answers(steps, reading), show=show),

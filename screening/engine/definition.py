@@ -67,6 +67,7 @@ Role = Literal[
     "height",
     "weight",
     "allergies",
+    "past_treatment",
     "answered_by",
 ]
 """What an answer is used for besides being read: identity, `age`, `bmi`, and the face sheet of the summary.

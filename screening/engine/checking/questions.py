@@ -28,9 +28,10 @@ ROLES: dict[Role, tuple[QuestionType, ...]] = {
     "height": ("height",),
     "weight": ("weight",),
     "allergies": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
+    "past_treatment": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
     "answered_by": ("choice",),
 }
-SHARED_ROLES: frozenset[Role] = frozenset({"allergies"})
+SHARED_ROLES: frozenset[Role] = frozenset({"allergies", "past_treatment"})
 """Roles that several questions may have: their answers are listed one after another."""
 
 BOUNDS = {"decimals": (0, 6), "maximum_length": (1, MOST), "maximum_entries": (1, 200)}

@@ -310,6 +310,9 @@ class TestUnresolved:
         (point,) = group(summary_of({"pills": ["my little blue pill"]}), "not-ruled-out").points
 
         assert point.title == "Medicine list"
+        assert [(one.ask, one.state) for one in point.questions] == [
+            ("What is “my little blue pill”?", "not recognised")
+        ]
 
     def test_it_says_that_a_rule_failed(self) -> None:
         failed = UnresolvedFlag(
@@ -336,7 +339,67 @@ class TestUnresolved:
     def test_it_counts_what_is_left_in_a_group(self) -> None:
         (group,) = summary_of({"smoker": "yes", "pregnant": {"state": "skipped"}}).ruled_out
 
-        assert group.count == "4 of 6"
+        assert (group.count, group.raised) == ("4 of 6", 1)
+
+    @pytest.mark.parametrize(
+        ("given", "why"),
+        [("not_sure", "not sure"), ("declined", "prefer not to say"), ("skipped", "skipped")],
+    )
+    def test_it_names_what_is_left_open_and_why(self, given: str, why: str) -> None:
+        (group,) = summary_of({"pregnant": {"state": given}}).ruled_out
+
+        assert group.open == f"Pregnancy ({why})"
+
+    def test_it_names_a_flag_that_could_be_more_than_it_was_raised_as(self) -> None:
+        (group,) = summary_of({"stroke": "yes", "stroke_when": {"state": "not_sure"}}).ruled_out
+
+        assert (group.raised, group.open) == (1, "Stroke (not sure)")
+
+    def test_it_names_what_hangs_on_the_medicine_list(self) -> None:
+        (group,) = summary_of({"pills": ["my little blue pill"]}).ruled_out
+
+        assert group.open == "Sedatives (the medicine list is not known)"
+
+
+class TestUnknown:
+    def test_it_says_that_all_was_answered(self) -> None:
+        found = summary_of({"events": [{"event_what": "A broken leg"}]}).unknown
+
+        assert (found.unanswered, found.medicines, found.hanging) == ((), (), ())
+
+    def test_it_names_each_question_by_what_it_has_instead_of_an_answer(self) -> None:
+        answers = {"pregnant": {"state": "not_sure"}, "smoker": {"state": "declined"}, "mood_1": {"state": "skipped"}}
+        answers |= {"events": [{"event_what": "A broken leg"}]}
+
+        assert [(line.state, line.questions) for line in summary_of(answers).unknown.unanswered] == [
+            ("Not sure", ("Pregnant",)),
+            ("Prefer not to say", ("Smokes",)),
+            ("Skipped", ("Mood 1",)),
+        ]
+
+    def test_it_says_what_was_not_asked_and_why(self) -> None:
+        found = summary_of().unknown
+
+        assert [(one.title, one.why) for one in found.sections] == [("Nose", "only if “Route” is “Nasal”")]
+        assert found.follow_ups == 4, "plan, means, when the stroke was, which allergy"
+
+    def test_a_question_that_hangs_on_a_missing_answer_is_named(self) -> None:
+        found = summary_of({"stroke": {"state": "skipped"}}).unknown
+
+        assert found.hanging == ("When the stroke was",)
+
+    def test_many_are_counted_by_section(self) -> None:
+        reading = msgspec.structs.replace(reading_of(), answers={})
+
+        (line,) = summarize(record=record(sent_at=None), reading=reading, assessment=Assessment()).unknown.unanswered
+
+        assert line.state == "Not reached yet"
+        assert line.questions == ("7 in “About you”", "1 in “Safety”", "7 in “Heart”", "3 in “Mood”")
+
+    def test_a_medicine_that_nobody_recognises_is_named(self) -> None:
+        (entry,) = summary_of({"pills": ["my little blue pill"]}).unknown.medicines
+
+        assert (entry.name, entry.state) == ("“my little blue pill”", "not recognised")
 
 
 class TestNoPoints:
