@@ -20,6 +20,17 @@ class KeyTaken(Exception):  # noqa: N818 (named for the event)
     """The questionnaire has a case of this key already; nothing was stored."""
 
 
+class ChangedMeanwhile(Exception):  # noqa: N818 (named for the event)
+    """Somebody else saved the case after it was opened; nothing was stored. `edits`: its count of edits now."""
+
+    def __init__(self, edits: int) -> None:
+        super().__init__(
+            "Somebody else saved this case after you had opened it. Nothing of yours was saved, and it is all still "
+            "here. Open the case in another tab to see what they wrote; to replace it with yours, keep it again."
+        )
+        self.edits = edits
+
+
 def answers_of(answers: Answers, day: datetime.date) -> dict[str, Any]:
     """Answers as a case writes them. What was left empty is left out: a case leaves empty all that it does not name.
 
@@ -63,3 +74,21 @@ def keep(*, questionnaire: models.Questionnaire, case: Case, user: AbstractBaseU
     kept = models.Case.objects.create(questionnaire=questionnaire, position=last + rows.GAP, **columns)
     history.note(kept, user, "Kept from a preview.", is_new=True)
     return kept
+
+
+@transaction.atomic
+def replace(
+    *, questionnaire: models.Questionnaire, case: Case, seen: int | None, user: AbstractBaseUser | None = None
+) -> models.Case:
+    """Give the stored case of this key what `case` has. `seen`: its count of edits when it was opened.
+
+    Raises `ChangedMeanwhile`, and `models.Case.DoesNotExist` when somebody removed it.
+    """
+    models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    stored = questionnaire.cases.get(key=case.id)
+    if stored.edits != seen:
+        raise ChangedMeanwhile(stored.edits)
+    columns: Mapping[str, Any] = cases.columns_of(case)
+    questionnaire.cases.filter(pk=stored.pk).update(**columns, edits=stored.edits + 1)
+    history.note(stored, user, "Answers and what must come out: kept from a preview.")
+    return stored

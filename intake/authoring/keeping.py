@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,13 +30,24 @@ def keep(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> Http
     except WalkOver:
         messages.error(request, "That page was open for too long, or is of another questionnaire. This is a new walk.")
         return redirect("authoring:preview", questionnaire.pk)
+    kept = _case_to_replace(request, questionnaire, walk)
     if "keep" in request.POST:
-        return _keep(request, questionnaire, walk)
+        return _keep(request, questionnaire, walk, kept)
     with translation.override(walk.language):
         walk, _, _ = take(walk, request.POST)
     ran = cases.run(draft, [_case(walk)])[0]
-    expect = case_keeping.expected_of(ran.assessment) if ran.assessment else Expectation()
-    return _draw(request, questionnaire, walk, CaseForm(draft.definition, initial=CaseForm.initial_of(expect)))
+    said = case_keeping.expected_of(ran.assessment) if ran.assessment else Expectation()
+    form = CaseForm(
+        draft.definition, expect=kept.expect if kept else said, kept=kept, initial={"edits_seen": walk.case_edits}
+    )
+    return _draw(request, questionnaire, walk, form, kept)
+
+
+def _case_to_replace(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> Case | None:
+    """The stored case that the walk began with, when it is to get the walk's answers."""
+    if not (walk.case and "replaces" in request.POST):
+        return None
+    return next((one for one in cases.stored(questionnaire) if one.id == walk.case), None)
 
 
 def _case(walk: Walk, **more: Any) -> Case:
@@ -44,19 +56,30 @@ def _case(walk: Walk, **more: Any) -> Case:
     return Case(as_of=walk.day, profile=walk.profile, parameters=dict(walk.parameters), answers=answers, **fields)
 
 
-def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> HttpResponse:
-    form = CaseForm(walk.definition, request.POST)
+def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk, kept: Case | None) -> HttpResponse:
+    form = CaseForm(walk.definition, request.POST, expect=kept.expect if kept else Expectation(), kept=kept)
     if not form.is_valid():
-        return _draw(request, questionnaire, walk, form, status=422)
+        return _draw(request, questionnaire, walk, form, kept, status=422)
     said = form.cleaned_data
     case = _case(walk, id=said["key"], title=said["title"], why=said["why"], expect=form.expect)
     try:
-        kept = case_keeping.keep(questionnaire=questionnaire, case=case, user=request.user)
+        if kept:
+            case = msgspec.structs.replace(case, exactly=kept.exactly)
+            stored = case_keeping.replace(
+                questionnaire=questionnaire, case=case, seen=said["edits_seen"], user=request.user
+            )
+        else:
+            stored = case_keeping.keep(questionnaire=questionnaire, case=case, user=request.user)
     except case_keeping.KeyTaken as error:
         form.add_error("key", str(error))
-        return _draw(request, questionnaire, walk, form, status=422)
+        return _draw(request, questionnaire, walk, form, kept, status=422)
+    except case_keeping.ChangedMeanwhile as error:
+        form.add_error("key", str(error))
+        form.data = form.data.copy()
+        form.data["edits_seen"] = error.edits  # keeping again is a decision, then
+        return _draw(request, questionnaire, walk, form, kept, status=422)
     _tell(request, case, cases.run(walk.compiled, [case])[0])
-    return redirect("admin:screening_case_change", kept.pk)
+    return redirect("admin:screening_case_change", stored.pk)
 
 
 def _tell(request: HttpRequest, case: Case, result: cases.CaseResult) -> None:
@@ -67,9 +90,23 @@ def _tell(request: HttpRequest, case: Case, result: cases.CaseResult) -> None:
 
 
 def _draw(
-    request: HttpRequest, questionnaire: Questionnaire, walk: Walk, form: CaseForm, *, status: int = 200
+    request: HttpRequest,
+    questionnaire: Questionnaire,
+    walk: Walk,
+    form: CaseForm,
+    kept: Case | None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     answers = [(name, walk.said(name)) for name in walk.answers if walk.answers[name].state != "skipped"]
-    section = request.POST.get("section", "")
-    shown = {"questionnaire": questionnaire, "walk": walk, "form": form, "answers": answers, "section": section}
+    ran = cases.run(walk.compiled, [_case(walk, expect=kept.expect, exactly=kept.exactly)])[0] if kept else None
+    shown = {
+        "questionnaire": questionnaire,
+        "walk": walk,
+        "form": form,
+        "answers": answers,
+        "section": request.POST.get("section", ""),
+        "kept": kept,
+        "differences": ran.differences if ran else (),
+    }
     return render(request, "authoring/keep.html", shown, status=status)

@@ -85,7 +85,8 @@ def _begin(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> Ht
         case = next((case for case in _cases(questionnaire) if case.id == name), None)
         if case is None:
             raise Http404("There is no such case.")
-        walk = with_case(questionnaire.key, draft, case, language=walk.language)
+        edits = questionnaire.cases.values_list("edits", flat=True).get(key=name)
+        walk = with_case(questionnaire.key, draft, case, language=walk.language, edits=edits)
     choices = ChoicesForm(definition, request.GET)
     if not choices.is_valid():
         return _draw(request, questionnaire, walk, _first(walk), choices=choices, status=422)

@@ -28,7 +28,8 @@ class WalkOver(Exception):  # noqa: N818 (named for the event)
 
 @dataclass(frozen=True)
 class Walk(Asking):
-    """A draft with answers. `lost` names answers that do not fit the draft as it is now."""
+    """A draft with answers. `lost` names answers that do not fit the draft as it is now; `case` is the key of the
+    stored case that the walk began with, `case_edits` its count of edits then."""
 
     key: str
     draft: Compiled
@@ -38,6 +39,8 @@ class Walk(Asking):
     profile: str
     parameters: Mapping[str, float]
     lost: tuple[str, ...] = ()
+    case: str = ""
+    case_edits: int = 0
 
     @property
     def compiled(self) -> Compiled:
@@ -78,6 +81,8 @@ class Walk(Asking):
             "day": self.day.isoformat(),
             "profile": self.profile,
             "parameters": dict(self.parameters),
+            "case": self.case,
+            "case_edits": self.case_edits,
         }
         return signing.dumps(content, salt=SALT, compress=True)
 
@@ -87,7 +92,7 @@ def begin(key: str, draft: Compiled, *, language: str, day: datetime.date, profi
     return Walk(key=key, draft=draft, answers={}, language=language, day=day, profile=profile, parameters={})
 
 
-def with_case(key: str, draft: Compiled, case: Case, *, language: str) -> Walk:
+def with_case(key: str, draft: Compiled, case: Case, *, language: str, edits: int) -> Walk:
     """A walk with a case's answers, day and clinic's choices, as the case is run: every page was posted."""
     answers, lost = _readable(draft, case.answers, case.as_of)
     settings = Settings(profile=case.profile, parameters=case.parameters)
@@ -101,6 +106,8 @@ def with_case(key: str, draft: Compiled, case: Case, *, language: str) -> Walk:
         profile=case.profile,
         parameters=case.parameters,
         lost=lost,
+        case=case.id,
+        case_edits=edits,
     )
 
 
@@ -114,7 +121,7 @@ def resume(key: str, draft: Compiled, signed: str) -> Walk:
         raise WalkOver
     day = datetime.date.fromisoformat(content["day"])
     answers, lost = _readable(draft, content["answers"], day)
-    choices = {name: content[name] for name in ("language", "profile", "parameters")}
+    choices = {name: content[name] for name in ("language", "profile", "parameters", "case", "case_edits")}
     return Walk(key=key, draft=draft, answers=answers, day=day, lost=lost, **choices)
 
 

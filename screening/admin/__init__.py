@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from . import clinical, questionnaire, questions, version  # noqa: F401 registers the pages
+from . import case, clinical, questionnaire, questions, version  # noqa: F401 registers the pages
 from .base import may_edit
 
 admin.site.site_header = "Screening questionnaires"

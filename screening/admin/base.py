@@ -179,7 +179,10 @@ class DraftAdmin(RefusesWhatIsUsed, EditorsOnly, LanguagesOfQuestionnaire, admin
         request.questionnaire = self._questionnaire(request, object_id)  # type: ignore[attr-defined]
         if request.method == "POST" and object_id and self.get_object(request, unquote(object_id)) is None:
             return removing.gone(request, self)
-        return super().changeform_view(request, object_id, *args, **kwargs)
+        response = super().changeform_view(request, object_id, *args, **kwargs)
+        if request.method == "POST" and getattr(response, "context_data", {}).get("errors"):
+            response.status_code = 422
+        return response
 
     def _questionnaire(self, request: HttpRequest, object_id: str | None) -> models.Questionnaire | None:
         if object_id:
@@ -226,8 +229,12 @@ class DraftAdmin(RefusesWhatIsUsed, EditorsOnly, LanguagesOfQuestionnaire, admin
         if not change:
             super().save_model(request, obj, form, change)
             return
-        written = {name: getattr(obj, name) for name in form.changed_data if name != "edits_seen"}
+        written = {name: getattr(obj, name) for name in self.columns_changed(form)}
         type(obj).objects.filter(pk=obj.pk).update(**written, edits=columns.F("edits") + 1)
+
+    def columns_changed(self, form: Any) -> list[str]:
+        """The columns that were typed over."""
+        return [name for name in form.changed_data if name != "edits_seen"]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):

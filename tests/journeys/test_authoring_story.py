@@ -181,7 +181,8 @@ def try_it(editor: Editor, eyes: Eyes) -> None:
     eyes.look(page, "authoring-preview", VIEWS)
 
     page.get_by_role("button", name="Keep this as a case").click()
-    expect(page.get_by_label("Raised flags")).to_have_value(re.compile("fainting = urgent"))
+    expect(page.locator("#case-flags-1-flag")).to_have_value("fainting")
+    expect(page.locator("#case-flags-1-state")).to_have_value("urgent")
     eyes.look(page, "authoring-keep", VIEWS)
     page.get_by_label("Key").fill("fainted_lying_down")
     page.get_by_label("Who this is").fill("Fainted while lying down")
@@ -189,6 +190,7 @@ def try_it(editor: Editor, eyes: Eyes) -> None:
     page.get_by_label("I have read each line").check()
     page.get_by_role("button", name="Keep the case").click()
     expect(page.locator(".messagelist")).to_contain_text("comes out as expected")
+    eyes.look(page, "authoring-case", VIEWS)
     editor.open("Cases")
     expect(page.get_by_text("all come out as expected")).to_be_visible()
     eyes.look(page, "authoring-cases", VIEWS)

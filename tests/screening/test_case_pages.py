@@ -6,11 +6,12 @@ import msgspec
 import pytest
 from django.urls import reverse
 
-from screening import models, publishing
+from screening import cases, models, publishing
+from screening.cases import COLUMNS
 from screening.engine import definition as d
 from screening.exchange.cases import Expectation
-from tests.screening.samples import case, small
-from tests.screening.test_admin import form_of
+from tests.screening.samples import case, rich, small
+from tests.screening.test_admin import Form, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -77,11 +78,142 @@ def test_a_saved_case_is_run_at_once(editor, draft):
     address = reverse("admin:screening_case_change", args=[draft.cases.get().pk])
 
     good = editor.post(address, form_of(editor, address) | {"_continue": "yes"}, follow=True).content.decode()
-    sent = form_of(editor, address) | {"expect": "{}", "_continue": "yes"}
+    sent = form_of(editor, address) | {"flags-1-flag": "", "flags-1-state": "", "_continue": "yes"}
     bad = editor.post(address, sent, follow=True).content.decode()
 
     assert "It comes out as expected." in good
     assert "It does not come out as expected: stroke_flag was raised" in bad
+
+
+def case_page(draft) -> str:
+    return reverse("admin:screening_case_change", args=[draft.cases.get().pk])
+
+
+def test_everything_expected_is_chosen_from_lists_and_saved_unchanged(editor, draft):
+    expect = Expectation(
+        flags={"stroke_flag": "contraindication"},
+        unresolved=("stroke_flag", "medication_list"),
+        optional=("stroke_flag",),
+        scores={"mood_total": 3.5},
+        notes=("note",),
+        inconsistencies=("c1",),
+        alert_at_once=False,
+        safety_panel=True,
+        must_not=("any flag", "stroke_flag urgent"),
+    )
+    publishing.rows_from_definition(rich(), into=draft)
+    kept = case(expect=expect, parameters={"limit": 3.0}, profile="eu")
+    publishing.store_cases(questionnaire=draft, cases_to_store=[kept])
+    opened = Form(editor.get(case_page(draft)).content.decode())
+    before = draft.cases.values(*COLUMNS).get()
+
+    response = editor.post(case_page(draft), opened.sent | {"_save": "Save"})
+
+    assert response.status_code == 302
+    assert opened.unlabelled() == []
+    assert not [name for name in opened.sent if name in ("expect", "answers")]
+    assert draft.cases.values(*COLUMNS).get() == before
+
+
+def test_each_part_of_what_is_expected_can_be_chosen(editor, draft):
+    publishing.rows_from_definition(rich(), into=draft)
+    sent = form_of(editor, case_page(draft)) | {
+        "flags-1-state": "caution",
+        "flags-2-flag": "stroke_flag",
+        "flags-2-state": "unresolved",
+        "inconsistencies": ["c1"],
+        "checks_notes": "on",
+        "notes": ["note"],
+        "scores__mood_total": "2",
+        "alert_at_once": "yes",
+        "parameters__limit": "1.5",
+        "profile": "eu",
+        "_save": "Save",
+    }
+
+    assert editor.post(case_page(draft), sent).status_code == 302
+
+    (stored,) = cases.stored(draft)
+    assert stored.expect == Expectation(
+        flags={"stroke_flag": "caution"},
+        unresolved=("stroke_flag",),
+        inconsistencies=("c1",),
+        notes=("note",),
+        scores={"mood_total": 2},
+        alert_at_once=True,
+    )
+    assert (stored.parameters, stored.profile, stored.answers) == ({"limit": 1.5}, "eu", case().answers)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"flags-2-state": "caution"}, "Flag 2: choose which flag"),
+        ({"flags-2-flag": "stroke_flag"}, "Flag 2: choose what must come out for stroke_flag"),
+        ({"flags-2-flag": "nobody", "flags-2-state": "caution"}, "Flag 2: the draft has no “nobody”"),
+        ({"flags-2-flag": "stroke_flag", "flags-2-state": "caution"}, "stroke_flag is expected twice"),
+        ({"flags-2-flag": "any flag", "flags-2-state": "caution"}, "can only be one that must not be raised"),
+        ({"flags-2-flag": "stroke_flag", "flags-2-state": "awful"}, "choose what must come out"),
+        ({"scores__mood_total": "three"}, "“three” is not a number"),
+        ({"scores__mood_total": "nan"}, "“nan” is not a number"),
+        ({"scores__nothing": "3"}, "The draft has no “nothing”"),
+        ({"parameters__nothing": "3"}, "The draft has no “nothing”"),
+        ({"notes": "note"}, "or untick these notes"),
+        ({"inconsistencies": "c9"}, "Select a valid choice"),
+    ],
+)
+def test_what_is_wrong_with_an_expectation_is_said_and_what_was_typed_stays(editor, draft, typed, said):
+    publishing.rows_from_definition(rich(), into=draft)
+    before = draft.cases.values(*COLUMNS).get()
+
+    response = editor.post(
+        case_page(draft), form_of(editor, case_page(draft)) | typed | {"title": "Typed", "_save": "1"}
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert said in page
+    sent = Form(page).sent
+    assert sent["title"] == ["Typed"]
+    kept = {name: sent.get(name) for name in typed if name in sent and name != "inconsistencies"}
+    assert kept == {name: [value] for name, value in typed.items() if name in kept}
+    assert draft.cases.values(*COLUMNS).get() == before
+
+
+def test_the_page_lists_each_difference_and_the_answers_in_words(editor, draft):
+    models.Case.objects.update(expect={"scores": {"mood_total": 1}}, answers=case().answers | {"gone": "yes"})
+
+    cannot = editor.get(case_page(draft)).content.decode()
+    models.Case.objects.update(answers=case().answers)
+    page = editor.get(case_page(draft)).content.decode()
+
+    assert "gone" in cannot
+    assert "no question of the draft" in cannot
+    assert "<li>stroke_flag was raised at contraindication; it is not expected</li>" in page
+    assert "<li>mood_total is 3; 1 is expected</li>" in page
+    assert "<dt>How is your mood?</dt><dd>Low</dd>" in page
+    assert f"{reverse('authoring:preview', args=[draft.pk])}?case=recent_stroke&amp;page=feelings" in page
+
+
+def test_an_expectation_that_names_what_is_gone_says_so(editor, draft):
+    models.Case.objects.update(expect={"flags": {"gone": "caution"}, "inconsistencies": ["c9"], "scores": {"s": 1}})
+
+    page = editor.get(case_page(draft)).content.decode()
+    response = editor.post(case_page(draft), form_of(editor, case_page(draft)) | {"_save": "Save"})
+
+    assert all(f"{name}: not in the draft" in page for name in ("gone", "c9", "s"))
+    assert response.status_code == 422
+    assert "Flag 1: the draft has no “gone”" in response.content.decode()
+
+
+def test_a_case_is_added_with_what_it_expects(editor, draft):
+    address = f"{reverse('admin:screening_case_add')}?questionnaire={draft.pk}"
+    typed = {"key": "nobody", "title": "Says nothing", "as_of": "2026-03-02", "_save": "Save"}
+
+    response = editor.post(address, form_of(editor, address) | typed, follow=True)
+
+    assert "stroke_flag is open; it is not expected to be" in response.content.decode()
+    assert draft.cases.get(key="nobody").expect == {}
 
 
 def test_it_is_for_editors_only(clinician, client, draft):

@@ -102,7 +102,7 @@ def test_an_option_in_use_is_not_deleted_on_its_questions_page(editor, draft):
     response = change(editor, question, **{"options-1-DELETE": "on"})
 
     html = response.content.decode()
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "In use, so nothing was saved: low" in html
     assert (
         f'<a href="{reverse("admin:screening_note_change", args=[models.Note.objects.get().pk])}">note low</a>' in html

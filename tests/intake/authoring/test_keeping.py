@@ -16,6 +16,7 @@ from .test_preview import opened, sent_by
 
 pytestmark = pytest.mark.django_db
 
+EXPECTED = {"flags-1-flag": "suicide_risk", "flags-1-state": "urgent"}
 NAMED = {"key": "dark_thoughts", "title": "Dark thoughts", "why": "They call staff."}
 
 
@@ -35,7 +36,7 @@ def keep(editor: Any, draft: Any, html: str, **typed: Any) -> Any:
 def test_the_form_is_filled_in_as_the_rules_say_and_confirmed_by_nobody(editor, draft):
     form = Form(form_page(editor, draft, dark="yes"))
 
-    assert form.sent["flags"] == ["suicide_risk = urgent"]
+    assert (form.sent["flags-1-flag"], form.sent["flags-1-state"]) == (["suicide_risk"], ["urgent"])
     assert form.sent["safety_panel"] == ["on"]
     assert "is_confirmed" not in form.sent
     assert form.unlabelled() == []
@@ -68,7 +69,7 @@ def test_every_kind_of_answer_is_kept_as_it_was_given(editor, draft):
 
 
 def test_what_a_person_expects_otherwise_is_kept_and_said(editor, draft):
-    response = keep(editor, draft, form_page(editor, draft, dark="no"), flags="suicide_risk = urgent")
+    response = keep(editor, draft, form_page(editor, draft, dark="no"), **EXPECTED)
 
     page = editor.get(response["Location"]).content.decode()
     assert "does not come out as expected: suicide_risk was not raised" in page
@@ -81,11 +82,11 @@ def test_what_a_person_expects_otherwise_is_kept_and_said(editor, draft):
         ({"key": "no spaces"}, "letters, digits"),
         ({"title": ""}, "who this is"),
         ({"why": ""}, "what the case shows"),
-        ({"flags": "suicide_risk = awful"}, "write one of urgent"),
-        ({"flags": "nobody = urgent"}, "The draft has no “nobody”"),
-        ({"flags": "suicide_risk"}, "write key = value"),
-        ({"scores": "nothing = 3"}, "The draft has no “nothing”"),
-        ({"inconsistencies": "nothing"}, "The draft has no “nothing”"),
+        ({"flags-1-state": "awful"}, "choose what must come out for suicide_risk"),
+        ({"flags-1-flag": "nobody"}, "the draft has no “nobody”"),
+        ({"flags-1-flag": ""}, "choose which flag"),
+        ({"scores__nothing": "3"}, "The draft has no “nothing”"),
+        ({"inconsistencies": "nothing"}, "Select a valid choice"),
         ({"is_confirmed": ""}, "Read each line"),
     ],
 )
@@ -115,6 +116,52 @@ def test_a_walk_that_was_tampered_with_keeps_nothing(editor, draft):
 
     assert "This is a new walk" in response.content.decode()
     assert not draft.cases.exists()
+
+
+def test_the_answers_of_a_case_are_changed_on_the_questionnaires_own_pages(editor, admin, draft):
+    keep(editor, draft, form_page(editor, draft, dark="yes", mood_1="often"))
+    html = replacing(editor, draft, dark="no")
+
+    assert "suicide_risk was not raised; urgent is expected" in html
+    assert Form(html).sent["flags-1-state"] == ["urgent"]
+    sent = Form(html).sent | {"is_confirmed": "on", "keep": "yes"} | {"flags-1-flag": "", "flags-1-state": ""}
+    page = editor.post(address(draft), sent | {"safety_panel": []}, follow=True).content.decode()
+
+    (case,) = cases.stored(draft)
+    assert "comes out as expected" in page
+    assert (case.id, case.title) == ("dark_thoughts", "Dark thoughts")
+    assert case.answers == {"dark": "no", "mood_1": "often"}
+    assert case.expect.flags == {}
+
+
+def test_an_edit_of_somebody_else_is_not_overwritten_unseen(editor, draft):
+    keep(editor, draft, form_page(editor, draft, dark="yes"))
+    html = replacing(editor, draft, dark="no")
+    draft.cases.update(title="Theirs", edits=5)
+
+    response = keep(editor, draft, html, key="another", title="Mine")
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Somebody else saved this case" in page
+    assert Form(page).sent["title"] == ["Mine"]
+    assert draft.cases.get().title == "Theirs"
+    assert editor.post(address(draft), Form(page).sent | {"keep": "yes"}).status_code == 302
+    assert (draft.cases.get().key, draft.cases.get().title) == ("dark_thoughts", "Mine")
+
+
+def test_a_case_that_was_removed_meanwhile_can_be_kept_as_a_new_one(editor, draft):
+    keep(editor, draft, form_page(editor, draft, dark="yes"))
+    html = replacing(editor, draft, dark="no")
+    draft.cases.all().delete()
+
+    assert keep(editor, draft, html).status_code == 302
+    assert draft.cases.get().answers == {"dark": "no"}
+
+
+def replacing(editor: Any, draft: Any, **answers: Any) -> str:
+    sent = sent_by(opened(editor, draft, page="safety", case="dark_thoughts")) | answers | {"replaces": "yes"}
+    return editor.post(address(draft), sent).content.decode()
 
 
 @pytest.mark.parametrize("who", ["clinician", "front_desk", "auditor", "outsider"])
