@@ -5,6 +5,7 @@ Prints one JSON document.
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from django.db import connection
 
 Answers = dict[str, dict[str, str]]
 """The text of each answer by question, by the reference of its response."""
+PASSWORD = "a-long-enough-secret"
+"""Of the administrator of the second clinic."""
 
 
 def set_up() -> str:
@@ -28,6 +31,46 @@ def set_up() -> str:
     return open_clinic(publish(NOTES)).slug
 
 
+def open_pier() -> str:
+    """A second clinic with a questionnaire of its own; the address of its administrator."""
+    from django.utils import timezone
+    from msgspec.structs import replace
+
+    from intake import actions
+    from tests.intake.patient.conftest import open_clinic, publish
+    from tests.trust.durability.definitions import NOTES
+
+    clinic = open_clinic(publish(replace(NOTES, key="pier_notes")), name="Pier Clinic", slug="pier")
+    email = "ada@pier.example"
+    given = {"email": email, "name": "Ada", "role": "admin", "clinic": clinic, "password": PASSWORD}
+    actions.create_staff(**given, now=timezone.now())
+    return email
+
+
+def publish_next() -> int:
+    """The second version of the second clinic's questionnaire: one question is worded anew."""
+    from django.utils import timezone
+    from msgspec.structs import replace
+
+    from screening import publishing
+    from screening.models import Questionnaire, QuestionnaireVersion
+    from tests.trust.durability.definitions import NOTES
+
+    notes, safety = NOTES.sections
+    first = replace(notes.questions[0], text={"en": "Worded anew", "es": "Otra cosa"})
+    sections = (replace(notes, questions=(first, *notes.questions[1:])), safety)
+    document = publishing.canonical_json(replace(NOTES, key="pier_notes", sections=sections))
+    made = QuestionnaireVersion.objects.create(
+        questionnaire=Questionnaire.objects.get(key="pier_notes"),
+        number=2,
+        document=document.decode(),
+        sha256=publishing.sha256_of(document),
+        published_at=timezone.now(),
+        published_by="Dr. Reviewer",
+    )
+    return made.number
+
+
 def fill(many: str) -> int:
     """So many drafts with answers, one of which calls staff."""
     from intake import actions
@@ -35,7 +78,8 @@ def fill(many: str) -> int:
     from screening.models import QuestionnaireVersion
     from tests.intake.conftest import NOW, Tab
 
-    clinic, version = Clinic.objects.get(), QuestionnaireVersion.objects.get()
+    clinic = Clinic.objects.get(slug="harbor")
+    version = QuestionnaireVersion.objects.get(questionnaire=clinic.questionnaire)
     for number in range(int(many)):
         draft = actions.start(clinic=clinic, version=version, language="en", now=NOW).response
         Tab(draft).save(note_1=f"n{number}", plan="yes" if number == 0 else "no")
@@ -85,9 +129,12 @@ def _answers_of_copy(file: str) -> dict[str, Any]:
 
 
 def counts() -> dict[str, Any]:
-    """The numbers that must agree: responses that called staff and alerts, audit records and their chain."""
+    """The numbers that must agree: responses that called staff and alerts, audit records and their chain. `waiting`
+    alerts reached nobody yet; `leased` ones a worker has, or had, to itself."""
+    from django.utils import timezone
+
     from intake import audit
-    from intake.models import Alert, QuestionnaireResponse
+    from intake.models import Alert, AlertDelivery, QuestionnaireResponse
 
     responses, alerts = QuestionnaireResponse.objects, Alert.objects
     tried = alerts.exclude(deliveries__tries=None)
@@ -95,9 +142,23 @@ def counts() -> dict[str, Any]:
         "disclosed": sorted(responses.exclude(disclosed_at=None).values_list("reference", flat=True)),
         "alerted": sorted(set(alerts.values_list("response__reference", flat=True))),
         "attempted": sorted(set(tried.values_list("response__reference", flat=True))),
+        "delivered": sorted(set(alerts.exclude(sent_at=None).values_list("response__reference", flat=True))),
+        "waiting": AlertDelivery.objects.wanted(now=timezone.now()).count(),
+        "leased": AlertDelivery.objects.exclude(leased_until=None).count(),
         "sent": sorted(responses.exclude(sent_at=None).values_list("reference", flat=True)),
         "chain": audit.verify().is_intact,
     }
+
+
+def counts_later(minutes: str) -> dict[str, Any]:
+    """The same, after a round of deliveries as a worker does it some minutes from now."""
+    from django.utils import timezone
+
+    from intake import alerts
+
+    later = datetime.timedelta(minutes=int(minutes))
+    alerts.deliver_due(clock=lambda: timezone.now() + later)
+    return counts()
 
 
 def integrity() -> str:
@@ -109,9 +170,11 @@ def integrity() -> str:
     return "ok"
 
 
-WORDS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (set_up, fill, go_back, triggers_missing, answers, answers_in, counts, integrity)
-}
+ALL = (
+    set_up, open_pier, publish_next, fill, go_back, triggers_missing,
+    answers, answers_in, counts, counts_later, integrity,
+)  # fmt: skip
+WORDS: dict[str, Callable[..., Any]] = {each.__name__: each for each in ALL}
 
 if __name__ == "__main__":
     django.setup()

@@ -6,3 +6,4 @@ from intake.settings import *  # noqa: F403
 from intake.settings import STORAGES
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+MFA_TOTP_TOLERANCE = 1  # the half minute may turn between reading the digits and sending them

@@ -16,6 +16,7 @@ from tests.trust.browser import Answer, Browser, Fields
 from tests.trust.durability.definitions import QUESTIONS
 from tests.trust.durability.history import History
 from tests.trust.durability.processes import Installation, until
+from tests.trust.durability.proxy import Proxy
 
 GONE = (OSError, http.client.HTTPException)
 """What a client sees of a server that was killed."""
@@ -62,10 +63,17 @@ class Window:
         return question not in said["waiting"]
 
 
-def begin(origin: str, history: History, number: int, windows: int = 1, may_be: tuple[int, ...] = ()) -> list[Window]:
+def begin(
+    origin: str,
+    history: History,
+    number: int,
+    windows: int = 1,
+    may_be: tuple[int, ...] = (),
+    clinic: str = "harbor",
+) -> list[Window]:
     """Start a response; its windows, opened."""
     browser = Browser(origin, address=f"198.51.{number // 250}.{number % 250 + 1}", may_be=may_be)
-    form = browser.get("/start/harbor/").form(action="/start/harbor/")
+    form = browser.get(f"/start/{clinic}/").form(action=f"/start/{clinic}/")
     begun = browser.post(form.action, {**form.fields, "answering": ["self"]})
     reference = re.findall(r'class="code-box"[^>]*>([^<]+)<', begun.text)[0].replace("-", "")
     found = [Window(browser, reference, history) for _ in range(windows)]
@@ -110,7 +118,7 @@ def busy(windows: list[list[Window]], seed: int) -> Iterator[None]:
 
 
 @contextmanager
-def disclosing(installation: Installation) -> Iterator[list[str]]:
+def disclosing(server: Installation | Proxy, may_be: tuple[int, ...] = ()) -> Iterator[list[str]]:
     """Somebody after somebody begins and says yes to the safety question. The references that were acknowledged."""
     over, acknowledged = threading.Event(), []
 
@@ -119,7 +127,7 @@ def disclosing(installation: Installation) -> Iterator[list[str]]:
             if over.is_set():
                 return
             with suppress(*GONE, LookupError, StopIteration):
-                acknowledged.append(disclose(installation.origin, number))
+                acknowledged.append(disclose(server.origin, number, may_be))
             over.wait(0.2)
 
     thread = threading.Thread(target=run)
@@ -131,9 +139,9 @@ def disclosing(installation: Installation) -> Iterator[list[str]]:
         thread.join(90)
 
 
-def disclose(origin: str, number: int) -> str:
+def disclose(origin: str, number: int, may_be: tuple[int, ...] = ()) -> str:
     """Answer yes to the safety question of a new response. Its reference, once that was acknowledged."""
-    (window,) = begin(origin, History(), number)
+    (window,) = begin(origin, History(), number, may_be=may_be)
     fields = window.browser.get("/q/safety/").form(id="answers").fields
     got = window.browser.post("/q/safety/", {**fields, "plan": ["yes"]})
     if got.status != 302:
