@@ -10,11 +10,12 @@ from django.db.models import Q
 from intake.references import grouped, new_reference
 
 from .fields import Enveloped, pair
+from .listing import INDEXES, Listed
 
 NEVER_SENT = {"sent_at": None, "as_of": None, "assessment_ct": None, "person": None}
 
 
-class QuestionnaireResponse(Enveloped):
+class QuestionnaireResponse(Enveloped, Listed):
     """One person's answers to one published version, under settings frozen when it was started.
 
     In plain text are only opaque ids, times, numbers for sorting and the clinic's settings. `document_ct` holds the
@@ -104,9 +105,7 @@ class QuestionnaireResponse(Enveloped):
                 violation_error_message="The top severity is a number from 0 to 4.",
             ),
         ]
-        indexes = [
-            models.Index(fields=["clinic", "status", "-top_severity", "sent_at"], name="response_worklist"),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return grouped(self.reference)
