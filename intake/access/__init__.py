@@ -45,7 +45,6 @@ from .security import emergency_access_or_404 as emergency_access_or_404
 from .security import security_notices_for as security_notices_for
 from .security import told_of_security as told_of_security
 from .staff import alerts_for as alerts_for
-from .staff import corrections_for as corrections_for
 from .staff import get_alert_or_404 as get_alert_or_404
 from .staff import get_draft_or_404 as get_draft_or_404
 from .staff import get_invitation_or_404 as get_invitation_or_404
@@ -56,8 +55,6 @@ from .staff import invitations_of_people as invitations_of_people
 from .staff import questionnaires_offered as questionnaires_offered
 from .staff import requests_for as requests_for
 from .staff import responses_for as responses_for
-from .staff import review_entries_for as review_entries_for
 from .staff import schedules_for as schedules_for
 from .staff import sessions_of_people as sessions_of_people
-from .staff import sign_offs_for as sign_offs_for
 from .staff import with_acknowledgeable as with_acknowledgeable

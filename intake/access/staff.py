@@ -14,12 +14,9 @@ from intake.models import (
     AnswerRequest,
     CheckInSchedule,
     Clinic,
-    Correction,
     Invitation,
     Person,
     QuestionnaireResponse,
-    ReviewEntry,
-    SignOff,
     TreatmentSession,
 )
 from intake.permissions import Permission
@@ -70,21 +67,6 @@ def with_acknowledgeable(alerts: QuerySet[Alert], user: Visitor) -> QuerySet[Ale
     """Alerts of a record that was opened, each with `is_acknowledgeable`: it waits, and this person may settle it."""
     clinics = clinics_of(user, Permission.ACKNOWLEDGE).values("pk")
     return alerts.annotate(is_acknowledgeable=Q(acknowledged_at=None, response__clinic__in=clinics))
-
-
-def sign_offs_for(user: Visitor) -> QuerySet[SignOff]:
-    """The signatures that a person may read."""
-    return SignOff.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
-
-
-def review_entries_for(user: Visitor) -> QuerySet[ReviewEntry]:
-    """What clinicians did with the responses that a person may read."""
-    return ReviewEntry.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
-
-
-def corrections_for(user: Visitor) -> QuerySet[Correction]:
-    """What patients added after sending, to the responses that a person may read."""
-    return Correction.objects.filter(response__clinic__in=clinics_of(user, Permission.READ_ANSWERS))
 
 
 def invitations_of_people(people: Iterable[uuid.UUID]) -> QuerySet[Invitation]:

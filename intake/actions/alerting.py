@@ -15,7 +15,7 @@ from screening.engine.answers import Answers
 from screening.engine.assessment import Assessment, UnresolvedFlag
 from screening.engine.definition import SEVERITIES, Severity
 
-from .refusals import NotPermitted, Refused
+from .refusals import NotPermitted, Refused, locked
 
 ALERT_AT_ONCE = "alert_at_once"
 """The reason that stands for the condition as a whole, where it could not be worked out which answer it was."""
@@ -66,7 +66,9 @@ def raise_alerts(
         # each other.
         response.alerts.unsent().filter(due_at__gt=now).update(due_at=now)
     reasons = _reasons(answers, assessment, is_sending)
-    for reason, reason_hash in _to_raise(response, reasons, before or {}, now):
+    to_raise = _to_raise(response, reasons, before or {}, now)
+    _note_alerted(response, {reason.kind for reason, _ in to_raise})
+    for reason, reason_hash in to_raise:
         due_at = now if is_sending or reason.is_at_once else waiting_until
         _write(response, reason, reason_hash, now=now, due_at=due_at)
 
@@ -83,6 +85,15 @@ def _note_disclosure(
     if is_disclosure and response.disclosed_at is None:
         response.disclosed_at = now
         response.save(update_fields=["disclosed_at"])
+
+
+def _note_alerted(response: QuestionnaireResponse, kinds: set[Alert.Kind]) -> None:
+    """Keep with the response what the worklist orders by: that an alert waits, and of which kinds there were some."""
+    if kinds:
+        facts = ["alert_waits", *(f"alerted_{kind}" for kind in sorted(kinds))]
+        for fact in facts:
+            setattr(response, fact, True)
+        response.save(update_fields=facts)
 
 
 def _to_raise(
@@ -179,17 +190,28 @@ def acknowledge_alert(*, alert_id: uuid.UUID | str, by: User, note: str, now: da
     if not note.strip():
         raise NoteMissing("Write what was done about this alert.")
     with transaction.atomic():
-        alert = Alert.objects.select_for_update(of=("self",)).select_related("response__clinic").get(pk=alert_id)
+        alert = _locked(alert_id)
         if not access.may(by, Permission.ACKNOWLEDGE, alert.response.clinic):
             raise NotPermitted("Only clinicians of this clinic can acknowledge its alerts.")
         if alert.acknowledged_at is not None:
             raise AlreadyAcknowledged("Somebody has acknowledged this alert.")
         alert.acknowledged_at, alert.acknowledged_by = now, by
-        # Read now that the alert is ours: a draft that was deleted meanwhile has a new key.
-        key = vault.data_key(QuestionnaireResponse.objects.only("key_id", "wrapped_key").get(pk=alert.response_id))
+        key = vault.data_key(alert.response)
         alert.note_ct = key.seal(note.strip().encode(), row=alert, field="note_ct")
         alert.save(update_fields=["acknowledged_at", "acknowledged_by", "note_ct"])
+        alert.response.alert_waits = alert.response.alerts.unacknowledged().exists()
+        alert.response.save(update_fields=["alert_waits"])
         audit.record(
             actor=audit.staff(by), action="alert.acknowledged", now=now, alert=alert.pk, response=alert.response_id
         )
+    return alert
+
+
+def _locked(alert_id: uuid.UUID | str) -> Alert:
+    """An alert with its response, which nobody else writes until this transaction ends: of two who acknowledge two
+    alerts at once, the second sees that none waits any more. The response is locked first, here and everywhere.
+    """
+    response = locked(Alert.objects.values_list("response", flat=True).get(pk=alert_id), even_deleted=True)
+    alert = Alert.objects.select_for_update().get(pk=alert_id)
+    alert.response = response
     return alert

@@ -137,14 +137,15 @@ def _append(
     attempt: str,
     now: datetime.datetime,
 ) -> Correction:
-    """Add a correction and count it as unread. The caller records it, last in its transaction."""
+    """Add a correction: unread, and under no signature. The caller records it, last in its transaction."""
     number = response.corrections.count() + 1
     correction = Correction(response=response, number=number, source=source, attempt=attempt, created_at=now)
     sealed = vault.data_key(response).seal(msgspec.json.encode(content), row=correction, field="content_ct")
     correction.content_ct = sealed
     correction.save(force_insert=True)
     response.unread_corrections += 1
-    response.save(update_fields=["unread_corrections"])
+    response.is_signed = False
+    response.save(update_fields=["unread_corrections", "is_signed"])
     return correction
 
 

@@ -74,9 +74,17 @@ def append(
     entry = ReviewEntry(response=response, number=number, kind=kind, sign_off=sign_off, done_at=now, done_by=by)
     entry.body_ct = vault.data_key(response).seal(msgspec.json.encode(body), row=entry, field="body_ct")
     entry.save(force_insert=True)
+    _note_signed(response, is_signed=kind == Kind.SIGNED or (response.is_signed and not body.answers))
     named = {"response": str(response.pk), "entry": str(entry.pk), **(recorded or {})}
     audit.record(actor=audit.staff(by), action=f"review.{kind.value}", now=now, **named)
     return entry
+
+
+def _note_signed(response: QuestionnaireResponse, *, is_signed: bool) -> None:
+    """Keep with the response whether a signature is on all that is known: new answers are on none."""
+    if response.is_signed != is_signed:
+        response.is_signed = is_signed
+        response.save(update_fields=["is_signed"])
 
 
 def _stored(answers: Mapping[str, Answer]) -> dict[str, dict[str, object]]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 
-from intake import invitees, records
+from intake import access, invitees, records
+from intake.access import listing
 from intake.models import Alert, Clinic, QuestionnaireResponse, User
+from intake.models.listing import Urgency
+from intake.permissions import Permission
 
 STATE_TITLES = {
     "all": "All",
@@ -25,6 +29,8 @@ STATE_TITLES = {
 }
 FOR_ANYONE = frozenset({"all", "unopened"})
 """States that tell nothing of answers."""
+RARE = frozenset({"waiting", "mine", "unsent"})
+"""States that few responses are in, however many there are."""
 SEVERITY_TITLES = {
     "urgent": "Urgent",
     "unresolved": "Unresolved safety",
@@ -33,7 +39,7 @@ SEVERITY_TITLES = {
     "information": "Information",
     "none": "Nothing raised",
 }
-RANKS = {"contraindication": 3, "caution": 2, "information": 1}
+SEVERITY_RANKS = {"urgent": 4, "contraindication": 3, "caution": 2, "information": 1, "none": 0}
 KIND_TITLES = {
     Alert.Kind.AT_ONCE.value: "An answer that cannot wait",
     Alert.Kind.URGENT.value: "Urgent answers",
@@ -41,16 +47,21 @@ KIND_TITLES = {
     Alert.Kind.SAFETY_PANEL.value: "Crisis contacts shown",
 }
 MOST_APPOINTMENTS = 1000
-"""Appointments are encrypted: to find those of a day, this many of the latest are opened."""
+"""Appointments are encrypted: to find those of a day, this many of the latest of each clinic are opened."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """One state to choose, with how many there are, and the rest of the address that chooses it."""
+    """One state to choose, with how many there are (one more than `listing.MOST_COUNTED` stands for any more), and the
+    rest of the address that chooses it."""
 
     title: str
     count: int
     query: str
     is_chosen: bool
+
+    @property
+    def said(self) -> str:
+        return f"{listing.MOST_COUNTED:,}+" if self.count > listing.MOST_COUNTED else f"{self.count:,}"
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +82,11 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_narrow(self) -> bool:
         return bool(self.query)
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether what is left tells nothing of answers."""
+        return self.state in FOR_ANYONE and not (self.severity or self.kind)
 
     @property
     def date(self) -> datetime.date | None:
@@ -99,49 +115,47 @@ def _day(text: str) -> str:
         return ""
 
 
-def narrowed(
-    responses: QuerySet[QuestionnaireResponse], wanted: Filter, *, user: User, may_read: Q, alerts: QuerySet[Alert]
-) -> QuerySet[QuestionnaireResponse]:
-    """The annotated responses that a filter leaves. What tells of answers finds only what the person may read."""
-    found = responses.filter(_state(wanted.state, user, may_read))
-    if wanted.severity:
-        found = found.filter(may_read, _severity(wanted.severity))
-    if wanted.kind:
-        found = found.filter(may_read, pk__in=alerts.filter(kind=wanted.kind).values("response"))
-    if wanted.date:
-        found = found.filter(pk__in=_with_appointment(responses, wanted.date))
-    return found
+def parts(reach: listing.Reach, wanted: Filter, reader: User) -> list[listing.Part]:
+    """The lists of somebody's clinics, narrowed. What tells of answers finds only what the person may read."""
+    found = [listing.part(clinic, *_of_readers(wanted, reader)) for clinic in reach.readable]
+    if wanted.tells_nothing:
+        of_others = [Q(plain_urgency=Urgency.UNOPENED)] if wanted.state == "unopened" else []
+        found += [listing.part(clinic, *of_others, rank="plain_urgency") for clinic in reach.plain]
+    if wanted.date is None:
+        return found
+    keys = _with_appointment(reach, wanted.date, reader)
+    return [each.among(keys) for each in found]
 
 
-def _state(state: str, user: User, may_read: Q) -> Q:
-    matches = {
-        "all": Q(),
-        "waiting": Q(waits=True),
-        "unopened": Q(opened_at=None) | Q(unread_corrections__gt=0),
-        "unsigned": Q(status="sent", is_signed=False),
-        "mine": Q(assigned_to=user),
-        "nobody": Q(assigned_to=None),
-        "unsent": Q(status__in=("draft", "deleted")),
-    }[state]
-    return matches if state in FOR_ANYONE else may_read & matches
+def _of_readers(wanted: Filter, reader: User) -> list[Q]:
+    """What is asked of a line, the rarest first: the first has its index, the others are looked at line by line."""
+    states = {
+        "waiting": Q(urgency__lte=Urgency.WAITING),
+        "unopened": Q(is_unopened=True),
+        "unsigned": Q(sent_at__isnull=False, is_signed=False),
+        "mine": Q(assigned_to=reader),
+        "nobody": Q(assigned_to__isnull=True),
+        "unsent": Q(sent_at__isnull=True),
+    }
+    asked = {
+        "state": states.get(wanted.state),
+        "kind": Q(**{f"alerted_{wanted.kind}": True}) if wanted.kind else None,
+        "severity": _severity(wanted.severity) if wanted.severity else None,
+    }
+    rarest = ("state", "kind", "severity") if wanted.state in RARE else ("kind", "severity", "state")
+    return [q for name in rarest if (q := asked[name]) is not None]
 
 
 def _severity(severity: str) -> Q:
-    match severity:
-        case "urgent":
-            return Q(top_severity=4) | Q(has_urgent_alert=True, status__in=("draft", "deleted"))
-        case "unresolved":
-            return Q(has_unresolved_safety=True) | Q(has_open_alert=True, status__in=("draft", "deleted"))
-        case "none":
-            return Q(top_severity=0, status="sent", has_unresolved_safety=False)
-        case _:
-            return Q(top_severity=RANKS[severity])
+    return Q(is_unresolved=True) if severity == "unresolved" else Q(shown_severity=SEVERITY_RANKS[severity])
 
 
-def _with_appointment(responses: QuerySet[QuestionnaireResponse], day: datetime.date) -> list[object]:
+def _with_appointment(reach: listing.Reach, day: datetime.date, reader: User) -> list[uuid.UUID]:
     """The keys of the responses whose invitation names an appointment on a day at the clinic; one that cannot be read
     may be on any day."""
-    invited = responses.filter(invitation__invitee__isnull=False).order_by("-started_at")[:MOST_APPOINTMENTS]
+    keys = listing.invited(reach, most=MOST_APPOINTMENTS)
+    found = access.responses_for(reader, Permission.SEE_WHO_HAS_SENT).filter(pk__in=keys)
+    invited = found.select_related(None).select_related("clinic", "invitation__invitee").only("clinic", "invitation")
     return [each.pk for each in invited if records.or_said(partial(_appointment_day, each), day) == day]
 
 
@@ -154,20 +168,20 @@ def _zone(clinic: Clinic) -> ZoneInfo:
     return ZoneInfo(clinic.timezone)
 
 
-def choices(
-    responses: QuerySet[QuestionnaireResponse], wanted: Filter, *, user: User, may_read: Q, reads: bool
-) -> tuple[Choice, ...]:
-    """Each state with how many responses are in it, in one query; for those who read no answers, only what is plain."""
-    offered = [state for state in STATE_TITLES if reads or state in FOR_ANYONE]
-    counts = responses.order_by().aggregate(
-        **{f"n_{state}": Count("pk", filter=_state(state, user, may_read) or Q(pk__isnull=False)) for state in offered}
-    )
+def offered(reach: listing.Reach, reader: User) -> dict[str, list[listing.Part]]:
+    """The list of each state that somebody may choose: for those who read no answers, only what is plain."""
+    states = [state for state in STATE_TITLES if reach.readable or state in FOR_ANYONE]
+    return {state: parts(reach, Filter(state=state), reader) for state in states}
+
+
+def choices(counts: Mapping[str, int], wanted: Filter) -> tuple[Choice, ...]:
+    """Each state with how many responses are in it."""
     return tuple(
         Choice(
             title=STATE_TITLES[state],
-            count=counts[f"n_{state}"],
+            count=count,
             query=msgspec.structs.replace(wanted, state=state).query,
             is_chosen=state == wanted.state,
         )
-        for state in offered
+        for state, count in counts.items()
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from intake import invitees, records
-from intake.models import Alert, QuestionnaireResponse
+from intake.models import QuestionnaireResponse
 
 from .wording import moment
 
@@ -21,7 +21,6 @@ TOP_TITLES = {
 }
 UNRESOLVED = ("unresolved-safety", "Unresolved safety")
 PANEL_SHOWN = ("caveat", "Crisis contacts shown")
-URGENT_KINDS = (Alert.Kind.AT_ONCE, Alert.Kind.URGENT)
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -54,7 +53,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def row_of(response: Any, *, can_read: bool, reader: Any) -> Row:
-    """A line for a response as the worklist annotates it (`worklist.listed`)."""
+    """A line for a response as the worklist reads it."""
     zone = ZoneInfo(response.clinic.timezone)
     at = (response.sent_at or response.started_at).astimezone(zone)
     plain = Row(
@@ -64,7 +63,7 @@ def row_of(response: Any, *, can_read: bool, reader: Any) -> Row:
         when=moment(at) if response.is_sent else f"Started {moment(at)}",
         is_sent=response.is_sent,
         is_deleted=response.is_deleted,
-        is_unopened=response.opened_at is None or response.unread_corrections > 0,
+        is_unopened=response.is_unopened,
         has_correction=response.unread_corrections > 0,
         can_read=can_read,
         appointment=records.or_said(lambda: _appointment(response, zone), records.INSTEAD),
@@ -75,7 +74,7 @@ def row_of(response: Any, *, can_read: bool, reader: Any) -> Row:
 def _with_what_answers_say(row: Row, response: Any, reader: Any) -> Row:
     return msgspec.structs.replace(
         row,
-        is_waiting=response.waits,
+        is_waiting=response.alert_waits,
         is_signed=response.is_signed,
         marks=_marks(response),
         alert=_alert_state(response),
@@ -99,17 +98,17 @@ def _appointment(response: QuestionnaireResponse, zone: ZoneInfo) -> str:
 def _marks(response: Any) -> tuple[Mark, ...]:
     """What to see first: the top severity and unresolved safety, or for a draft what its alerts are about."""
     if response.is_sent:
-        top, is_open = TOP_TITLES[response.top_severity], response.has_unresolved_safety
+        top = TOP_TITLES[response.top_severity]
     else:
-        top, is_open = TOP_TITLES[4] if response.has_urgent_alert else PANEL_SHOWN, response.has_open_alert
-    if not is_open:
+        top = TOP_TITLES[4] if response.shown_severity == 4 else PANEL_SHOWN
+    if not response.is_unresolved:
         return (Mark(*top),)
     return (Mark(*UNRESOLVED),) if top in (TOP_TITLES[0], PANEL_SHOWN) else (Mark(*top), Mark(*UNRESOLVED))
 
 
 def _alert_state(response: Any) -> str:
     """What became of the alerts of one response, in a few words; empty when there were none."""
-    if response.waits:
+    if response.alert_waits:
         if response.waits_undelivered:
             return "Alert could not be delivered"
         return "Alert sent" if response.waits_delivered else "Alert waiting to be sent"

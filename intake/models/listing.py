@@ -6,6 +6,8 @@ column: no action can forget to work it out, and it is never behind its facts (d
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Case, F, GeneratedField, Index, Q, Value, When
 from django.db.models.functions import Coalesce
@@ -36,13 +38,13 @@ IS_UNRESOLVED = Q(has_unresolved_safety=True) | (UNSENT & Q(alerted_unresolved_s
 IS_UNOPENED = Q(opened_at__isnull=True) | Q(unread_corrections__gt=0)
 
 
-def _generated(field: models.Field, *cases: When, default: Value | None = None) -> GeneratedField:
+def _generated(field: models.Field[Any, Any], *cases: When, default: Value | None = None) -> GeneratedField:
     """The value of the first case that holds, worked out by the database whenever the row is written."""
     expression = Case(*cases, default=default or Value(None), output_field=field)
     return GeneratedField(expression=expression, output_field=field, db_persist=True)
 
 
-def _number() -> models.PositiveSmallIntegerField:
+def _number() -> models.PositiveSmallIntegerField[Any, Any]:
     return models.PositiveSmallIntegerField(null=True)
 
 
@@ -89,9 +91,7 @@ class Listed(models.Model):
         When(Q(top_severity__gt=0), then=F("top_severity")),
         When(SENT & Q(has_unresolved_safety=False), then=Value(0)),
     )
-    is_unresolved = _generated(
-        models.BooleanField(), When(IS_UNRESOLVED, then=Value(True)), default=Value(False)
-    )
+    is_unresolved = _generated(models.BooleanField(), When(IS_UNRESOLVED, then=Value(True)), default=Value(False))
     is_unopened = _generated(models.BooleanField(), When(IS_UNOPENED, then=Value(True)), default=Value(False))
 
     class Meta:

@@ -11,11 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from intake import actions, alerts
+from intake import actions, alerts, reviewing
 from intake.clinician import worklist
 from intake.clinician.worklist_filters import chosen
 from intake.invitees import Details
-from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, SignOff, User
+from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, User
 from screening import publishing
 from screening.engine.definition import Review
 from screening.models import QuestionnaireVersion
@@ -449,10 +449,7 @@ class TestAssigning:
 class TestSigned:
     def test_what_was_signed_comes_last(self, send: Send, clinic: Clinic, clinician: User) -> None:
         signed = send(clinic, "Signed", stroke="no", at=later(hours=-2))
-        SignOff.objects.create(
-            response=signed, version_sha256="0" * 64, content_sha256="0" * 64, decision_ct=b"", signed_at=NOW,
-            signed_by=clinician,
-        )  # fmt: skip
+        sign(signed, clinician)
         opened = send(clinic, "Opened", at=later(hours=-1))
         actions.open_response(response=opened, user=clinician, now=NOW)
 
@@ -466,14 +463,22 @@ class TestSigned:
         self, send: Send, clinic: Clinic, clinician: User
     ) -> None:
         response = send(clinic, "Signed", stroke="no", at=later(hours=-2))
-        SignOff.objects.create(
-            response=response, version_sha256="0" * 64, content_sha256="0" * 64, decision_ct=b"", signed_at=NOW,
-            signed_by=clinician,
-        )  # fmt: skip
+        sign(response, clinician)
         correct(response, at=later(hours=1))
         actions.open_response(response=response, user=clinician, now=later(hours=2))
 
         assert not row_of(clinician, "Signed Example").is_signed
+
+
+def sign(response: QuestionnaireResponse, by: User) -> None:
+    review = reviewing.review_of(response)
+    for point in review.unseen:
+        token = reviewing.token_of(response, point.key)
+        actions.acknowledge_point(response_id=response.pk, point=token, by=by, now=NOW)
+    actions.sign_off(
+        response_id=response.pk, content=review.content, disposition=response.clinic.dispositions[0],
+        rationale="Nothing stands against it.", by=by, now=NOW,
+    )  # fmt: skip
 
 
 def correct(response: QuestionnaireResponse, *, at: datetime.datetime) -> None:
