@@ -56,7 +56,7 @@ def record(*, actor: str, action: str, now: datetime.datetime, **objects: uuid.U
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(f"“{action}” must be recorded inside the transaction of the action.")
-    _take_turn()
+    take_turn()
     latest = AuditRecord.objects.order_by("-seq").first()
     entry = AuditRecord(
         seq=latest.seq + 1 if latest else 1,
@@ -71,8 +71,11 @@ def record(*, actor: str, action: str, now: datetime.datetime, **objects: uuid.U
     return entry
 
 
-def _take_turn() -> None:
-    """One writer at a time, so that the chain cannot fork. SQLite's immediate transactions are that already."""
+def take_turn() -> None:
+    """One writer at a time, so that the chain cannot fork. SQLite's immediate transactions are that already.
+
+    Whoever looks for a record before writing one calls it before looking, within the transaction.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

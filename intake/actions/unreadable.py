@@ -23,6 +23,7 @@ def record_unreadable(*, table: str, row: str, field: str, by: User | None, now:
     with transaction.atomic():
         named = {key: value for key, value in (("table", table), ("row", row), ("field", field)) if value}
         named |= {key: str(value) for key, value in _record(table, row).items()}
+        audit.take_turn()  # two workers that meet the same row report it once
         latest = AuditRecord.objects.filter(action="record.unreadable", at__gt=now - A_DAY, at__lte=now)
         if not latest.filter(objects_named=named).exists():
             audit.record(actor=audit.staff(by) if by else audit.ANONYMOUS, action="record.unreadable", now=now, **named)

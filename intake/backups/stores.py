@@ -17,7 +17,9 @@ from typing import Any
 from urllib.parse import quote
 
 import dj_database_url
-from django.db import connection, transaction
+from django.db import connection
+
+from intake.one_moment import one_moment
 
 
 class PlaceNotUsable(Exception):  # noqa: N818 (named for the event)
@@ -27,34 +29,15 @@ class PlaceNotUsable(Exception):  # noqa: N818 (named for the event)
 @contextlib.contextmanager
 def moment(copy: Path) -> Iterator[None]:
     """Write a copy of the connected database to a file; inside, the connection reads the very moment it shows."""
-    if connection.vendor == "sqlite":
-        with _sqlite_moment(copy):
-            yield
-    else:
-        with _postgresql_moment(copy):
-            yield
-
-
-@contextlib.contextmanager
-def _sqlite_moment(copy: Path) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")  # a reader: writers go on beside it
-        try:
-            cursor.execute("SELECT COUNT(*) FROM django_migrations")
+    with one_moment():
+        if connection.vendor == "sqlite":
             with contextlib.closing(sqlite3.connect(copy)) as target:
                 connection.connection.backup(target)
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
-
-
-@contextlib.contextmanager
-def _postgresql_moment(copy: Path) -> Iterator[None]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute("SELECT pg_export_snapshot()")
-        snapshot = cursor.fetchone()[0]
-        _run("pg_dump", ["--format=custom", f"--snapshot={snapshot}", f"--file={copy}"], _live())
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_export_snapshot()")
+                snapshot = cursor.fetchone()[0]
+            _run("pg_dump", ["--format=custom", f"--snapshot={snapshot}", f"--file={copy}"], _live())
         yield
 
 

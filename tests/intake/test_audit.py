@@ -124,6 +124,17 @@ class TestVerify:
 
         assert found.first_bad == first_bad
         assert str(first_bad) in found.reason
+        assert found.count == first_bad - 1
+        assert found.head == (AuditRecord.objects.get(seq=first_bad - 1).mac if found.count else "0" * 64)
+
+    def test_it_does_not_mind_in_which_order_the_database_keeps_names(self) -> None:
+        with transaction.atomic():
+            audit.record(actor="user:1", action="thing.done", now=NOW, thing=1, beside=2)
+        tamper("""UPDATE intake_auditrecord SET objects_named = '{"thing": "1", "beside": "2"}'""")
+        assert audit.verify().is_intact
+        tamper("""UPDATE intake_auditrecord SET objects_named = '{"beside": "2", "thing": "1"}'""")
+
+        assert audit.verify().is_intact
 
     def test_it_finds_two_records_that_changed_places(self, chain: None) -> None:
         tamper(
@@ -178,7 +189,10 @@ class TestAnchors:
         tamper(f"DELETE FROM intake_auditrecord WHERE seq > {LENGTH - cut}")
 
         assert audit.verify().is_intact  # the chain alone cannot know
-        assert audit.verify(anchors).first_bad == LENGTH - cut + 1
+        found = audit.verify(anchors)
+        assert found.first_bad == LENGTH - cut + 1
+        assert found.count == LENGTH - cut
+        assert str(LENGTH) in found.reason
 
     def test_it_shows_an_older_database_written_on(self, chain: None, tmp_path: Path) -> None:
         anchors = self.anchor(tmp_path / "anchors")
@@ -187,6 +201,11 @@ class TestAnchors:
 
         assert audit.verify().is_intact
         assert audit.verify(anchors).first_bad == LENGTH
+
+    def test_it_makes_the_folders_of_the_file_and_adds_to_what_is_there(self, chain: None, tmp_path: Path) -> None:
+        self.anchor(tmp_path / "one" / "two" / "anchors")
+
+        assert len(self.anchor(tmp_path / "one" / "two" / "anchors")) == 2
 
     def test_it_writes_nothing_for_an_empty_chain(self, tmp_path: Path) -> None:
         assert audit.append_anchor(tmp_path / "anchors", now=NOW) is None

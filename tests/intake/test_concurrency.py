@@ -21,6 +21,7 @@ from intake.models import (
     TreatmentSession,
     User,
 )
+from intake.one_moment import one_moment
 from screening.models import QuestionnaireVersion
 from tests.trust.amounts import amount
 
@@ -194,3 +195,25 @@ def test_entries_at_once_are_all_kept(sent: QuestionnaireResponse, clinician: Us
 
     assert [entry.number for entry in reviewing.review_of(sent).entries] == list(range(1, 9))
     assert audit.verify().is_intact
+
+
+def test_what_does_not_open_is_reported_once_by_all_who_meet_it(tab: Tab) -> None:
+    row = str(tab.response.pk)
+
+    at_once(lambda _: actions.record_unreadable(table="intake_person", row=row, field="name_ct", by=None, now=NOW))
+
+    assert AuditRecord.objects.filter(action="record.unreadable").count() == 1
+
+
+def test_one_moment_is_what_is_read(clinic: Clinic) -> None:
+    """A copy of somebody's record is not half of before and half of after what another person saves meanwhile."""
+
+    def rename(_: int) -> None:
+        Clinic.objects.filter(pk=clinic.pk).update(name="Meanwhile")
+
+    with one_moment():
+        before = Clinic.objects.get().name
+        at_once(rename, 1)
+        assert Clinic.objects.get().name == before
+
+    assert Clinic.objects.get().name == "Meanwhile"

@@ -35,6 +35,20 @@ def test_every_hazard_names_checks_there_are(figure):
     figure(f"{len(rows)} hazards")
 
 
+@pytest.mark.check("C86", required="no check without a hazard")
+def test_every_check_controls_a_hazard():
+    named = {found for row in registry.hazards() for found in registry.ID.findall(row[-1])}
+
+    assert set(CHECKS) - named == set()
+
+
+def test_every_hazard_has_all_of_its_cells_and_a_severity_there_is():
+    for row in registry.hazards():
+        assert len(row) == 6, row
+        assert all(cell.strip() for cell in row), row
+        assert row[3] in ("critical", "high", "medium"), row
+
+
 def test_the_table_in_the_document_is_up_to_date():
     part = registry.SAFETY.read_text().split(trust.BEGIN)[1].split(trust.END)[0]
     dates = trust.dates_in(part)

@@ -59,6 +59,23 @@ def test_a_script_can_be_run(path: str):
     assert subprocess.run(["bash", "-n", str(DEPLOY / path)]).returncode == 0
 
 
+def test_the_nightly_backup_is_verified_by_a_role_of_its_own(tmp_path: Path):
+    app = tmp_path / "app"
+    (app / ".venv/bin").mkdir(parents=True)
+    python = app / ".venv/bin/python"
+    python.write_text('#!/bin/sh\necho "$2 $DATABASE_URL" >>"$DATA_DIR/calls"\n')
+    python.chmod(0o755)
+    environment = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path), "DATABASE_URL": "product"}
+
+    for more in ({}, {"VERIFY_DATABASE_URL": "verifier"}):
+        subprocess.run([str(DEPLOY / "backup.sh"), str(tmp_path)], cwd=app, env=environment | more, check=True)
+
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        *("backup product", "verify_backup product", "verify_audit product"),
+        *("backup product", "verify_backup verifier", "verify_audit product"),
+    ]
+
+
 def test_the_nightly_backup_keeps_the_newest(tmp_path: Path):
     """With a stand-in for the product, which only makes a file where it is told to."""
     app = tmp_path / "app"

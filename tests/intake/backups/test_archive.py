@@ -9,6 +9,8 @@ import stat
 import subprocess
 import sys
 import threading
+import time
+import uuid
 from pathlib import Path
 
 import msgspec
@@ -16,11 +18,14 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test import Client
 
 from intake import audit, vault
 from intake.backups import archive, sealing, state, stores
-from intake.models import AuditRecord, QuestionnaireResponse
+from intake.models import AuditRecord, QuestionnaireResponse, User
+from tests.intake.clinician.test_signing_in import PASSWORD, code_of, set_up_app, sign_in_with_password
 from tests.intake.conftest import NOW
+from tests.trust.amounts import IS_LONG, amount
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -195,16 +200,59 @@ def restored(place: str) -> dict[str, str]:
         "print(json.dumps({'response': str(r), 'name': records.read_identity(r.person)['given_name'],"
         " 'last': AuditRecord.objects.order_by('seq').last().action}))"
     )
-    environment = {**os.environ, "DATABASE_URL": place, "DJANGO_SETTINGS_MODULE": "intake.settings"}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=True,
+    return json.loads(_in_another_process(script, place).splitlines()[-1])
+
+
+def _in_another_process(script: str, place: str, named: str = "intake.settings") -> str:
+    environment = {**os.environ, "DATABASE_URL": place, "DJANGO_SETTINGS_MODULE": named}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.mark.check("C46", required="somebody signs in to the restored copy, finds the response and opens it")
+def test_somebody_signs_in_to_what_was_restored(shared_keys, sent, clinician: User, tmp_path: Path, place: str) -> None:
+    browser = Client()
+    sign_in_with_password(browser, clinician)
+    secret = set_up_app(browser)
+    archive.make(tmp_path / "clinic.backup", now=NOW)
+    run("restore", str(tmp_path / "clinic.backup"), place)
+
+    script = (
+        "import django; django.setup()\n"
+        "from django.test import Client\n"
+        "from django.test.utils import setup_test_environment; setup_test_environment()\n"
+        "browser = Client()\n"
+        f"browser.post('/accounts/login/', {{'login': '{clinician.email}', 'password': '{PASSWORD}'}})\n"
+        f"browser.post('/accounts/2fa/authenticate/', {{'code': '{code_of(secret)}'}})\n"
+        f"print(browser.get('/staff/').content.decode(), browser.get('/staff/responses/{sent}/').content.decode())"
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    shown = _in_another_process(script, place, "tests.settings")
+
+    assert shown.count(str(sent)) >= 2
+    assert "Rosa" in shown
+
+
+@pytest.mark.check("C46", required="10,000 responses restored and compared within ten minutes")
+def test_a_large_clinic_is_restored_in_time(shared_keys, sent, tmp_path: Path, place: str, figure) -> None:
+    number = amount(quick=100, long=10_000)
+    fields = {field.attname: getattr(sent, field.attname) for field in QuestionnaireResponse._meta.concrete_fields}
+    copies = [
+        QuestionnaireResponse(**fields | {"id": uuid.uuid4(), "reference": f"{one:08d}"}) for one in range(1, number)
+    ]
+    for copy in copies:
+        vault.create_data_key(copy)
+    QuestionnaireResponse.objects.bulk_create(copies, batch_size=500)
+    archive.make(tmp_path / "clinic.backup", now=NOW)
+
+    began = time.monotonic()
+    run("restore", str(tmp_path / "clinic.backup"), place)
+    took = time.monotonic() - began
+
+    assert manifest_of(tmp_path / "clinic.backup").state.counts["intake_questionnaireresponse"] == number
+    if IS_LONG:
+        assert took <= 600
+    figure(f"{number:,} responses restored and compared in {took:.0f} s")
 
 
 @pytest.mark.check("C46", required="damaged, cut, empty, newer, of another key: refused, live data untouched")
@@ -305,3 +353,21 @@ class TestComparing:
         assert {"intake_alert", "intake_person", "intake_revision", "screening_questionnaireversion"} <= set(
             expected.counts
         )
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="SQLite has no roles")
+def test_a_role_that_reads_no_table_of_ours_can_verify(backup: Path) -> None:
+    """`screening_verifier` of docs/operations.md: the product's own role makes no database."""
+    settings = stores._live()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE verifier_of_a_test LOGIN CREATEDB")
+    try:
+        address = stores._address({**settings, "USER": "verifier_of_a_test", "PASSWORD": ""})
+        command = [sys.executable, "manage.py", "verify_backup", str(backup), "--json"]
+        done = subprocess.run(command, env={**os.environ, "DATABASE_URL": address}, capture_output=True, text=True)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP ROLE verifier_of_a_test")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["whole"]

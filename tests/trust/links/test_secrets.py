@@ -7,6 +7,7 @@ import re
 import secrets
 import string
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -18,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from intake import access, actions, codes, limits
+from intake.backups import archive, sealing
 from intake.models import Clinic, Invitation, QuestionnaireResponse, User
 from tests.intake.conftest import Tab
 from tests.intake.test_canary import everything
@@ -73,9 +75,11 @@ def test_tokens_are_random_and_share_nothing(invited: actions.Invited, monkeypat
     figure(f"{len(found)} tokens of 256 bits, no beginning or end twice")
 
 
-@pytest.mark.check("C31", required="0 in database, sessions, mails once sent, and logs")
+@pytest.mark.check("C31", required="0 in database, sessions, mails once sent, logs and a backup, opened as well")
 @pytest.mark.usefixtures("transactional_db")
-def test_a_token_and_a_code_are_stored_nowhere(clinic: Clinic, version, front_desk: User, caplog, figure) -> None:
+def test_a_token_and_a_code_are_stored_nowhere(
+    clinic: Clinic, version, front_desk: User, caplog, tmp_path: Path, figure
+) -> None:
     caplog.set_level("DEBUG")
     now = timezone.now()
     invited = actions.invite(clinic=clinic, by=front_desk, now=now, language="en")
@@ -88,6 +92,9 @@ def test_a_token_and_a_code_are_stored_nowhere(clinic: Clinic, version, front_de
 
     kept = everything().decode(errors="replace") + caplog.text + "".join(map(str, mail.outbox))
     kept += "".join(str(session.get_decoded()) for session in Session.objects.all())
+    archive.make(tmp_path / "backup", now=now)
+    opened = b"".join(sealing.unseal(tmp_path / "backup"))  # on PostgreSQL a packed dump of the tables searched above
+    kept += ((tmp_path / "backup").read_bytes() + opened).decode(errors="replace")
 
     assert access.token_hash(invited.token) in kept  # the search does find what is there
     for secret in (invited.token, code, code.replace(" ", "")):
