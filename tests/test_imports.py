@@ -135,9 +135,7 @@ def writes(source: str) -> bool:
     return bool(WRITES.search(source) or re.search(through, source))
 
 
-@pytest.mark.parametrize(
-    "written", ["run.clinics.set(clinics)", "clinic.alert_contacts.add(x)", "x.objects.create()"]
-)
+@pytest.mark.parametrize("written", ["run.clinics.set(clinics)", "clinic.alert_contacts.add(x)", "x.objects.create()"])
 def test_a_write_is_known_as_one(written: str) -> None:
     assert writes(written)
 
