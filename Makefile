@@ -41,6 +41,9 @@ trust: $(VENV)/.installed-dev  ## prove what docs/safety.md promises, on both da
 mutants: $(VENV)/.installed-dev  ## break a copy of the product in known ways and see that the tests notice (ONLY="csv")
 	@$(BIN)/python -m tools.known_bad $(ONLY)
 
+mutation: $(VENV)/.installed-dev  ## change one thing at a time in what matters most, count what the tests notice (GROUP="audit")
+	@$(BIN)/python -m tools.mutation $(GROUP)
+
 lighthouse: $(VENV)/.installed  ## measure two patient pages with Lighthouse, as a phone (Node; the network once)
 	@tools/lighthouse.sh
 
@@ -89,4 +92,4 @@ $(VENV)/.installed-dev: requirements-dev.txt
 	@tools/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run code test trust mutants lighthouse interop screenshots lint format bench pins clean
+.PHONY: help run code test trust mutants mutation lighthouse interop screenshots lint format bench pins clean
