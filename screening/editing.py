@@ -67,6 +67,12 @@ class Plan(NamedTuple):
     cases: tuple[tuple[Case, Case], ...]
 
 
+NAME_STAYS = (
+    "The names of a published instrument’s items and answers are kept with its wording, because points, stored answers "
+    "and FHIR exports of every version are matched by them. To use another name in rules, add a variable."
+)
+
+
 def lock(questionnaire: models.Questionnaire) -> None:
     """Wait until nobody else edits or publishes this draft. To be called in a transaction."""
     models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
@@ -159,6 +165,8 @@ def plan_renaming(*, row: Any, questionnaire: models.Questionnaire, new: str) ->
     thing, before, stored = thing_of(row), read(questionnaire), _cases(questionnaire)
     if not new or new == thing.name:
         raise EditRefused(["Enter a name that is not the old one."])
+    if title := _locked_by(before, thing):
+        raise EditRefused([f"{thing} belongs to {title}. {NAME_STAYS}"])
     try:
         after = renamed(before, thing, new)
     except RuleError as error:
@@ -172,6 +180,16 @@ def plan_renaming(*, row: Any, questionnaire: models.Questionnaire, new: str) ->
     seen = publishing.sha256_of(canonical_json(before) + msgspec.json.encode(stored))
     found = (*changes(before, after), *_case_changes(pairs))
     return Plan(thing, new, found, seen, before, after, pairs)
+
+
+def _locked_by(definition: Definition, thing: Thing) -> str:
+    """The title of the locked instrument that a thing is, or is an item or an answer of; empty for anything else."""
+    question = thing.within if thing.kind == "option" else thing.name
+    for one in definition.instruments:
+        is_it = thing == Thing("instrument", one.key)
+        if one.wording_sha256 and (is_it or (thing.kind in ("question", "option") and question in one.items)):
+            return one.title
+    return ""
 
 
 def _new_problems(before: Definition, after: Definition) -> list[str]:

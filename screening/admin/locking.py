@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from screening import models
+from screening import editing, models
 
 REFUSED = "The wording of a published instrument is locked, so nothing was saved. To stop asking it, switch it off."
 
@@ -97,9 +97,10 @@ class LockedWording:
             )
         return format_html(
             "This is an item of {}. Its wording and answers are kept as published, so that its points mean what was "
-            'published. To stop asking it, <a href="{}">switch the instrument off</a>.',
+            'published. To stop asking it, <a href="{}">switch the instrument off</a>. It has no “Rename…”: {}',
             instrument.title,
             reverse("admin:screening_instrument_change", args=[instrument.pk]),
+            f"{editing.NAME_STAYS[0].lower()}{editing.NAME_STAYS[1:]}",
         )
 
 

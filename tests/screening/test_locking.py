@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from screening import models, publishing
+from screening.admin.renaming import rename_url
 from screening.engine import definition as d
 from screening.engine.checks import wording_sha256
 from screening.engine.definition import Definition, canonical_json, from_json
@@ -51,6 +52,19 @@ def test_an_items_wording_is_shown_and_the_page_says_why_it_cannot_be_changed(ed
     assert "How is your mood?" in html
     assert "Good (es)" in html
     assert not {name for name in form_of(editor, item) if name.startswith(("text__", "type", "options-0-text"))}
+
+
+def test_its_name_and_its_answers_codes_stay_and_the_pages_say_why(editor, draft, item):
+    mood = models.Question.objects.get(link_id="mood")
+    rows = (mood, mood.options.get(code="low"), models.Instrument.objects.get())
+
+    said = [editor.post(rename_url(row, draft), {"new": "spirits"}) for row in rows]
+
+    page = editor.get(item).content.decode()
+    assert "It has no “Rename…”: the names of a published instrument’s items and answers are kept" in page
+    assert [response.status_code for response in said] == [422] * 3
+    assert all("belongs to One. The names of a published" in response.content.decode() for response in said)
+    assert publishing.definition_from_rows(draft) == locked()
 
 
 def test_what_is_not_wording_can_still_be_changed(editor, item):

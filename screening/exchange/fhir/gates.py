@@ -6,12 +6,14 @@ and the question is asked of everybody: better to ask once too often.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from screening.exchange.expansion import both
 
 from . import urls
+from .allowance import Allowance
 from .element import Element
 from .reading_options import AnswerKey
 
@@ -29,6 +31,11 @@ class Source:
     entries: str = ""
     codes: dict[AnswerKey, str] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
+
+    @functools.cached_property
+    def plain_codes(self) -> dict[str, str]:
+        """The first code of each answer, whatever its system."""
+        return {value: code for (_, _, value), code in reversed(self.codes.items())}
 
 
 @dataclass
@@ -66,8 +73,9 @@ def read_gate(element: Element, name: str, position: int, own: str = "", around:
 class Translator:
     """Gates as rules, given every question by linkId."""
 
-    def __init__(self, sources: dict[str, Source]) -> None:
+    def __init__(self, sources: dict[str, Source], allowance: Allowance) -> None:
         self.sources = sources
+        self.allowance = allowance
 
     def rule(self, gate: Gate) -> str:
         """The rule of a gate and of what was dissolved around it; "" when it is always asked."""
@@ -100,6 +108,7 @@ class Translator:
         return known[0] if len(known) == 1 else joined.join(f"({test})" for test in known)
 
     def _test(self, condition: Element, gate: Gate) -> str:
+        self.allowance.spend("conditions", condition.path)
         name, operator = condition.text("question"), condition.text("operator")
         answer = _answer(condition)
         source = self.sources.get(name)
@@ -148,7 +157,7 @@ def _code(source: Source, answer: AnswerKey) -> str:
     if source.type in ("yes_no", "acknowledgement") and kind == "Boolean":
         return "yes" if value == "true" else "no"
     if kind == "Coding" and not system:
-        return next((code for (_, _, known), code in source.codes.items() if known == value), "")
+        return source.plain_codes.get(value, "")
     return source.codes.get(answer, "")
 
 

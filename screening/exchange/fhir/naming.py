@@ -30,14 +30,16 @@ class Names:
 
     def __init__(self, taken: frozenset[str] = frozenset()) -> None:
         self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
 
     def new(self, text: str) -> str:
         """A name for this text that nothing else has."""
         name = first = slug(text)
-        number = 1
+        number = self._numbers.get(first, 1)
         while name in self._taken:
             number += 1
             name = f"{first}_{number}"
+        self._numbers[first] = number
         self._taken.add(name)
         return name
 

@@ -169,7 +169,7 @@ class _Whole:
     # Conditions -------------------------------------------------------------------------------------------------
 
     def _ask_when(self) -> None:
-        self.translator = Translator(self.reader.sources)
+        self.translator = Translator(self.reader.sources, self.reader.allowance)
         for gate, fields in self.reader.gates:
             rule = self.translator.rule(gate)
             if rule:

@@ -29,7 +29,8 @@ def read_choice(
         return []
     if repeats or fields["type"] != "yes_no":
         fields["type"] = "multiple_choice" if repeats else "choice"
-    fields["options"], source.codes, source.type = choices.options, choices.codes, fields["type"]
+    reader.allowance.spend("options", item.path, sum(len(option["text"]) for option in choices.options))
+    fields["options"], source.codes, source.type = [*choices.options], choices.codes, fields["type"]
     return [_other(reader, item, fields)] if kind == "open-choice" else []
 
 
@@ -44,7 +45,9 @@ def _choices(reader: Reader, item: Element, fields: Fields) -> Choices | None:
     if value_set is None:
         item.changed(f"the options are kept elsewhere ({address}): asked as text", "answerValueSet")
         return None
-    found = read_value_set(value_set, reader.language)
+    if address not in reader.choices:
+        reader.choices[address] = read_value_set(value_set, reader.language)
+    found = reader.choices[address]
     if not found.options:
         item.changed("the value set lists no options: asked as text", "answerValueSet")
     return found if found.options else None

@@ -9,11 +9,13 @@ import msgspec
 from screening.engine.definition import Option, Question
 
 from . import items, parts, structs, urls
+from .allowance import Allowance
 from .element import Element
 from .gates import Gate, Source, read_gate
 from .naming import Names, section_names
 from .reading_choices import read_choice
 from .reading_numbers import read_numbers, read_quantity
+from .reading_options import Choices
 from .report import Report
 from .texts import read_text
 
@@ -47,11 +49,15 @@ class Reader:
         self.sources: dict[str, Source] = {}
         self.gates: list[tuple[Gate, Fields]] = []
         self.used: dict[str, int] = {}
+        self.gate_of: dict[int, Gate] = {}
+        self.allowance = Allowance(report)
+        self.choices: dict[str, Choices] = {}
 
     # Names ------------------------------------------------------------------------------------------------------
 
     def link(self, item: Element) -> str:
         """The linkId; one that is missing or used twice is a problem."""
+        self.allowance.spend("items", item.path)
         link_id = item.text("linkId")
         item.item = link_id
         if not link_id:
@@ -73,6 +79,7 @@ class Reader:
         gate = read_gate(item, fields.get("link_id", ""), len(self.sources), own, around)
         gate.entries = entries
         self.gates.append((gate, fields))
+        self.gate_of[id(fields)] = gate
         return gate
 
     def text_of(self, item: Element, link_id: str) -> dict[str, str]:
@@ -242,9 +249,9 @@ class Reader:
             child.left_out("a repeating group inside a group cannot be asked")
             return rest
         child.changed("the group is dissolved: its questions stand in the group around it")
-        gate = next(gate for gate, fields in self.gates if fields is head)
-        for own_gate, fields in self.gates:
-            if any(fields is one for one in head.get("items", ())):
+        gate = self.gate_of[id(head)]
+        for inside in head.get("items", ()):
+            if own_gate := self.gate_of.get(id(inside)):
                 own_gate.around = (gate, *own_gate.around)
         return [*head.get("items", ()), *rest]
 

@@ -28,7 +28,7 @@ _TERM = re.compile(
 )
 _SUM = re.compile(
     r"(?:%resource|%questionnaire)\.(?:(?:repeat\(item\)|descendants\(\)|item)\.?)+"
-    r"where\((?:linkId\s*=\s*'[^']+'|\s+or\s+)+\)\.answer(?:\.value)?(?:\.(?:ordinal|weight)\(\))*\.sum\(\)"
+    r"where\(linkId\s*=\s*'[^']+'(?:\s+or\s+linkId\s*=\s*'[^']+')*\)\.answer(?:\.value)?(?:\.(?:ordinal|weight)\(\))*\.sum\(\)"
 )
 
 

@@ -13,6 +13,9 @@ Kind = Literal["left out", "changed"]
 MOST_PROBLEMS = 200
 """Problems listed of one file; more would not be read."""
 
+MOST_FINDINGS = 5_000
+"""Findings of one file; a person reads each of them before the file is used."""
+
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that did not come through as it was: the path in the FHIR file, its item, and what became of it.
@@ -44,11 +47,17 @@ class Report:
 
     def left_out(self, path: str, what: str, item: str = "") -> None:
         """Note what is not kept."""
-        self.findings.append(Finding(path=path, kind="left out", what=what, item=item))
+        self._found(Finding(path=path, kind="left out", what=what, item=item))
 
     def changed(self, path: str, what: str, item: str = "") -> None:
         """Note what is kept in another form."""
-        self.findings.append(Finding(path=path, kind="changed", what=what, item=item))
+        self._found(Finding(path=path, kind="changed", what=what, item=item))
+
+    def _found(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        if len(self.findings) > MOST_FINDINGS:
+            self.problem(finding.path, f"Up to here more than {MOST_FINDINGS:,} things would not be kept as they are")
+            self.refuse()
 
     def problem(self, path: str, message: str) -> None:
         """Note a mistake: the file cannot be used."""
