@@ -1,4 +1,4 @@
-"""How often something may be done, by one address or for one response. Kept in the cache, under hashed keys.
+"""How often something may be done, by one address or for one response. Kept in a cache, under hashed keys.
 
 Each limit is a bucket that refills steadily: some may be done at once, then as many as refill. The libraries at hand
 count in fixed windows or wait for a lock; a save must do neither. Two requests at one moment may be counted as one.
@@ -12,7 +12,7 @@ import logging
 import math
 import time
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.crypto import salted_hmac
 
 logger = logging.getLogger(__name__)
@@ -23,12 +23,14 @@ CLOSED_FOR = 60
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Limit:
-    """`burst` at once and `per_second` from then on. `must_hold`: refuse when the count cannot be kept."""
+    """`burst` at once and `per_second` from then on. `must_hold`: refuse when the count cannot be kept. `where`: the
+    cache that counts; `process` is the memory of each web process, for what is asked too often to write it down."""
 
     name: str
     burst: int
     per_second: float
     must_hold: bool = False
+    where: str = "default"
 
 
 START = Limit(name="start", burst=10, per_second=10 / 60)
@@ -36,7 +38,7 @@ INVITATION = Limit(name="invitation", burst=10, per_second=10 / 60)
 RESUME = Limit(name="resume", burst=10, per_second=10 / 60, must_hold=True)
 SEND = Limit(name="send", burst=6, per_second=6 / 60)
 CORRECT = Limit(name="correct", burst=5, per_second=5 / 60)
-SAVE = Limit(name="save", burst=20, per_second=5)
+SAVE = Limit(name="save", burst=20, per_second=5, where="process")
 
 
 def wait_for(limit: Limit, who: str, *, now: float | None = None) -> int:
@@ -51,7 +53,7 @@ def wait_for(limit: Limit, who: str, *, now: float | None = None) -> int:
 
 def _count(limit: Limit, key: str, now: float) -> int:
     """The stored number is when the bucket is full again."""
-    each = 1 / limit.per_second
+    cache, each = caches[limit.where], 1 / limit.per_second
     full = max(cache.get(key) or now, now)
     early = full - now - (limit.burst - 1) * each
     if early > 1e-6:

@@ -9,7 +9,7 @@ import msgspec
 
 from screening import publishing
 from screening.engine.answers import Answers
-from screening.engine.assessment import Assessment, Settings, evaluate
+from screening.engine.assessment import Assessment, Settings, evaluate, evaluate_calls
 from screening.engine.compiler import Compiled
 
 from .models import Clinic, QuestionnaireResponse
@@ -38,3 +38,8 @@ def as_of(response: QuestionnaireResponse, *, now: datetime.datetime) -> datetim
 def assess(response: QuestionnaireResponse, answers: Answers, *, now: datetime.datetime) -> Assessment:
     """What the rules say about these answers."""
     return evaluate(compiled_of(response), answers, as_of(response, now=now), settings_of(response))
+
+
+def calls(response: QuestionnaireResponse, answers: Answers, *, now: datetime.datetime) -> Assessment:
+    """What staff are called for with these answers; what else the rules say is left out."""
+    return evaluate_calls(compiled_of(response), answers, as_of(response, now=now), settings_of(response))

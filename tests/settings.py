@@ -11,7 +11,7 @@ os.environ.setdefault("DATA_DIR", str(_directory))
 os.environ.pop("EMAIL_URL", None)
 
 from intake.settings import *  # noqa: E402, F403
-from intake.settings import DATABASES, STORAGES  # noqa: E402
+from intake.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # A file, as in production: an in-memory database has neither a write-ahead log nor a second connection.
@@ -20,7 +20,8 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
 ERASURE_LIST = _directory / "erased.jsonl"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # emptied before each test
+# One cache, emptied before each test.
+CACHES = {name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"} for name in CACHES}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True  # no collected files are needed, and none are missed
 MFA_TOTP_TOLERANCE = 1  # the half minute may turn between reading the digits and sending them

@@ -63,7 +63,7 @@ def response_of_session(response_id: str | None) -> QuestionnaireResponse | None
 
 def still_open() -> QuerySet[QuestionnaireResponse]:
     """What a patient may open: neither deleted, nor begun with a link that was revoked."""
-    return QuestionnaireResponse.objects.exclude(status="deleted").exclude(invitation__revoked_at__isnull=False)
+    return QuestionnaireResponse.objects.filter(invitation__revoked_at=None).exclude(status="deleted")
 
 
 def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) -> Invitation | None:

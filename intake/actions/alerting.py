@@ -114,7 +114,7 @@ def _to_raise(
 
 
 def _reasons_of(response: QuestionnaireResponse, answers: Answers, now: datetime.datetime) -> list[_Reason]:
-    return _reasons(answers, rules.assess(response, answers, now=now), is_sending=False)
+    return _reasons(answers, rules.calls(response, answers, now=now), is_sending=False)
 
 
 def _is_new(reason: _Reason, held: dict[tuple[Alert.Kind, str], frozenset[tuple[str, str]]]) -> bool:

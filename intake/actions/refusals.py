@@ -38,6 +38,7 @@ def locked(
         responses = responses.exclude(status="deleted")
     named = Q(reference=reference) if response_id is None else Q(pk=response_id)
     try:
-        return responses.select_for_update(of=("self",)).select_related("clinic", "version").get(named)
+        found = responses.select_related("clinic", "version").defer("version__document")
+        return found.select_for_update(of=("self",)).get(named)
     except QuestionnaireResponse.DoesNotExist as error:
         raise NoSuchResponse("There is no such response. It may have been erased.") from error

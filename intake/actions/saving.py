@@ -27,11 +27,17 @@ Author = User | Literal["patient"]
 
 @dataclasses.dataclass(frozen=True)
 class Saved:
-    """What was committed: the response, the number of the revision, and what the rules say now."""
+    """What was committed: the response, the number of the revision, and the answers as of when."""
 
     response: QuestionnaireResponse
     revision: int
-    assessment: Assessment
+    answers: Mapping[str, Answer]
+    now: datetime.datetime
+
+    @property
+    def assessment(self) -> Assessment:
+        """What the rules say now."""
+        return rules.assess(self.response, self.answers, now=self.now)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -128,7 +134,7 @@ def _save(response: QuestionnaireResponse, attempt: _Attempt) -> tuple[Saved, tu
     before, document = document, _merged(response, document, changes)
     _store(response, document, changes, attempt, key)
     outcome = _outcome(response, document, attempt, changes, response.revision)
-    _call_staff(response, before, document, outcome[0].assessment, changes, attempt)
+    _call_staff(response, before, document, changes, attempt)
     return outcome
 
 
@@ -247,28 +253,26 @@ def append_revision(
 def _outcome(
     response: QuestionnaireResponse, document: Document, attempt: _Attempt, changes: Changes, number: int
 ) -> tuple[Saved, tuple[Clash, ...]]:
-    assessment = rules.assess(response, document.answers, now=attempt.now)
     clashes = tuple(
         Clash(link_id=link_id, stored=document.answers.get(link_id), submitted=attempt.answers[link_id])
         for link_id in changes.withheld
         if _differs(document, attempt, link_id)
     )
-    return Saved(response, number, assessment), clashes
+    return Saved(response, number, document.answers, attempt.now), clashes
 
 
 def _call_staff(
     response: QuestionnaireResponse,
     before: Document,
     document: Document,
-    assessment: Assessment,
     changes: Changes,
     attempt: _Attempt,
 ) -> None:
     """Raise the alerts of what was saved, and of what was typed but withheld: a disclosure counts either way."""
-    said = [(document.answers, assessment)]
+    said = [document.answers]
     if changes.withheld:
         typed = {key: answer for key in changes.withheld if (answer := attempt.answers[key]) is not None}
-        answers = {**document.answers, **typed}
-        said.append((answers, rules.assess(response, answers, now=attempt.now)))
-    for answers, found in said:
+        said.append({**document.answers, **typed})
+    for answers in said:
+        found = rules.calls(response, answers, now=attempt.now)
         alerting.raise_alerts(response, answers, found, before=before.answers, now=attempt.now)

@@ -21,6 +21,7 @@ settings give the same assessment, on the page, in the summary and in a replay.
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 
 from .because import because
@@ -50,6 +51,7 @@ __all__ = [
     "assessment_json",
     "calls_for_help",
     "evaluate",
+    "evaluate_calls",
 ]
 
 RULE_ERROR_NOTE = "rule_error"
@@ -82,6 +84,37 @@ def evaluate(
         alert_because=_alert_because(facts) if outcome.alert else (),
         not_asked=tuple(outcome.hidden),
         missing=tuple(outcome.missing),
+    )
+
+
+def evaluate_calls(
+    compiled: Compiled, answers: Answers, as_of: datetime.date, settings: Settings = DEFAULT_SETTINGS
+) -> Assessment:
+    """What staff are called for, as `evaluate` says it: what is raised, what of class NS-2 could not be ruled out, and
+    what cannot wait. All else is left empty: what would settle the rest takes most of the time."""
+    outcome = compiled.run(answers, as_of, settings)
+    facts = Facts(compiled, answers, outcome)
+    found = verdicts(facts, outcome)
+    of_safety = [verdict for verdict in found if verdict.number in _safety_flags(compiled)]
+    return Assessment(
+        flags=_raised(facts, found),
+        unresolved=tuple(flag for flag in list_unresolved(facts, of_safety).flags if flag.not_sure == "NS-2"),
+        safety_panel=_calls_for_help(compiled, outcome, found),
+        alert_at_once=outcome.alert,
+        alert_because=_alert_because(facts) if outcome.alert else (),
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def _safety_flags(compiled: Compiled) -> frozenset[int]:
+    """The flags, by their place in the definition, that can be left open with class NS-2: theirs, or that of a question
+    that would settle one of their rules."""
+    own = {name for name, question in compiled.questions.items() if question.not_sure == "NS-2"}
+    return frozenset(
+        number
+        for number, flag in enumerate(compiled.definition.flags)
+        if flag.not_sure == "NS-2"
+        or any(own & compiled.dependencies.settling(tree) for _, tree in compiled.rules.flags[flag.link_id])
     )
 
 

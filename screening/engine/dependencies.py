@@ -33,6 +33,17 @@ class Dependencies:
         """
         return frozenset(self._questions(expr, states, measures, set()))
 
+    def settling(self, expr: Expr) -> frozenset[str]:
+        """The link_ids of all questions that may be named as what would settle an expression: those it depends on, and
+        those that decide whether one of these is asked, or is stale."""
+        found: set[str] = set()
+        todo = [expr]
+        while todo:
+            for name in self.questions(todo.pop()) - found:
+                found.add(name)
+                todo += [*self.asking(name), *(tree for key, tree in self.rules.stale.items() if key == name)]
+        return frozenset(found)
+
     def _questions(self, expr: Expr, states: bool, measures: bool, seen: set[str]) -> Iterator[str]:
         for leaf in leaves(expr):
             if isinstance(leaf, StateTest) and not states:

@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -26,7 +27,8 @@ def broken_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise ConnectionError("no cache")
 
-    monkeypatch.setattr(cache, "get", fail)
+    for name in settings.CACHES:
+        monkeypatch.setattr(caches[name], "get", fail)
 
 
 def test_some_may_be_done_at_once_and_no_more() -> None:
@@ -57,6 +59,12 @@ def test_ten_a_minute_for_an_address(limit: limits.Limit) -> None:
 def test_twenty_saves_at_once_and_five_a_second() -> None:
     assert sum(wait == 0 for wait in waits(*[0] * 30, limit=limits.SAVE)) == 20
     assert sum(wait == 0 for wait in waits(*[1] * 30, limit=limits.SAVE)) == 5
+
+
+@pytest.mark.django_db
+def test_a_save_is_counted_without_a_commit(django_assert_num_queries: Any) -> None:
+    with override_settings(CACHES={**settings.CACHES, **IN_DATABASE}), django_assert_num_queries(0):
+        assert waits(0, limit=limits.SAVE) == [0]
 
 
 def test_it_stores_no_address(monkeypatch: pytest.MonkeyPatch) -> None:

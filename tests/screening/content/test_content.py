@@ -11,7 +11,7 @@ import yaml
 from screening import cases
 from screening.engine import checks, journey
 from screening.engine.answers import read_answers
-from screening.engine.assessment import Settings
+from screening.engine.assessment import Settings, evaluate, evaluate_calls
 from screening.engine.checking.wording import FEWEST_WORDS
 from screening.engine.compiler import Compiled, compile_definition
 from screening.engine.definition import Definition, Question
@@ -201,3 +201,18 @@ def test_every_question_has_wording_for_clinicians(definition: Definition) -> No
     for section in definition.sections:
         for question in section.questions:
             assert all(one.short.get("en") for one in (question, *question.items)), question.link_id
+
+
+def test_while_answers_are_saved_staff_are_called_for_what_the_whole_assessment_says(compiled: Compiled):
+    called_for = set()
+    for case in CASES:
+        chosen = Settings(profile=case.profile)
+        given = read_answers(compiled.definition, case.answers, on=case.as_of)
+        for answers in (given, journey.with_skipped(compiled, given, case.as_of, chosen)):
+            whole = evaluate(compiled, answers, case.as_of, chosen)
+            called = evaluate_calls(compiled, answers, case.as_of, chosen)
+            of_safety = tuple(flag for flag in whole.unresolved if flag.not_sure == "NS-2")
+            assert (called.flags, called.unresolved) == (whole.flags, of_safety), case.id
+            assert (called.safety_panel, called.alert_at_once) == (whole.safety_panel, whole.alert_at_once), case.id
+            called_for |= {flag.flag for flag in called.unresolved}
+    assert called_for

@@ -5,13 +5,14 @@ from __future__ import annotations
 import calendar
 import datetime
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from screening.engine.assessment import evaluate
+from screening.engine.assessment import evaluate, evaluate_calls
 from screening.engine.compiler import Compiled, compile_definition
-from screening.engine.definition import MEDICATION_LIST, Definition
+from screening.engine.definition import MEDICATION_LIST, Definition, Question
 from screening.engine.language import parse, to_english, to_text
 from screening.engine.results import Settings
 from screening.engine.tree import Expr
@@ -186,6 +187,44 @@ def test_no_flag_vanishes(definition: Definition, answers: dict[str, Answer], ch
     said = {line.flag for line in (*found.flags, *found.unresolved, *found.notes)} | set(found.ruled_out)
     if MEDICATION_LIST not in said:
         assert {flag.link_id for flag in definition.flags} <= said
+
+
+@settings(slow, max_examples=settings.default.max_examples // 10)
+@given(data=st.data(), definition=definitions(), answers=answer_sets(), chosen=SETTINGS)
+def test_staff_are_called_for_what_the_whole_assessment_says(
+    data: st.DataObject, definition: Definition, answers: dict[str, Answer], chosen: Settings
+):
+    definition = with_classes(data, definition)
+    compiled = compile_definition(definition)
+    whole = evaluate(compiled, answers, TODAY, chosen)
+
+    called = evaluate_calls(compiled, answers, TODAY, chosen)
+
+    assert called.flags == whole.flags
+    assert called.unresolved == tuple(flag for flag in whole.unresolved if flag.not_sure == "NS-2")
+    assert (called.safety_panel, called.alert_at_once, called.alert_because) == (
+        whole.safety_panel,
+        whole.alert_at_once,
+        whole.alert_because,
+    )
+
+
+def with_classes(data: st.DataObject, definition: Definition) -> Definition:
+    """The same with some flags, and perhaps questions, of the class that staff are called for."""
+    classes = st.sampled_from(("NS-1", "NS-2", "NS-3"))
+    flags = tuple(msgspec.structs.replace(flag, not_sure=data.draw(classes)) for flag in definition.flags)
+    safety = data.draw(st.sets(st.sampled_from(ALL), max_size=2))
+
+    def own(question: Question) -> Question:
+        items = tuple(own(item) for item in question.items)
+        not_sure = "NS-2" if question.link_id in safety else question.not_sure
+        return msgspec.structs.replace(question, items=items, not_sure=not_sure)
+
+    sections = tuple(
+        msgspec.structs.replace(section, questions=tuple(own(question) for question in section.questions))
+        for section in definition.sections
+    )
+    return msgspec.structs.replace(definition, flags=flags, sections=sections)
 
 
 @pytest.mark.parametrize("chosen", [Settings(), Settings(profile="eu")])
