@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 
 from intake.patient.asking import Asking
@@ -49,6 +50,11 @@ class Walk(Asking):
     @property
     def today(self) -> datetime.date:
         return self.day
+
+    @property
+    def direction(self) -> str:
+        """Which way the patient's page is read. The frame around it is English."""
+        return "rtl" if self.language.partition("-")[0] in settings.LANGUAGES_BIDI else "ltr"
 
     @property
     def settings(self) -> Settings:

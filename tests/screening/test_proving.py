@@ -45,6 +45,19 @@ def test_a_rule_that_can_never_be_true_holds_back_publishing(faulty):
     assert not faulty.versions.exists()
 
 
+def test_what_must_be_established_and_was_not_proved_in_time_holds_back_publishing(draft, monkeypatch):
+    flag = replace(small().flags[0], must_be_established=True)
+    publishing.rows_from_definition(small(flags=(flag,)), into=draft)
+    monkeypatch.setattr(proving, "TOTAL", 0.0)
+    look = publishing.look_at(draft)
+
+    assert look.proofs.not_proved
+    assert {problem.id for problem in publishing.errors_in(look.problems)} == {"P592"}
+    with pytest.raises(publishing.PublishRefused, match="P592"):
+        publishing.publish(questionnaire=draft, by="Ada", now=NOW)
+    assert not draft.versions.exists()
+
+
 def test_the_check_page_shows_what_was_found_and_how_much_was_proved(editor, faulty):
     page = editor.get(f"/admin/screening/questionnaire/{faulty.pk}/check/").content.decode()
 

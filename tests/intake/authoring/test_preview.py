@@ -110,6 +110,17 @@ class TestBeginning:
         assert "Suicide risk" in html.partition("Raised (1)")[2]
         assert "Help and crisis contacts come first" in html
 
+    def test_a_language_that_is_read_from_the_right_is_shown_so_and_the_frame_is_not(self, editor, draft):
+        draft.languages = ["en", "ar"]
+        draft.save()
+
+        html, english = (opened(editor, draft, page="habits", language=code) for code in ("ar", "en"))
+
+        assert 'lang="ar" dir="rtl">' in html
+        assert '<html lang="en"' in html
+        assert 'lang="en" dir="ltr">' in english
+        assert html.count('dir="rtl"') == 1
+
     @pytest.mark.parametrize("chosen", [{"page": "nowhere"}, {"language": "xx"}, {"day": "soon"}, {"profile": "mars"}])
     def test_a_choice_that_cannot_be_is_refused_with_a_message(self, editor, draft, chosen):
         response = editor.get(address(draft), chosen)
