@@ -167,22 +167,23 @@ def copy_into(tree: Path) -> None:
         shutil.copy(ROOT / file, tree / file)
 
 
-def passes(bad: KnownBad, tree: Path) -> bool:
-    """Whether the tests pass in the copy. Raises `RuntimeError` when they cannot run."""
+def run_tests(bad: KnownBad, tree: Path) -> tuple[bool, str]:
+    """Whether the tests pass in the copy, and what they print. Raises `RuntimeError` when they cannot run."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *bad.tests]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
     if done.returncode > FAILED:
         raise RuntimeError(f"{bad.name}: the tests could not run.\n{done.stdout[-2000:]}")
-    return done.returncode == 0
+    return done.returncode == 0, done.stdout
 
 
 def is_noticed(bad: KnownBad, tree: Path) -> bool:
     """Whether the tests pass before the change and fail after it."""
-    if not passes(bad, tree):
-        raise RuntimeError(f"{bad.name}: its tests fail without any change.")
+    passed, said = run_tests(bad, tree)
+    if not passed:
+        raise RuntimeError(f"{bad.name}: its tests fail without any change.\n{said[-2000:]}")
     apply(bad, tree)
     try:
-        return not passes(bad, tree)
+        return not run_tests(bad, tree)[0]
     finally:
         restore(bad, tree)
 
