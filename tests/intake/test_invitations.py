@@ -250,6 +250,23 @@ class TestReissue:
         with pytest.raises(actions.CannotResume):
             actions.resume(token=made.token, code=started.resume_code, now=later(days=1))
 
+    def test_a_new_code_has_all_of_its_tries(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
+        begin(invited, version)
+        QuestionnaireResponse.objects.update(resume_tries=9, resume_tries_of_day=30, resume_day_began_at=NOW)
+
+        self.again(invited, front_desk, new_code=True)
+
+        found = QuestionnaireResponse.objects.get()
+        assert (found.resume_tries, found.resume_tries_of_day, found.resume_blocked_until) == (0, 0, None)
+
+    def test_it_refuses_when_nothing_is_published_any_more(
+        self, invited: actions.Invited, front_desk: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(access, "current_version", lambda questionnaire: None)
+
+        with pytest.raises(actions.QuestionnaireMissing):
+            self.again(invited, front_desk)
+
     def test_there_is_no_code_without_a_draft(self, invited: actions.Invited, front_desk: User) -> None:
         assert self.again(invited, front_desk, new_code=True).resume_code == ""
 

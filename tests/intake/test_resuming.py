@@ -118,6 +118,16 @@ class TestTries:
 
         assert actions.resume(token=str(started.response), code=started.resume_code, now=later(seconds=31))
 
+    def test_after_the_right_code_five_are_free_again(self, started: actions.Started) -> None:
+        for _ in range(4):
+            self.guess(started, NOW)
+        actions.resume(token=str(started.response), code=started.resume_code, now=NOW)
+
+        found = [self.guess(started, NOW) for _ in range(6)]
+
+        assert found == [actions.CannotResume] * 5 + [actions.TooManyTries]
+        assert QuestionnaireResponse.objects.get().resume_tries_of_day == 10
+
     def test_no_more_than_thirty_are_looked_at_in_a_day(self, started: actions.Started) -> None:
         looked_at = sum(
             self.guess(started, later(minutes=minute)) is actions.CannotResume for minute in range(0, 24 * 60, 7)
