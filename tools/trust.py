@@ -3,8 +3,9 @@
     python -m tools.trust              # run the long forms, print the table, bring docs/safety.md up to date
     python -m tools.trust C01 C18      # these checks only; the document keeps what it says about the others
     python -m tools.trust --document   # run nothing; bring the table in docs/safety.md up to date
+    python -m tools.trust --document ../other/docs/safety.md    # and say what passed when it ran there
 
-Exits with 1 when a row does not pass. The outcomes stay in var/trust/.
+Every long form is bounded and stops by itself. Exits with 1 when a row does not pass. The outcomes stay in var/trust/.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ DATABASES = {
     "SQLite": ([], "check"),
     "PostgreSQL": ([sys.executable, "tools/with_postgres.py"], "check and (not browser or both_databases)"),
 }
+NOT_YET = "not yet"
 BEGIN, END = "<!-- checks: python -m tools.trust --document -->", "<!-- end of checks -->"
 
 
@@ -104,9 +106,15 @@ def document(new: dict[str, str]) -> None:
     head, rest = text.split(BEGIN)
     old, tail = rest.split(END)
     last = dates_in(old) | new
-    lines = [document_row(check, last.get(check.id, "not yet")) for check in checks().values()]
+    lines = [document_row(check, last.get(check.id, NOT_YET)) for check in checks().values()]
     titles = "| check | level | promise | proved by | long form last passed |\n|---|---|---|---|---|\n"
     SAFETY.write_text(f"{head}{BEGIN}\n\n{titles}" + "\n".join(lines) + f"\n\n{END}{tail}")
+
+
+def ran_elsewhere(file: Path) -> dict[str, str]:
+    """What the table of another tree says of the checks that ran there."""
+    part = file.read_text().split(BEGIN)[1].split(END)[0]
+    return {key: last for key, last in dates_in(part).items() if key in checks() and last != NOT_YET}
 
 
 def dates_in(part: str) -> dict[str, str]:
@@ -122,8 +130,8 @@ def document_row(check: Check, last: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["--document"]:
-        document({})
+    if arguments[:1] == ["--document"]:
+        document(ran_elsewhere(Path(arguments[1])) if arguments[1:] else {})
         return 0
     ids = arguments or list(checks())
     rows = [row for database in DATABASES for row in rows_of(database, run(database, ids))]

@@ -14,7 +14,8 @@ from tests.intake.patient.definitions import EVERY_TYPE
 from tests.trust.amounts import IS_LONG, amount
 from tests.trust.machine import PatientMachine
 
-STEPS = amount(quick=150, long=10_000)
+STEPS = amount(quick=150, long=5_000)
+"""On each database: ten thousand in the whole of `make trust`, ten minutes of its time."""
 AT_A_TIME = 30
 
 

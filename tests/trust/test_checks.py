@@ -57,6 +57,18 @@ def test_the_table_in_the_document_is_up_to_date():
         assert trust.document_row(check, dates.get(check.id, "")) in part, "python -m tools.trust --document"
 
 
+def test_what_passed_in_another_tree_is_taken_over_and_nothing_else(tmp_path):
+    other = tmp_path / "safety.md"
+    rows = [
+        "| C01 | P0 | x | y | 2026-01-31, SQLite |",
+        "| C02 | P0 | x | y | not yet |",
+        "| C00 | P0 | x | y | today |",
+    ]
+    other.write_text("\n".join(["before", trust.BEGIN, *rows, trust.END, "after"]))
+
+    assert trust.ran_elsewhere(other) == {"C01": "2026-01-31, SQLite"}
+
+
 def outcome(outcome: str, **more: str) -> dict[str, str]:
     return {"check": "C01", "required": "0 lost", "figure": "", "outcome": outcome, **more}
 
