@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from intake import vault
 
+PLAIN_KEY = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="  # 32 times the letter A
+
 
 def row(pk: str = "1", table: str = "intake_thing") -> Any:
     return SimpleNamespace(pk=pk, _meta=SimpleNamespace(db_table=table), key_id="", wrapped_key=b"")
@@ -92,6 +94,13 @@ class TestTexts:
         with pytest.raises(vault.VaultError):
             vault.open_text(vault.seal_text("JBSWY3DP", purpose="a"), purpose="b")
 
+    def test_it_refuses_what_was_spaced_out(self) -> None:
+        """Another spelling of the same bytes is not what was stored."""
+        sealed = vault.seal_text("JBSWY3DP", purpose="a")
+
+        with pytest.raises(vault.VaultError):
+            vault.open_text(f"{sealed[:20]} {sealed[20:]}", purpose="a")
+
     @pytest.mark.parametrize("stored", ["", "JBSWY3DP", "1:not base64!", "1:", "nokey:AAAA"])
     def test_it_refuses_what_was_never_sealed(self, stored: str) -> None:
         with pytest.raises(vault.VaultError):
@@ -144,7 +153,7 @@ class TestKeyRing:
     def test_it_makes_a_development_file_that_only_the_owner_reads(
         self, tmp_path: Path, settings: Any, caplog: pytest.LogCaptureFixture
     ) -> None:
-        settings.KEYRING_FILE = tmp_path / "deep" / "keyring.json"
+        settings.KEYRING_FILE = tmp_path / "deep" / "down" / "keyring.json"
         vault.forget_keys()
 
         with caplog.at_level(logging.WARNING):
@@ -181,6 +190,9 @@ class TestKeyRing:
             ({"keys": {"1": "c2hvcnQ="}}, "keys.1"),
             ({"search": None}, "search"),
             ({"audit": "not base64"}, "audit"),
+            ({"audit": f"{PLAIN_KEY[:8]} {PLAIN_KEY[8:]}"}, "audit"),
+            ({"active": "k" * 65, "keys": {"k" * 65: PLAIN_KEY}}, "too long"),
+            ({"active": "a:b", "keys": {"a:b": PLAIN_KEY}}, "has a colon"),
         ],
     )
     def test_it_names_what_is_wrong_and_shows_no_key(self, change: dict[str, Any], named: str) -> None:
@@ -191,6 +203,11 @@ class TestKeyRing:
 
         secrets = [value for value in (ring["search"], ring["audit"]) if value]
         assert not any(secret in str(refused.value) for secret in secrets)
+
+    def test_a_name_of_64_letters_is_none_too_long(self) -> None:
+        ring = vault.parse_keyring(vault.new_keyring(key_id="k" * 64), where="a test")
+
+        assert ring.active == "k" * 64
 
     @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"'])
     def test_it_refuses_what_is_not_a_key_ring(self, text: str) -> None:

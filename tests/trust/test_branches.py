@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from msgspec.structs import replace
+from pypdf import PdfReader
 
 from intake import actions, exporting, records
 from intake.models import Clinic, QuestionnaireResponse, User
@@ -49,24 +50,26 @@ def results(tab: Tab, clinician: User, sign_in: Callable[[User], Client]) -> Cal
         sent = actions.submit(response_id=tab.response.pk, now=later(hours=1))
         exported, table = exporting.exported(sent, with_substance_use=True), io.StringIO()
         exporting.write_csv([exported], table)
-        page = sign_in(clinician).get(f"/staff/responses/{sent}/").content.decode()
+        browser = sign_in(clinician)
+        paper = PdfReader(io.BytesIO(browser.get(f"/staff/responses/{sent}/summary.pdf").content))
         return {
             "rules": repr(records.read_assessment(sent)),
             "json": json.dumps(exported, default=str),
             "csv": table.getvalue(),
-            "summary": page,
+            "summary": browser.get(f"/staff/responses/{sent}/").content.decode(),
+            "pdf": "\n".join(sheet.extract_text() for sheet in paper.pages),
         }
 
     return made
 
 
 @pytest.mark.django_db
-@pytest.mark.check("C11", required="0 answers off the path in rules, export and summary; kept in the history")
+@pytest.mark.check("C11", required="0 answers off the path in rules, exports, summary and PDF; kept in the history")
 def test_what_is_no_longer_asked_appears_in_no_result(tab: Tab, results, figure) -> None:
     found = results()
 
     assert "stroke" in found["rules"]
-    assert all("Rosa" in found[place] for place in ("json", "csv", "summary"))
+    assert all("Rosa" in found[place] for place in ("json", "csv", "summary", "pdf"))
     assert [place for place, text in found.items() if CANARY in text] == []
     sent = QuestionnaireResponse.objects.get(pk=tab.response.pk)
     assert records.read_answers_of(sent)["stroke_when"].value == CANARY
@@ -77,4 +80,6 @@ def test_what_is_no_longer_asked_appears_in_no_result(tab: Tab, results, figure)
 def test_chosen_again_it_is_there_again(tab: Tab, results) -> None:
     tab.save(stroke="yes")
 
-    assert CANARY in results()["summary"]
+    found = results()
+
+    assert all(CANARY in found[place] for place in ("summary", "pdf"))

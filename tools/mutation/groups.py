@@ -31,16 +31,20 @@ GROUPS = (
             f"{ENGINE}/{name}.py"
             for name in ("logic", "functions", "intervals", "scores", "deciding", "unresolved", "settling", "codegen")
         ),
-        ("tests/screening/engine",),
+        tuple(
+            f"tests/{ENGINE}/test_{name}.py"
+            for name in ("logic", "intervals", "scores", "deciding", "assessment", "switched_off", "agreement")
+        ),
     ),
     Group(
         "rights",
         ("intake/permissions.py", "intake/access"),
         (
             "tests/intake/test_access.py",
-            "tests/trust/access",
-            "tests/intake/clinician/test_route_matrix.py",
+            "tests/trust/access/test_more_than_asked.py",
+            "tests/trust/access/test_revoked.py",
             "tests/intake/patient/test_getting_in.py",
+            "tests/intake/test_invitations.py",
             "tests/intake/test_security.py",
         ),
     ),

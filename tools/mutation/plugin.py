@@ -53,7 +53,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     with Path(asked["results"]).open("w") as results:
         for mutant in mutants[: asked["number"]]:
             if time.monotonic() < ends:
-                outcome = _try(session, mutant, _tests_of(mutant, ran), asked["seconds_each"])
+                outcome = _try(session, mutant, _tests_of(mutant, ran, asked["seconds_each"]), asked["seconds_each"])
                 print(json.dumps({"mutant": str(mutant), "outcome": outcome}), file=results, flush=True)
     return True
 
@@ -84,10 +84,12 @@ def _run(session: pytest.Session, item: pytest.Item) -> bool:
     return session.testsfailed == failed
 
 
-def _tests_of(mutant: Mutant, ran: dict[pytest.Item, Ran]) -> list[pytest.Item]:
+def _tests_of(mutant: Mutant, ran: dict[pytest.Item, Ran], seconds: float) -> list[pytest.Item]:
+    """The tests that call the changed function, but for those that take so long that a hang could not be told apart."""
     path = str(ROOT / mutant.file)
     lines = range(mutant.first_line, mutant.last_line + 1)
-    tests = [item for item, one in ran.items() if any(file == path and line in lines for file, line in one.called)]
+    quick = {item: one.called for item, one in ran.items() if one.seconds <= seconds / 2}
+    tests = [item for item, called in quick.items() if any(file == path and line in lines for file, line in called)]
     return sorted(tests, key=lambda item: ran[item].seconds)
 
 
