@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @dataclass(frozen=True)
 class Group:
-    """Files and folders of the product, the tests to run on them, and one small file of them for a quick look."""
+    """Files and folders of the product, and the tests to run on them."""
 
     name: str
     code: tuple[str, ...]
