@@ -19,6 +19,7 @@ from screening.engine.compiler import Compiled
 from screening.engine.definition import Definition
 
 from . import alerting
+from .inserting import insert
 from .refusals import Refused, locked
 from .saving import append_revision
 
@@ -122,5 +123,5 @@ def _person(
     person.name_hash, person.birth_date_hash = people.hashes_of(response.clinic_id, identity)
     key = vault.create_data_key(person)
     person.identity_ct = key.seal(msgspec.json.encode(identity), row=person, field="identity_ct")
-    person.save(force_insert=True)
+    insert(person)
     return person

@@ -14,6 +14,7 @@ from intake.models import Clinic, Invitation, QuestionnaireResponse
 from screening.engine.answers import Answer
 from screening.models import QuestionnaireVersion
 
+from .inserting import insert
 from .refusals import Refused, locked
 
 Answering = QuestionnaireResponse.Answering
@@ -126,7 +127,7 @@ def _save_empty(response: QuestionnaireResponse) -> None:
     """A draft without answers, except to who answers where that was told at the start."""
     key = vault.create_data_key(response)
     records.write_document(response, records.Document(answers=_told_at_start(response), posted=()), key)
-    response.save(force_insert=True)
+    insert(response)
 
 
 AS_ANSWERED = {Answering.SELF: "patient", Answering.HELPED: "helper", Answering.BEHALF: "helper"}

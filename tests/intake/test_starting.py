@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import types
 
 import msgspec
 import pytest
+from django.db import IntegrityError
 
 from intake import access, actions, records, references
-from intake.models import AuditRecord, Clinic, Invitation, QuestionnaireResponse, User
+from intake.actions import inserting
+from intake.models import AuditRecord, Clinic, Invitation, Person, QuestionnaireResponse, User
 from screening import publishing
 from screening.engine.definition import Option, Question, Section
 from screening.models import QuestionnaireVersion
 
-from .conftest import DEFINITION, NOW, later
+from .conftest import DEFINITION, NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +194,37 @@ class TestWhoAnswers:
         begun = actions.start(clinic=clinic, version=version, language="en", now=NOW, answering="self")
 
         assert records.read_answers_of(begun.response) == {}
+
+
+class TestReference:
+    def chance_draws(self, monkeypatch: pytest.MonkeyPatch, *drawn: str) -> None:
+        symbols = iter("".join(drawn))
+        monkeypatch.setattr(references, "secrets", types.SimpleNamespace(choice=lambda _: next(symbols)))
+
+    def test_one_that_a_response_has_is_drawn_again(
+        self, draft: QuestionnaireResponse, version: QuestionnaireVersion, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.chance_draws(monkeypatch, draft.reference, "AAAAAAAA")
+
+        started = actions.start(clinic=draft.clinic, version=version, language="en", now=NOW)
+
+        assert started.response.reference == "AAAAAAAA"
+        assert QuestionnaireResponse.objects.count() == 2
+
+    def test_so_it_is_with_a_person(
+        self, draft: QuestionnaireResponse, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        taken = Person.objects.create(clinic=clinic, identity_ct=b"", created_at=NOW)
+        Tab(draft).finish(family_name="Example")
+        self.chance_draws(monkeypatch, taken.reference, "AAAAAAAA")
+
+        sent = actions.submit(response_id=draft.pk, now=NOW)
+
+        assert sent.person is not None
+        assert sent.person.reference == "AAAAAAAA"
+
+    def test_any_other_mistake_is_one(self, draft: QuestionnaireResponse) -> None:
+        draft.reference = "CCCCCCCC"
+
+        with pytest.raises(IntegrityError):
+            inserting.insert(draft)
