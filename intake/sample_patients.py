@@ -64,7 +64,12 @@ SAMPLES: Sequence[SamplePatient] = (
     SamplePatient(
         name=("Evelyn", "Pretend"),
         cases=("V13", "V11"),
-        answers={"blood_pressure_reading": {"state": "not_sure"}, "sleep_apnea_diagnosed": {"state": "not_sure"}},
+        answers={
+            "answered_by": "helper",
+            "helper_name": "Her son",
+            "blood_pressure_reading": {"state": "not_sure"},
+            "sleep_apnea_diagnosed": {"state": "not_sure"},
+        },
     ),
     SamplePatient(
         name=("Maximiliane-Alexandra", "von Notareal-Personname"),

@@ -74,7 +74,8 @@ def _heading(title: str) -> str:
 def _flag(point: FlagPoint) -> Iterator[str]:
     because = "; ".join(f"{fact.question}: {fact.answer}" for fact in point.because)
     notes = "".join(f" Note: {note}." for note in point.notes)
-    yield f"{point.title}. Because: {because}.{notes} Discuss: {point.discussion}"
+    first = f" First: {point.action}" if point.action else ""
+    yield f"{point.title}. Because: {because}.{first}{notes} Discuss: {point.discussion}"
 
 
 def _open(point: OpenPoint) -> Iterator[str]:

@@ -40,7 +40,8 @@ class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A raised flag with everything a reader needs to judge it. `notes` are those that are about this flag."""
+    """A raised flag with everything a reader needs to judge it. `notes` are those that are about this flag; `action`
+    is what to do first at this severity, and by when."""
 
     link_id: str
     title: str
@@ -50,6 +51,7 @@ class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     rule_in_words: str
     rule: str
+    action: str
     discussion: str
     why: str
     sources: tuple[SourceLine, ...]
@@ -103,7 +105,9 @@ def point_groups(reading: Reading, assessment: Assessment) -> tuple[PointGroup, 
 
 
 def _flag_group(severity: Severity, title: str, reading: Reading, assessment: Assessment) -> PointGroup:
-    raised = (flag for flag in assessment.flags if flag.severity == severity)
+    """The raised flags of one severity, those about safety first."""
+    found = (flag for flag in assessment.flags if flag.severity == severity)
+    raised = sorted(found, key=lambda flag: _flag(flag.flag, reading).not_sure != "NS-2")
     points = tuple(_flag_point(flag, assessment.notes, reading) for flag in raised)
     return PointGroup(key=severity, title=title, kind="flags", points=points)
 
@@ -120,6 +124,7 @@ def _flag_point(raised: RaisedFlag, notes: Iterable[NoteLine], reading: Reading)
         notes=tuple(_note(note, reading) for note in notes if note.flag == raised.flag),
         rule_in_words=rule_in_words(raised.rule, reading.definition),
         rule=raised.rule,
+        action=words(rule.action) if rule else "",
         discussion=words(flag.discussion),
         why=words(flag.why),
         sources=_sources_of(rule.sources if rule else (), flag.sources, reading),

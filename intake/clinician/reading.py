@@ -50,7 +50,8 @@ def summary_of(
         assessment = records.read_assessment(response)
     else:
         assessment = rules.assess(response, reading.answers, now=now)
-    record = _record(response, reading, alerts_of(response) if alerts is None else alerts, corrections)
+    found = alerts_of(response) if alerts is None else alerts
+    record = _record(response, reading, found, corrections, now=now)
     return summarize(record=record, reading=reading, assessment=assessment, steps=_steps(response), show=show)
 
 
@@ -67,7 +68,12 @@ def alerts_of(response: QuestionnaireResponse) -> QuerySet[Alert]:
 
 
 def _record(
-    response: QuestionnaireResponse, reading: Reading, alerts: Iterable[Alert], corrections: Corrections
+    response: QuestionnaireResponse,
+    reading: Reading,
+    alerts: Iterable[Alert],
+    corrections: Corrections,
+    *,
+    now: datetime.datetime,
 ) -> Record:
     zone = ZoneInfo(response.clinic.timezone)
     shown_at = _panel_first_shown_at(response)
@@ -77,6 +83,7 @@ def _record(
         language=response.language,
         version=response.version.number,
         version_sha256=response.version.sha256,
+        drawn_at=now.astimezone(zone),
         started_at=response.started_at.astimezone(zone),
         sent_at=response.sent_at.astimezone(zone) if response.sent_at else None,
         panel_shown_at=shown_at.astimezone(zone) if shown_at else None,

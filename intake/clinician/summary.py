@@ -52,7 +52,8 @@ FEW_POINTS = 8
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What the store knows of a response besides its answers. Times are in the clinic's zone."""
+    """What the store knows of a response besides its answers, and when the page was drawn. Times are in the clinic's
+    zone."""
 
     reference: str
     clinic: str
@@ -60,6 +61,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     version_sha256: str
     started_at: datetime.datetime
+    drawn_at: datetime.datetime | None = None
     sent_at: datetime.datetime | None = None
     panel_shown_at: datetime.datetime | None = None
     alerts: tuple[AlertLine, ...] = ()
@@ -80,13 +82,14 @@ class HeaderLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """The printable page of one response."""
+    """The printable page of one response, as it was at the time `drawn` says."""
 
     name: str
     reference: str
     clinic: str
     questionnaire: str
     version: str
+    drawn: str
     facts: tuple[HeaderLine, ...]
     record: tuple[HeaderLine, ...]
     warnings: tuple[str, ...]
@@ -148,6 +151,7 @@ def summarize(
         clinic=record.clinic,
         questionnaire=words(reading.definition.title),
         version=f"version {record.version}, {record.version_sha256[:8]}",
+        drawn=moment(record.drawn_at) if record.drawn_at else "",
         facts=_facts(_by_role(reading), reading),
         record=_record_lines(record, reading),
         warnings=_warnings(record, reading),

@@ -30,7 +30,7 @@ class RuleInline(RowInline):
 
     model = models.Rule
     formset = OncePerSeverity
-    fields = ("severity", "when", "sources", "position")
+    fields = ("severity", "when", "action", "sources", "position")
 
 
 class OfQuestionnaire(DraftAdmin):

@@ -13,7 +13,9 @@ from screening.engine.text import number_text
 from .parts import NAMES, WITH_OWNER, Part, children_of, kind_of, title_of
 
 RULES = frozenset({"ask_when", "stale_when", "when", "panel_when", "alert_at_once_when"})
-TEXTS = frozenset({"title", "text", "short", "hint", "explanation", "introduction", "preface", "why", "discussion"})
+TEXTS = frozenset(
+    {"title", "text", "short", "hint", "explanation", "introduction", "preface", "why", "discussion", "action"}
+)
 EMPTY = {"ask_when": "always"}
 """What an empty rule means; every other one means never."""
 
@@ -25,6 +27,7 @@ LABELS = {
     "explanation": "Why we ask",
     "why": "Why it matters",
     "discussion": "What to discuss",
+    "action": "What to do first",
     "ask_when": "Asked when",
     "stale_when": "Counts as not sure when",
     "when": "When",

@@ -234,10 +234,11 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """When a flag is raised at one severity."""
+    """When a flag is raised at one severity, and what to do first then, and by when (`action`, often nothing)."""
 
     severity: Severity
     when: str
+    action: Text = {}
     sources: tuple[Citation, ...] = ()
 
 

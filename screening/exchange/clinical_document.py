@@ -219,6 +219,7 @@ class _Writer:
         yield ""
         yield f"- Why: {self.text(flag.why)}"
         yield f"- Discuss: {self.text(flag.discussion)}"
+        yield from (f"- First, when {rule.severity}: {self.text(rule.action)}" for rule in flag.rules if rule.action)
         established = "; must be established" if flag.must_be_established else ""
         yield f"- When not sure: {flag.not_sure}{established}"
         yield f"- Sources: {self.cited(flag.sources)}"
@@ -252,7 +253,7 @@ class _Writer:
 
     def inconsistencies(self) -> Iterator[str]:
         for one in self.definition.inconsistencies:
-            yield f"- **{one.link_id}** {self.text(one.text)}: {self.english(one.when)}. `{one.when}`"
+            yield f"- **{one.link_id}** {self.text(one.text)} Reported if {self.english(one.when)}. `{one.when}`"
 
     def medicines(self) -> Iterator[str]:
         for vocabulary in self.definition.vocabularies:

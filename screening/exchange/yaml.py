@@ -37,7 +37,7 @@ __all__ = [
 
 # The order in which fields are written: names first, then what is asked, then details.
 _FIRST = """key link_id code id source name title short text type severity when languages options items rules preface
-introduction hint explanation why discussion ask_when stale_when value low unit minimum maximum"""
+introduction hint explanation why discussion action ask_when stale_when value low unit minimum maximum"""
 _LAST = """questions sections instruments scores variables flags notes inconsistencies safety vocabularies parameters
 profiles sources review"""
 _RANK = {name: rank for rank, name in enumerate([*_FIRST.split(), "", *_LAST.split()])}

@@ -54,6 +54,7 @@ class Rule(Draft):
     flag = models.ForeignKey(Flag, models.CASCADE, related_name="rules")
     severity = models.CharField(choices=severities)
     when = fields.RuleText()
+    action = fields.Wording(blank=True, help_text="What to do first at this severity, and by when. Often empty.")
     sources = fields.Citations()
 
     def __str__(self) -> str:

@@ -131,4 +131,5 @@ def test_nothing_is_lost_on_paper(
         for number, foot in enumerate(words_on(paper, top=SHEET[1] - MARGIN, height=MARGIN), start=1):
             assert f"Page{number}of{len(sheets)}" in foot, paper.name
             assert str(response) in foot, paper.name
+            assert "·asof" in foot, paper.name
     figure(f"{len(list(MANY.questions()))} questions and {POINTS} points on {len(sheets)} sheets, 0 words lost")

@@ -118,6 +118,8 @@ def _for_clinicians(subject: Subject) -> Iterator[Written]:
     for flag in whole.flags:
         fields = (("title", flag.title), ("reason why", flag.why), ("discussion point", flag.discussion))
         found += [("flag", flag.link_id, field, text) for field, text in fields]
+        actions = ((rule.severity, rule.action) for rule in flag.rules if rule.action)
+        found += [("flag", flag.link_id, f"action when {severity}", text) for severity, text in actions]
     for score in whole.scores:
         found.append(("score", score.link_id, "title", score.title))
         found += [("score", score.link_id, f"title of the band from {band.low:g}", band.title) for band in score.bands]

@@ -264,6 +264,7 @@ def record(**more: Any) -> Record:
             "version_sha256": HASH,
             "started_at": NOW,
             "sent_at": NOW,
+            "drawn_at": NOW,
             **more,
         }
     )

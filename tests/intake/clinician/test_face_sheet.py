@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from typing import Any
 
 import pypdf
 import pytest
@@ -80,6 +81,27 @@ class TestSamples:
         shown = {group.key for sample in SAMPLES for group in summary_of(sample).filled}
 
         assert shown == {group.key for group in summary_of(MANY).groups}
+
+
+def suicide_risk(sample: str) -> Any:
+    groups = (group for group in named(sample).groups if group.kind == "flags")
+    return next(point for group in groups for point in group.points if point.link_id == "suicide_risk")
+
+
+class TestWhatToDoFirst:
+    def test_urgent_says_to_call_and_that_nobody_is_with_them(self) -> None:
+        point = suicide_risk("Tess")
+
+        assert point.action == "Call the person now."
+        assert point.notes == ("Says that no one is with them and no one can be called",)
+
+    def test_a_caution_says_by_when(self) -> None:
+        assert suicide_risk("Lena").action == "Review on the same working day."
+
+    def test_what_is_about_safety_comes_first_among_cautions(self) -> None:
+        (cautions,) = (group for group in summary_of(MANY).groups if group.key == "caution")
+
+        assert cautions.points[0].link_id == "suicide_risk"
 
 
 class TestRemsLine:

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
 from intake import actions, people
+from intake.clinician.over_time import EarlierLine, Likeness, OverTime
 from intake.clinician.over_time_changes import Taken, changes_between
 from intake.clinician.over_time_chart import point_of, trend_of
 from intake.clinician.wording import Reading
@@ -26,6 +28,7 @@ from screening.engine.compiler import Compiled, compile_definition
 from screening.engine.definition import Score
 from screening.exchange.yaml import load_cases, load_definition
 from tests.intake.clinician.conftest import Send
+from tests.intake.clinician.sample import summary_of
 from tests.intake.conftest import NOW, TODAY, later
 
 CONTENT = Path(__file__).parents[3] / "screening" / "content"
@@ -163,6 +166,33 @@ class TestTrend:
         marks = trend_of(self.SCORE, [self.point(1, 5), self.point(1, 6)], most=27).chart.marks
 
         assert marks[0].x != marks[1].x
+
+
+def beside_scores(**more: Any) -> str:
+    (scores,) = (group for group in summary_of().groups if group.key == "scores")
+    over_time = OverTime(**{"person": "P", "earlier": (), "trends": (), "alike": (), **more})
+    return " ".join(render_to_string("clinician/_group_scores.html", {"group": scores, "over_time": over_time}).split())
+
+
+class TestBesideTheScores:
+    def test_a_first_measurement_says_so(self) -> None:
+        assert "First measurement, no trend yet." in beside_scores()
+
+    def test_it_points_to_who_may_be_the_same(self) -> None:
+        page = beside_scores(alike=(Likeness(reference="P2", since="2 Mar 2026"),))
+
+        assert "no trend yet. Somebody of the same name and date of birth has answered before" in page
+
+    def test_it_gives_the_latest_results(self) -> None:
+        points = [TestTrend().point(1, 15), TestTrend().point(20, 8)]
+        trend = trend_of(TestTrend.SCORE, points, most=27)
+
+        assert "Over time: PHQ-9 total 15 (1 Mar 2026), 8 (20 Mar 2026)" in beside_scores(trends=(trend,))
+
+    def test_something_else_before_is_no_trend(self) -> None:
+        earlier = EarlierLine(reference="R", questionnaire="Another", day="2 Mar 2026")
+
+        assert "Nothing earlier to compare these scores with" in beside_scores(earlier=(earlier,))
 
 
 @pytest.mark.django_db

@@ -311,6 +311,7 @@ class TestPdf:
             text = packed(page.extract_text())
             assert f"Page{number}of{count}" in text
             assert "K7QM-3X4P" in text
+            assert "Confidentialhealthinformation·asof2Mar2026,14:05" in text
 
     def test_it_is_a_tagged_document_with_title_and_language(self, hard: pypdf.PdfReader) -> None:
         root = hard.trailer["/Root"].get_object()

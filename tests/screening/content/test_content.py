@@ -151,9 +151,11 @@ def test_every_question_about_allergies_is_on_the_face_sheet(definition: Definit
 
 
 def test_the_baseline_patient_is_asked_little(compiled: Compiled) -> None:
+    """Without a symptom: the question how difficult the problems of the PHQ-9 made it is for those who have one."""
     [baseline] = [case for case in CASES if case.id == "baseline"]
     settings = Settings()
-    given = read_answers(compiled.definition, baseline.answers, on=baseline.as_of)
+    free_of_symptoms = baseline.answers | {f"phq9_{n}": "not_at_all" for n in range(1, 10)}
+    given = read_answers(compiled.definition, free_of_symptoms, on=baseline.as_of)
     answers = journey.with_skipped(compiled, given, baseline.as_of, settings)
     pages = [
         len(journey.shown_questions(compiled, section, answers, baseline.as_of, settings))
@@ -188,8 +190,14 @@ def test_everything_of_ours_is_in_spanish(definition: Definition) -> None:
 def test_what_staff_read_is_in_spanish(definition: Definition) -> None:
     for flag in definition.flags:
         assert all("es" in text for text in (flag.title, flag.why, flag.discussion)), flag.link_id
+        assert all("es" in rule.action for rule in flag.rules if rule.action), flag.link_id
     for line in (*definition.notes, *definition.inconsistencies):
         assert "es" in line.text, line.link_id
+
+
+def test_every_inconsistency_says_what_to_ask(definition: Definition) -> None:
+    assert [one.link_id for one in definition.inconsistencies if " Ask " not in one.text["en"]] == []
+    assert [one.link_id for one in definition.inconsistencies if " Preguntar " not in one.text["es"]] == []
 
 
 def test_it_says_that_no_clinician_has_reviewed_it(definition: Definition) -> None:
