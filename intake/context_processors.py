@@ -6,10 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from . import tablet
+from . import second_factor, tablet
 from .alerts import standing
 
-STAFF_PAGES = "/staff/"
+STAFF_PAGES = ("/staff/", "/accounts/")
 PATIENT_PAGES = "/q/"
 
 
@@ -37,5 +37,7 @@ def alarm(request: HttpRequest) -> dict[str, object]:
     got past the second factor: other pages have none."""
     user = getattr(request, "user", None)
     if not request.path_info.startswith(STAFF_PAGES) or user is None or not user.is_authenticated:
+        return {}
+    if not second_factor.is_present(request):
         return {}
     return {"alarm": SimpleLazyObject(lambda: standing.on_page(request))}

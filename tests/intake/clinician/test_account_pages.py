@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,27 @@ def test_another_persons_passkey_is_missing(account: Client, sign_in: SignIn, co
 
     for end in ("edit/", "remove/"):
         assert browser.get(f"{PASSKEYS}keys/{Authenticator.objects.get().pk}/{end}").status_code == 404
+
+
+def test_the_menu_and_the_strip_of_alerts_are_those_of_every_staff_page(account: Client) -> None:
+    here, there = (account.get(at).content.decode() for at in (PASSKEYS, "/staff/"))
+
+    for start, end in (('<nav aria-label="Staff">', "</nav>"), ('<aside class="alarm', "</aside>")):
+        assert taken(here, start, end) == taken(there, start, end)
+    assert "Check-ins" in taken(here, '<nav aria-label="Staff">', "</nav>")
+
+
+def test_before_a_second_factor_nothing_of_a_clinic_is_told(client: Client, clinician: User) -> None:
+    client.force_login(clinician)
+    confirm_password(client)
+    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+
+    assert "Set up an authenticator app" in page
+    assert 'class="alarm' not in page
+    assert "Check-ins" not in page
+
+
+def taken(page: str, start: str, end: str) -> str:
+    """A part of a page without the token of its form, which is another each time."""
+    part = page.partition(start)[2].partition(end)[0]
+    return re.sub(r'value="\w{64}"', "", part)
