@@ -98,6 +98,10 @@ if (DATABASES["default"] or {}).get("ENGINE") == "django.db.backends.sqlite3":
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
         ),
     }
+else:
+    # A connection serves the next requests of its thread as well, while it is younger than this and still answers.
+    age = env.int("CONN_MAX_AGE", 60, validate=validate.Range(min=0))
+    DATABASES["default"] = {**(DATABASES["default"] or {}), "CONN_MAX_AGE": age, "CONN_HEALTH_CHECKS": True}
 # A copy that its server keeps up to date, for reports and replays: replica.py. One that is away is noticed soon.
 if env.str("REPLICA_DATABASE_URL", ""):
     DATABASES["replica"] = with_options(env.dj_db_url("REPLICA_DATABASE_URL"), connect_timeout=3, keepalives_idle=30)

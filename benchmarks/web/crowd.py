@@ -6,6 +6,7 @@ import random
 import statistics
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .browser import Browser, Failed, filled_in, seconds
@@ -41,8 +42,16 @@ class Found:
         return statistics.quantiles(self.taken, n=100)[percent - 1]
 
 
-def fill(patients: list[Patient], processes: list[int], *, lasting: float, pause: float) -> Found:
-    """Each patient opens a page, answers it and sends it, then rests; all at once, for `lasting` seconds."""
+def fill(
+    patients: list[Patient],
+    processes: list[int],
+    *,
+    lasting: float,
+    pause: float,
+    each_second: Callable[[Found], None] = lambda found: None,
+) -> Found:
+    """Each patient opens a page, answers it and sends it, then rests; all at once, for `lasting` seconds. What was
+    found so far is shown to `each_second`."""
     found, ends = Found(), time.monotonic() + lasting
     people = [
         threading.Thread(target=_patient, args=(patient, number, len(patients), found, ends, pause))
@@ -53,6 +62,7 @@ def fill(patients: list[Patient], processes: list[int], *, lasting: float, pause
     while time.monotonic() < ends:
         time.sleep(1)
         found.memory = max(found.memory, memory_of(processes))
+        each_second(found)
     for person in people:
         person.join()
     return found

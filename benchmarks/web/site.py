@@ -96,17 +96,18 @@ def _port() -> int:
 
 
 @contextmanager
-def served(*, workers: int, with_worker: bool = False) -> Iterator[list[int]]:
-    """The product under gunicorn, with its background worker if wanted; gives the ids of both processes."""
+def served(*, workers: int, with_worker: bool = False, log: Path = Path(os.devnull)) -> Iterator[list[int]]:
+    """The product under gunicorn, with its background worker if wanted; gives the ids of both processes. What they
+    print goes to `log`."""
     environment = {**os.environ, "WEB_WORKERS": str(workers)}
     commands = [["gunicorn", "intake.wsgi"]] + ([["django", "worker"]] if with_worker else [])
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        for command in commands
-    ]  # fmt: skip
+    with log.open("ab") as said:
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT
+            )
+            for command in commands
+        ]
     try:
         _wait_for(f"{os.environ['SITE_ORIGIN']}/bench/nothing")
         yield [process.pid for process in running]

@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from allauth.mfa import app_settings
 from allauth.mfa.totp.internal import auth as totp
@@ -110,6 +112,21 @@ def _settled(installed: Installation) -> dict | None:
     waits for it, the quick one does a round of deliveries as a worker does it some minutes later."""
     found = installed.ask("counts_later", str(amount(quick=5, long=0)))
     return found if (found["waiting"], found["leased"]) == (0, 0) else None
+
+
+TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+
+
+@pytest.mark.check("C71", required="connections that the server ended are replaced: 0 errors")
+def test_connections_that_were_ended_are_replaced(pair: tuple[Proxy, list[Machine]], installed: Installation) -> None:
+    browser = Browser(pair[0].origin)
+    each_in_turn(browser, "/start/harbor/")
+    name = urlsplit(installed.database).path.strip("/")
+    with psycopg.connect(installed.database, autocommit=True) as connection:
+        ended = connection.execute(TERMINATE, [name]).fetchall()
+
+    assert len(ended) >= 2  # each machine had kept one, though nobody was asking
+    assert [answer.status for answer in each_in_turn(browser, "/start/harbor/")] == [200, 200]
 
 
 @pytest.fixture(scope="module")
