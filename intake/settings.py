@@ -158,6 +158,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60  # since the last page; staff sessions end sooner (staff_sessions.py)
 TABLET_IDLE = 10 * 60  # since the last page, on a clinic's tablet
 IDLE_WARNING = 5 * 60  # a patient's page says so before it closes
+SESSION_ENGINE = "intake.session_store"
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "intake.patient.errors.csrf_failure"

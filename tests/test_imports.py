@@ -106,6 +106,7 @@ WRITERS = {
     "intake/invitation_mail.py": "the worker's outbox of invitations",
     "intake/notices.py": "the worker's outbox of notices to staff",
     "intake/security_mail.py": "the worker's outbox of notices about access",
+    "intake/session_store.py": "a session, when it holds something new or its end has moved",
     "intake/models/staff.py": "the manager method that Django calls to make an account",
     "intake/staff_accounts.py": "the library's own form for a new password",
     "screening/history.py": "who changed a draft, kept where the admin keeps it",

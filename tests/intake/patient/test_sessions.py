@@ -29,6 +29,50 @@ def test_it_ends_an_hour_after_the_last_page(patient):
     assert datetime.timedelta(minutes=59) < left <= datetime.timedelta(minutes=60)
 
 
+class TestWhenItsEndIsWritten:
+    @staticmethod
+    def end() -> datetime.datetime:
+        return Session.objects.get().expire_date
+
+    @staticmethod
+    def move(**by: int) -> datetime.datetime:
+        """Make it end so much sooner, as if the last page had been so long ago."""
+        ends = Session.objects.get().expire_date - datetime.timedelta(**by)
+        Session.objects.update(expire_date=ends)
+        return ends
+
+    def test_not_with_every_page(self, patient):
+        ends = self.move(seconds=5)
+
+        patient.open("about")
+
+        assert self.end() == ends
+
+    def test_before_it_could_end_half_a_minute_early(self, patient):
+        ends = self.move(seconds=25)
+
+        patient.open("about")
+
+        assert self.end() > ends
+
+    def test_at_once_with_what_the_session_holds(self, patient):
+        session = patient.client.session
+        ends = self.move(seconds=5)
+        session["anything"] = "new"
+        session.save()
+
+        assert patient.client.session["anything"] == "new"
+        assert self.end() > ends
+
+    def test_also_when_it_has_to_be_sooner(self, patient, settings):
+        before = self.end()
+        settings.SESSION_COOKIE_AGE = 600
+
+        patient.open("about")
+
+        assert self.end() < before
+
+
 def test_a_new_code_ends_the_sessions_that_the_old_one_opened(patient, front_desk):
     page = patient.open("about")
 
