@@ -24,7 +24,7 @@ EDIT = Permission.EDIT_QUESTIONNAIRE
 EARLIER = 20
 """Replays listed below the form, the latest first."""
 AGAIN_SECONDS = 3
-"""After which the page of a replay that goes on is loaded again."""
+"""After which the page of a replay that goes on asks again."""
 
 
 class ImpactForm(forms.Form):

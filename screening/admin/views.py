@@ -21,7 +21,7 @@ from . import base
 Page = Callable[..., HttpResponse]
 
 WAITING = {"again": 3, "at_most": int(proving.TOTAL)}
-"""While a draft is being proved: after how many seconds the page is loaded again, and how long it can take."""
+"""While a draft is being proved: after how many seconds the page asks again, and how long it can take."""
 
 
 def page(view: Page, model_admin: Any) -> Page:
@@ -46,7 +46,7 @@ def name_of(request: HttpRequest) -> str:
 
 def check(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """Everything wrong with the draft, errors first. While it is still being proved, what is known already; the page
-    is loaded again by itself."""
+    asks again by itself."""
     look = publishing.look_at(questionnaire, prove=proving.soon)
     shown = {**context, **sorted_problems(list(look.problems)), "title": "Check", "look": look, **WAITING}
     return render(request, "admin/screening/check.html", shown)

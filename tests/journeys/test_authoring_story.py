@@ -211,6 +211,8 @@ def see_its_impact(editor: Editor, eyes: Eyes) -> None:
 def sign_off(clinician: Page, origin: str, account: dict[str, str], eyes: Eyes) -> None:
     sign_in(clinician, origin, account["email"], account["password"])
     clinician.get_by_role("link", name="Reviews").click()
+    expect(clinician.get_by_text("Waits for review").first).to_be_visible()
+    eyes.look(clinician, "authoring-reviews", VIEWS)
     clinician.get_by_role("link", name="ketamine_screening").click()
     expect(clinician.get_by_text("Did you faint in the last month?").first).to_be_visible()
     eyes.look(clinician, "authoring-review", VIEWS)

@@ -1,0 +1,19 @@
+// A page that waits for something on the server says how far it is, and is loaded again once it is there. Nothing moves
+// meanwhile, so that whoever reads it is not interrupted. Without this file the page offers a link, or loads itself.
+
+const waiting = document.querySelector("[data-again]");
+
+/** Ask for the same page: its words while it still waits, the whole page when it does not. */
+async function ask() {
+  try {
+    const answer = await fetch(window.location.href, { headers: { "X-Requested-With": "fetch" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-again]");
+    if (!answer.ok || answer.redirected) return;
+    if (!fresh) window.location.reload();
+    else if (!waiting.contains(document.activeElement)) waiting.innerHTML = fresh.innerHTML;
+  } catch {
+    // Offline: the next time tries again.
+  }
+}
+
+if (waiting) setInterval(ask, Number(waiting.dataset.again) * 1000);
