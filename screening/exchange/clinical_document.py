@@ -29,6 +29,7 @@ from screening.engine.definition import (
 )
 from screening.engine.language import parse, to_english
 from screening.engine.text import number_text
+from screening.exchange.markdown import table
 
 SIGN_OFF = """## Review
 
@@ -104,7 +105,7 @@ class _Writer:
         yield ""
 
     def parameters(self) -> Iterator[str]:
-        yield from _table(
+        yield from table(
             ("Name", "Key", "Value", "May be", "Source"),
             (
                 (
@@ -224,7 +225,7 @@ class _Writer:
         yield f"- When not sure: {flag.not_sure}{established}"
         yield f"- Sources: {self.cited(flag.sources)}"
         yield ""
-        yield from _table(
+        yield from table(
             ("Severity", "When", "Rule", "Source"),
             (
                 (rule.severity, self.english(rule.when), f"`{rule.when}`", self.cited(rule.sources))
@@ -266,7 +267,7 @@ class _Writer:
                 yield f"- Patients pick from **{self.text(pick.title)}**: {', '.join(pick.medicines)}"
 
     def sources(self) -> Iterator[str]:
-        yield from _table(
+        yield from table(
             ("Key", "Title", "Year", "Shown for"),
             (
                 (
@@ -295,10 +296,3 @@ def _range(minimum: float | None, maximum: float | None) -> str:
     low = "any" if minimum is None else number_text(minimum)
     high = "any" if maximum is None else number_text(maximum)
     return f"{low} to {high}"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.strip().replace('|', '/') for cell in row)} |"
