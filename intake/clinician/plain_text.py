@@ -81,8 +81,9 @@ def _flag(point: FlagPoint) -> Iterator[str]:
 def _open(point: OpenPoint) -> Iterator[str]:
     raised = f"; so far raised as {point.raised_as.lower()}" if point.raised_as else ""
     asks = " ".join(f"Ask: {one.ask or one.question} (now: {one.state or 'not known'})" for one in point.questions)
+    first = f" If it is so: {point.action}" if point.action else ""
     discuss = "" if point.raised_as else f" Discuss: {point.discussion}"
-    yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}{discuss}".rstrip()
+    yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}{first}{discuss}".rstrip()
 
 
 def _score(point: ScoreLine) -> Iterator[str]:

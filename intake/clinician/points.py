@@ -58,7 +58,7 @@ class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A flag that could not be ruled out, and the questions that would settle it."""
+    """A flag that could not be ruled out, the questions that would settle it, and what to do first if it is so."""
 
     link_id: str
     title: str
@@ -68,6 +68,7 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     rule_in_words: str
     rule: str
+    action: str
     discussion: str
     why: str
     questions: tuple[OpenQuestion, ...]
@@ -150,7 +151,7 @@ def _open_group(key: str, title: str, reading: Reading, assessment: Assessment, 
 
 def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) -> OpenPoint:
     flag = _flag(unresolved.flag, reading)
-    rule = next((rule.when for rule in flag.rules if rule.severity == unresolved.severity), "")
+    rule = next((rule for rule in flag.rules if rule.severity == unresolved.severity), None)
     return OpenPoint(
         link_id=unresolved.flag,
         title=words(flag.title),
@@ -158,8 +159,9 @@ def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) ->
         severity_title=SEVERITY_TITLES[unresolved.severity],
         raised_as=raised_as,
         reason=unresolved.reason,
-        rule_in_words=rule_in_words(rule, reading.definition) if rule else "",
-        rule=rule,
+        rule_in_words=rule_in_words(rule.when, reading.definition) if rule else "",
+        rule=rule.when if rule else "",
+        action=words(rule.action) if rule else "",
         discussion=words(flag.discussion),
         why=words(flag.why),
         questions=tuple(one for link_id in unresolved.questions for one in _open_questions(link_id, reading)),

@@ -47,7 +47,7 @@ NAMED_OTHERWISE = (
 NOT_SENT = "Not sent yet. The patient is still answering, or has stopped: this is what was saved so far."
 
 LONG_FACT = 44
-FEW_POINTS = 8
+FEW_POINTS = 6
 """Points, changes and alerts that a sheet of paper holds in print of the usual size."""
 
 

@@ -26,6 +26,8 @@ from .sample import record
 
 MANY = SAMPLES[9]
 """Twelve points and more."""
+FEWER = SAMPLES[8]
+"""As many points as are still set in print of the usual size, with open questions and a note."""
 
 
 @cache
@@ -55,10 +57,11 @@ def named(sample: str) -> Summary:
 
 
 class TestPaper:
-    @pytest.mark.parametrize("paper", ["A4", "Letter"])
-    def test_twelve_points_fit_on_one_sheet(self, paper: str) -> None:
-        summary = summary_of(MANY)
-        assert points(summary) >= 12
+    @pytest.mark.parametrize(("sample", "paper"), [(MANY, "A4"), (MANY, "Letter"), (FEWER, "Letter")])
+    def test_up_to_twelve_points_fit_on_one_sheet(self, sample: SamplePatient, paper: str) -> None:
+        summary = summary_of(sample)
+        assert points(summary_of(MANY)) >= 12
+        assert summary.is_dense is (sample is MANY)
 
         html = render_to_string("clinician/summary.html", {"summary": summary, "frame": "base_document.html"})
         read = pypdf.PdfReader(io.BytesIO(pdf.write_pdf(html, paper=paper)))
@@ -94,6 +97,11 @@ class TestWhatToDoFirst:
 
         assert point.action == "Call the person now."
         assert point.notes == ("Says that no one is with them and no one can be called",)
+
+    def test_what_could_be_urgent_says_what_to_do_if_it_is(self) -> None:
+        (group,) = (group for group in named("Inés").groups if group.key == "unresolved-safety")
+
+        assert [point.action for point in group.points] == ["Call the person now."]
 
     def test_a_caution_says_by_when(self) -> None:
         assert suicide_risk("Lena").action == "Review on the same working day."
