@@ -1,7 +1,7 @@
 """The clinician's list in a small and a large store, on SQLite and on PostgreSQL, where its programs are found.
 
-Rows are copies of one response, made in the database; nearly all were opened and signed, as in a clinic that keeps
-up. `BENCH_ROWS=1000000` asks a store of that size instead of 100,000.
+People and responses are copies of one, made in the database; nearly all were opened and signed, as in a clinic that
+keeps up. `BENCH_ROWS=100000` asks a smaller store instead of 1,000,000.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmarks.figures import Figure, amount
 from benchmarks.store import DATABASES
 
 RATIO = 1.3
-LARGEST = int(os.environ.get("BENCH_ROWS", "100000"))
+LARGEST = int(os.environ.get("BENCH_ROWS", "1000000"))
 SIZES = (1_000, amount(small=3_000, full=LARGEST))
 
 

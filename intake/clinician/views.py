@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import access, actions, history
+from intake.access import listing
 from intake.alerts import standing
 from intake.models import Alert, QuestionnaireResponse
 from intake.permissions import Permission
@@ -55,6 +56,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "severities": SEVERITY_TITLES.items(),
         "kinds": KIND_TITLES.items(),
         "not_reviewed": NOT_REVIEWED_LIST,
+        "looked_through": f"{listing.LOOKED_THROUGH:,}",
     }
     return render(request, "clinician/worklist.html", context)
 

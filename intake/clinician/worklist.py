@@ -65,7 +65,7 @@ def page_of(user: User, *, after: str = "", wanted: Filter | None = None, rights
     page = _page(found.keys, user, rights)
     return msgspec.structs.replace(
         page,
-        next_after=_written(found.further) if found.further else "",
+        next_after=written(found.further) if found.further else "",
         wanted=wanted,
         choices=choices(found.counts, wanted) if page.may_list else (),
     )
@@ -118,13 +118,14 @@ def _read(keys: Sequence[uuid.UUID], user: User) -> list[QuestionnaireResponse]:
     return [by_key[key] for key in keys if key in by_key]
 
 
-def _written(place: listing.Place) -> str:
+def written(place: listing.Place) -> str:
+    """A place as an address names it."""
     written = json.dumps([place.urgency, place.at.isoformat(), str(place.pk)])
     return base64.urlsafe_b64encode(written.encode()).decode()
 
 
 def _read_place(place: str) -> listing.Place:
-    """What `_written` wrote. Raises `UnknownPlace` for anything else."""
+    """What `written` wrote. Raises `UnknownPlace` for anything else."""
     try:
         urgency, since, key = json.loads(base64.urlsafe_b64decode(place.encode("ascii")))
         read = datetime.datetime.fromisoformat(since)

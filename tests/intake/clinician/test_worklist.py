@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from intake import actions, alerts, reviewing
+from intake.access import listing
 from intake.clinician import worklist
 from intake.clinician.worklist_filters import chosen
 from intake.invitees import Details
-from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, User
+from intake.models import Alert, AuditRecord, Clinic, Membership, QuestionnaireResponse, User
 from screening import publishing
 from screening.engine.definition import Review
 from screening.models import QuestionnaireVersion
@@ -300,6 +301,17 @@ class TestChoices:
             "Not sent": 1,
         }
 
+    def test_a_count_goes_no_further_than_anybody_reads(
+        self, send: Send, clinic: Clinic, desk: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listing, "MOST_COUNTED", 1)
+        send(clinic, "Ana")
+        assert "All <b>1</b>" in desk.get(URL).content.decode()
+        send(clinic, "Ben")
+        send(clinic, "Cleo")
+
+        assert "All <b>1+</b>" in desk.get(URL).content.decode()
+
     def test_the_front_desk_is_told_nothing_of_answers(
         self, send: Send, clinic: Clinic, front_desk: User, tab: Tab
     ) -> None:
@@ -369,6 +381,63 @@ class TestChoices:
             desk.get(URL, {"state": "waiting", "severity": "urgent", "kind": "at_once"})
 
         assert cost(queries) <= 8
+
+
+class TestTwoThingsAtOnce:
+    """Where no index holds both, lines are looked at one by one, and the page leads on."""
+
+    ASKED = {"severity": "contraindication", "state": "nobody"}
+
+    @pytest.fixture(autouse=True)
+    def _all_but_the_last_are_assigned(
+        self, send: Send, clinic: Clinic, clinician: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listing, "LOOKED_THROUGH", 2)
+        for hour, name in enumerate(("Ana", "Ben", "Cleo")):
+            response = send(clinic, name, stroke="yes", at=later(hours=hour))
+            if name != "Cleo":
+                actions.assign(response=response, by=clinician, now=NOW)
+
+    def test_it_goes_on_until_everybody_was_looked_at(self, clinician: User) -> None:
+        first = worklist.page_of(clinician, wanted=chosen(self.ASKED))
+        second = worklist.page_of(clinician, wanted=chosen(self.ASKED), after=first.next_after)
+
+        assert first.rows == ()
+        assert ([row.who for row in second.rows], second.next_after) == (["Cleo Example"], "")
+
+    def test_an_empty_page_says_that_there_is_more(self, desk: Client) -> None:
+        text = desk.get(URL, self.ASKED).content.decode()
+
+        assert "Nothing so far" in text
+        assert "Next page" in text
+
+
+class TestTwoClinics:
+    @pytest.fixture(autouse=True)
+    def _two_in_each(self, send: Send, clinic: Clinic, other_clinic: Clinic) -> None:
+        for hour, (where, name) in enumerate(((clinic, "Ana"), (other_clinic, "Ben"), (clinic, "Cleo"))):
+            send(where, name, at=later(hours=hour))
+        send(other_clinic, "Dan", plan_now="yes", at=later(hours=3))
+
+    def pages(self, user: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        monkeypatch.setattr(worklist, "PAGE_SIZE", 3)
+        first = worklist.page_of(user)
+        second = worklist.page_of(user, after=first.next_after)
+        assert second.next_after == ""
+        return [row.who.removesuffix(" Example") for row in (*first.rows, *second.rows)]
+
+    def test_their_lists_are_one(self, clinician: User, other_clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+        Membership.objects.create(user=clinician, clinic=other_clinic, role="clinician", created_at=NOW)
+
+        assert self.pages(clinician, monkeypatch) == ["Dan", "Ana", "Ben", "Cleo"]
+
+    def test_where_answers_are_not_read_the_place_tells_nothing(
+        self, clinician: User, other_clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Membership.objects.create(user=clinician, clinic=other_clinic, role="front_desk", created_at=NOW)
+
+        assert self.pages(clinician, monkeypatch) == ["Ana", "Ben", "Cleo", "Dan"]
+        assert {one.title: one.count for one in worklist.page_of(clinician).choices}["Not acknowledged"] == 0
 
 
 class TestAppointments:
