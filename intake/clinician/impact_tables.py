@@ -23,10 +23,10 @@ CHANGES: dict[str, tuple[str, str]] = {
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One flag: its title and a count for each change."""
+    """One flag: its title and, for each change, the heading and the count."""
 
     title: str
-    counts: tuple[str, ...]
+    counts: tuple[tuple[str, str], ...]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,15 +62,17 @@ def table(run: ImpactRun, findings: Findings, *, is_exact: bool) -> Table:
     """The counts of a replay by flag. Not `is_exact`: small ones and those that all but a few share are held back, and
     the others are told in steps of five."""
     titles = titles_of(run)
+    headings = tuple(heading for heading, _ in CHANGES.values())
     lines, others = [], False
     for flag in _in_order(titles, findings.counts):
         counts = [findings.counts[flag].get(change, 0) for change in CHANGES]
         if is_exact or max(counts) >= FEWEST:
-            lines.append(Line(titles.get(flag, flag), tuple(_told(count, run.looked_at, is_exact) for count in counts)))
+            told = (_told(count, run.looked_at, is_exact) for count in counts)
+            lines.append(Line(titles.get(flag, flag), tuple(zip(headings, told, strict=True))))
     if not is_exact:
         others = run.looked_at > 0
     return Table(
-        headings=tuple(heading for heading, _ in CHANGES.values()),
+        headings=headings,
         lines=tuple(lines),
         others=others,
         affected=_told(findings.affected, run.looked_at, is_exact),

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from msgspec.structs import replace
 
 from screening import models, proofs, proving, publishing
-from screening.engine.definition import Rule, canonical_json
+from screening.engine.definition import Review, Rule
 from screening.exchange.yaml import dump_definition
 from screening.management.commands import prove_questionnaire
 from tests.screening.samples import NOW, small
@@ -72,6 +72,14 @@ def test_the_same_content_is_proved_once(monkeypatch):
     assert proving.report(small()) is first
 
 
+def test_a_sign_off_asks_for_no_new_proof(monkeypatch):
+    unsigned = small(review=Review())
+    first = proving.report(unsigned)
+    monkeypatch.setattr("screening.proofs.prove", lambda *_, **__: pytest.fail("proved again"))
+
+    assert proving.report(replace(unsigned, review=Review(clinical="Dr. Ada Example, 2026-03-02"))) is first
+
+
 @pytest.fixture
 def elsewhere(monkeypatch):
     """Begin as another process does, with what the cache holds: call it."""
@@ -98,7 +106,7 @@ def test_a_change_of_a_proof_is_another_release(monkeypatch):
 
 def test_what_cannot_be_read_back_is_proved_again():
     definition = small(key="garbled")
-    cache.set(proving._key(canonical_json(definition)), b'{"another": "form"}')
+    cache.set(proving._key(proving._document(definition)), b'{"another": "form"}')
 
     assert proving.report(definition).not_proved == 0
 
