@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from screening import models
 from screening.editing import KINDS
-from screening.engine.uses import Thing, Use
+from screening.engine.checks import Problem
+from screening.engine.uses import Kind, Thing, Use
 
 PAGES = {kind: (model, column) for model, (kind, column) in KINDS.items()} | {"case": (models.Case, "key")}
 ON_THE_PAGE_OF = {"option": "question", "class": "vocabulary", "medicine group": "vocabulary"}
+
+
+class Placed(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem as a page lists it, with the page on which it is put right; empty where there is none of its own."""
+
+    id: str
+    place: str
+    message: str
+    hint: str
+    pointed: str
+    url: str
 
 
 class Links:
@@ -47,3 +60,11 @@ class Links:
     def to_uses(self, found: Iterable[Use]) -> list[SafeString]:
         """Each use as a link to whoever mentions it."""
         return [self.link(use.owner, str(use)) for use in found]
+
+    def placed(self, problem: Problem) -> Placed:
+        """A problem with the page of the thing that its place names: “flag stroke, caution rule”."""
+        kind, _, name = problem.place.partition(",")[0].partition(" ")
+        has_page = kind in PAGES and kind not in ON_THE_PAGE_OF and name
+        url = self.url(Thing(cast("Kind", kind), name)) if has_page else ""
+        fields = {field: getattr(problem, field) for field in ("id", "place", "message", "hint", "pointed")}
+        return Placed(**fields, url=url)

@@ -99,7 +99,7 @@ def _draw(
     reviews = list(questionnaire.clinical_reviews.all()[:1])
     shown = {
         **context,
-        **views.sorted_problems(problems),
+        **views.sorted_problems(list(problems), questionnaire),
         "title": "Publish",
         "look": look,
         **views.WAITING,

@@ -17,6 +17,7 @@ from screening import models, proving, publishing
 from screening.exchange.yaml import dump_definition
 
 from . import base
+from .links import Links
 
 Page = Callable[..., HttpResponse]
 
@@ -48,14 +49,21 @@ def check(request: HttpRequest, questionnaire: models.Questionnaire, context: di
     """Everything wrong with the draft, errors first. While it is still being proved, what is known already; the page
     asks again by itself."""
     look = publishing.look_at(questionnaire, prove=proving.soon)
-    shown = {**context, **sorted_problems(list(look.problems)), "title": "Check", "look": look, **WAITING}
+    shown = {
+        **context,
+        **sorted_problems(list(look.problems), questionnaire),
+        "title": "Check",
+        "look": look,
+        **WAITING,
+    }
     return render(request, "admin/screening/check.html", shown)
 
 
-def sorted_problems(problems: list[Any]) -> dict[str, Any]:
-    """What holds back publishing, and what is to look at."""
-    errors = publishing.errors_in(problems)
-    return {"errors": errors, "warnings": [problem for problem in problems if problem not in errors]}
+def sorted_problems(problems: list[Any], questionnaire: models.Questionnaire) -> dict[str, Any]:
+    """What holds back publishing, and what is to look at, each with the page on which it is put right."""
+    errors, links = publishing.errors_in(problems), Links(questionnaire)
+    warnings = [problem for problem in problems if problem not in errors]
+    return {"errors": [links.placed(one) for one in errors], "warnings": [links.placed(one) for one in warnings]}
 
 
 def download(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:

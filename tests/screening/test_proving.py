@@ -65,6 +65,17 @@ def test_the_check_page_shows_what_was_found_and_how_much_was_proved(editor, fau
     assert "proved, 0 not proved, 1 found" in " ".join(page.split())
 
 
+def test_each_problem_leads_to_the_page_where_it_is_put_right(editor, faulty):
+    models.Flag.objects.update(sources=[])
+    flag = f'<a href="/admin/screening/flag/{models.Flag.objects.get().pk}/change/">'
+
+    pages = [editor.get(f"/admin/screening/questionnaire/{faulty.pk}/{page}/") for page in ("check", "publish")]
+
+    for page in (page.content.decode() for page in pages):
+        assert f"<strong>{flag}flag stroke_flag, urgent rule</a></strong>" in page
+        assert f"<strong>{flag}flag stroke_flag</a></strong>" in page
+
+
 def test_the_same_content_is_proved_once(monkeypatch):
     first = proving.report(small())
     monkeypatch.setattr("screening.proofs.prove", lambda *_, **__: pytest.fail("proved again"))
