@@ -85,6 +85,10 @@ class Installation:
         """Bring the schema up to date, without the checks: they refuse one that was stopped half-way."""
         return self._start(["manage.py", "migrate", "--skip-checks"], None)
 
+    def change_keys(self) -> subprocess.Popen[bytes]:
+        """Move everything that is kept to the active key of the key ring."""
+        return self._start(["manage.py", "rotate_keys"], None)
+
     def _start(self, arguments: list[str], prepare: Callable[[], None] | None) -> subprocess.Popen[bytes]:
         log = (self.directory / "log").open("ab")
         with log:
