@@ -64,7 +64,8 @@ def _changed(one: Any) -> str:
 
 
 def _points(group: PointGroup) -> list[str]:
-    return [_heading(group.title), *(f"- {line}" for point in group.points for line in _point(point))]
+    checks = [f"- Check these answers: {check}" for check in group.checks]
+    return [_heading(group.title), *checks, *(f"- {line}" for point in group.points for line in _point(point))]
 
 
 def _heading(title: str) -> str:
@@ -120,6 +121,7 @@ def _unknown(unknown: Unknown) -> Iterator[list[str]]:
     unanswered += [f"- Medicine {entry.state}: {entry.name}" for entry in unknown.medicines]
     yield [_heading("Asked, not answered"), *(unanswered or ["- Nothing: all that was asked is answered"])]
     not_asked = [f"- For want of an answer above: {'; '.join(unknown.hanging)}"] if unknown.hanging else []
+    not_asked += [f"- Not part of this questionnaire: {', '.join(unknown.absent)}"] if unknown.absent else []
     not_asked += [f"- “{section.title}”: {section.why}" for section in unknown.sections]
     if unknown.follow_ups:
         not_asked += [f"- {unknown.follow_ups} follow-up questions that other answers made unnecessary"]

@@ -10,6 +10,7 @@ import msgspec
 from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag
 from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Severity, Source
 
+from .plausibility import to_check
 from .scores import ScoreLine, score_lines
 from .unknown import open_entries
 from .wording import SEVERITY_TITLES, Reading, marked, rule_in_words, said, words
@@ -76,13 +77,15 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PointGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """One heading of the face sheet with its points. `kind` names the component that shows them."""
+    """One heading of the face sheet with its points. `kind` names the component that shows them; `checks` are what to
+    ask before trusting scores."""
 
     key: str
     title: str
     kind: Literal["flags", "open", "lines", "scores"]
     points: tuple[FlagPoint | OpenPoint | ScoreLine | str, ...]
     lead: str = ""
+    checks: tuple[str, ...] = ()
 
     @property
     def template(self) -> str:
@@ -101,8 +104,13 @@ def point_groups(reading: Reading, assessment: Assessment) -> tuple[PointGroup, 
         _flag_group("caution", "Cautions", reading, assessment),
         _flag_group("information", "Information", reading, assessment),
         _notes(reading, assessment),
-        PointGroup(key="scores", title="Scores", kind="scores", points=score_lines(reading, assessment)),
+        _scores(reading, assessment),
     )
+
+
+def _scores(reading: Reading, assessment: Assessment) -> PointGroup:
+    lines, checks = score_lines(reading, assessment), to_check(reading, assessment)
+    return PointGroup(key="scores", title="Scores", kind="scores", points=lines, checks=checks)
 
 
 def _flag_group(severity: Severity, title: str, reading: Reading, assessment: Assessment) -> PointGroup:

@@ -19,6 +19,8 @@ from .wording import STATE_TITLES, Reading, label, marked, state_of, words
 
 MANY_NAMES = 12
 """Questions of one state that are named one by one; of more, their sections are named, with how many in each."""
+EXPECTED = (("reason", "reason for coming"), ("past_treatment", "past treatments"), ("allergies", "allergies"))
+"""What a reader looks for on every sheet, by the role of its questions: said where a questionnaire has none of them."""
 NOT_KNOWN_STATES = ("not_sure", "declined", "skipped", "unreadable", "not_reached")
 LIST_IS_OPEN = "the medicine list is not known"
 RULE_FAILED = "not known"
@@ -52,7 +54,7 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """What the answers leave in the dark. `hanging` might have been asked: it hangs on an answer that is missing.
 
     `follow_ups` counts what other answers made unnecessary in the sections that were asked: each is listed with its
-    reason among all answers.
+    reason among all answers. `absent` is what the questionnaire does not ask of anybody.
     """
 
     unanswered: tuple[Unanswered, ...]
@@ -60,6 +62,7 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     hanging: tuple[str, ...]
     sections: tuple[SectionNotAsked, ...]
     follow_ups: int
+    absent: tuple[str, ...]
 
 
 class LeftOpen(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +105,7 @@ def unknown(reading: Reading) -> Unknown:
     shown = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
     questions = [one for one in reading.definition.questions() if one.type != "group" or one.repeats]
     hidden = [section for section in reading.definition.sections if _is_hidden(section, shown)]
+    roles = {one.role for one in questions}
     left_out = {one.link_id for section in hidden for one in section.questions}
     return Unknown(
         unanswered=_unanswered([one for one in questions if shown.get(one.link_id)], reading),
@@ -111,6 +115,7 @@ def unknown(reading: Reading) -> Unknown:
             SectionNotAsked(title=words(one.title), why=why_not(False, one.ask_when, reading)) for one in hidden
         ),
         follow_ups=sum(shown.get(one.link_id) is False and one.link_id not in left_out for one in questions),
+        absent=tuple(title for role, title in EXPECTED if role not in roles),
     )
 
 

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 from django.template.loader import render_to_string
 
-from intake.clinician import pdf
+from intake.clinician import pdf, plausibility
 from intake.clinician.summary import Summary, summarize
 from intake.clinician.wording import Reading
 from intake.demonstration import CONTENT
@@ -110,6 +110,34 @@ class TestWhatToDoFirst:
         (cautions,) = (group for group in summary_of(MANY).groups if group.key == "caution")
 
         assert cautions.points[0].link_id == "suicide_risk"
+
+
+PHQ9, GAD7 = ([f"{key}_{n}" for n in range(1, count + 1)] for key, count in (("phq9", 9), ("gad7", 7)))
+NONE, OFTEN, HALF = "not_at_all", "nearly_every_day", "more_than_half_the_days"
+
+
+def checks(phq9: str, gad7: str, **more: Any) -> tuple[str, ...]:
+    answers = dict.fromkeys(PHQ9, phq9) | {"phq9_9": NONE} | dict.fromkeys(GAD7, gad7) | more
+    summary = summary_of(SamplePatient(name=("Any", "One"), cases=(), answers=answers))
+    return next(group.checks for group in summary.groups if group.key == "scores")
+
+
+class TestScoresToCheck:
+    @pytest.mark.parametrize(
+        ("answers", "found"),
+        [
+            ({"phq9": NONE, "gad7": NONE}, (plausibility.NO_SYMPTOM,)),
+            ({"phq9": NONE, "gad7": NONE, "reason_for_treatment": ["chronic_pain"]}, ()),
+            ({"phq9": NONE, "gad7": NONE, "phq9_8": {"state": "skipped"}}, ()),
+            ({"phq9": HALF, "gad7": NONE}, (plausibility.NO_WORRY,)),
+            ({"phq9": HALF, "gad7": NONE, "phq9_1": NONE}, ()),
+            ({"phq9": NONE, "gad7": OFTEN}, (plausibility.NO_SYMPTOM, plausibility.NO_LOW_MOOD)),
+            ({"phq9": OFTEN, "gad7": OFTEN, "phq9_9": OFTEN}, (plausibility.ALL_THE_SAME,)),
+            ({"phq9": OFTEN, "gad7": OFTEN}, ()),
+        ],
+    )
+    def test_what_does_not_fit_is_named_and_what_is_not_known_is_not(self, answers: Any, found: Any) -> None:
+        assert checks(**answers) == found
 
 
 class TestRemsLine:

@@ -383,6 +383,9 @@ class TestUnknown:
         assert [(one.title, one.why) for one in found.sections] == [("Nose", "only if “Route” is “Nasal”")]
         assert found.follow_ups == 4, "plan, means, when the stroke was, which allergy"
 
+    def test_it_says_what_the_questionnaire_does_not_ask_of_anybody(self) -> None:
+        assert summary_of().unknown.absent == ("past treatments",)
+
     def test_a_question_that_hangs_on_a_missing_answer_is_named(self) -> None:
         found = summary_of({"stroke": {"state": "skipped"}}).unknown
 
