@@ -148,7 +148,7 @@ def why_not(is_shown: bool | None, condition: str, reading: Reading) -> str:
     """Why a question was not asked, in words."""
     if not condition:
         return "not part of this questionnaire’s path"
-    rule = rule_in_words(condition, reading.definition)
+    rule = rule_in_words(condition, reading)
     return f"only if {rule}" if is_shown is False else f"only if {rule}, which could not be known"
 
 

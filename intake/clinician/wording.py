@@ -10,7 +10,8 @@ from screening.engine.answers import Answer, display
 from screening.engine.assessment import Settings
 from screening.engine.compiler import Compiled
 from screening.engine.definition import Definition, Question, Text
-from screening.engine.language import RuleError, parse, to_english
+from screening.engine.english import in_english
+from screening.engine.language import RuleError, parse
 
 LANGUAGE = "en"
 """What clinicians read. What the patient wrote stays as written; all else is in this language."""
@@ -106,10 +107,10 @@ def said(question: Question, answer: Answer | None, definition: Definition) -> s
     return display(question, answer, definition, LANGUAGE)
 
 
-def rule_in_words(text: str, definition: Definition) -> str:
+def rule_in_words(text: str, reading: Reading) -> str:
     """A rule read back in plain English; the rule itself when it cannot be read (it is shown, never hidden)."""
     try:
-        return to_english(parse(text), definition, LANGUAGE)
+        return in_english(parse(text), reading.compiled.symbols, LANGUAGE)
     except RuleError:
         return text
 

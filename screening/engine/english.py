@@ -58,7 +58,12 @@ def to_english(expr: Expr, definition: Definition, language: str = "en") -> str:
 
     `language` chooses the questions' and options' words; the sentence around them is English.
     """
-    return _Reader(read_symbols(definition), language).sentence(expr)
+    return in_english(expr, read_symbols(definition), language)
+
+
+def in_english(expr: Expr, symbols: Symbols, language: str = "en") -> str:
+    """The same for who has the names of the definition at hand: reading them takes longer than the sentence."""
+    return _Reader(symbols, language).sentence(expr)
 
 
 class _Reader:
