@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure
+from benchmarks.notes import of_missed
 
 PARTS = {
     "startup": 240,
@@ -109,6 +110,7 @@ def _write(path: Path, found: dict[str, list[Figure]]) -> None:
     for name, figures in found.items():
         lines += [f"## {name}", "", f"| {' | '.join(HEADINGS)} |", "|---|---:|---:|---|---|"]
         lines += [f"| {' | '.join(figure.row())} |" for figure in figures] + [""]
+        lines += of_missed(name, figures)
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(lines), encoding="utf-8")
 

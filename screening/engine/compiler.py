@@ -170,17 +170,18 @@ class Compiled:
 
 def rule_problems(definition: Definition) -> tuple[RuleProblem, ...]:
     """Everything wrong with a definition's rules, each at its place; nothing when it can be compiled."""
-    symbols, rules = read_symbols(definition), read_rules(definition)
-    found = rulecheck.problems(symbols, rules)
-    return found or tuple(dependencies.problems(symbols, rules))
+    return _problems(read_symbols(definition), read_rules(definition))
+
+
+def _problems(symbols: Symbols, rules: Ruleset) -> tuple[RuleProblem, ...]:
+    return rulecheck.problems(symbols, rules) or tuple(dependencies.problems(symbols, rules))
 
 
 def compile_definition(definition: Definition) -> Compiled:
     """Compile a definition's rules. Raises `DefinitionError` with every problem when any rule is wrong."""
-    problems = rule_problems(definition)
-    if problems:
-        raise DefinitionError(problems)
     symbols, rules = read_symbols(definition), read_rules(definition)
+    if problems := _problems(symbols, rules):
+        raise DefinitionError(problems)
     known = Dependencies(symbols, rules)
     safety, blank = _safety_questions(definition, known), _blank(symbols)
     namespace = dict(NAMESPACE)
