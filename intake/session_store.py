@@ -12,7 +12,8 @@ from typing import Any
 from django.contrib.sessions.backends import db
 
 STEP = datetime.timedelta(seconds=20)
-"""By so much a session may end before the page says so. Whoever is late is told, with all that was typed."""
+"""By so much at most a session may end before the page says so, and by a sixtieth of its time. Whoever is late is told,
+with all that was typed."""
 
 
 class SessionStore(db.SessionStore):
@@ -27,6 +28,7 @@ class SessionStore(db.SessionStore):
 
     def save(self, must_create: bool = False) -> None:
         end = self.get_expiry_date()
-        if must_create or self.modified or self._stored_end is None or abs(end - self._stored_end) >= STEP:
+        step = min(STEP, datetime.timedelta(seconds=self.get_expiry_age() / 60))
+        if must_create or self.modified or self._stored_end is None or abs(end - self._stored_end) >= step:
             super().save(must_create)
             self._stored_end = end

@@ -55,6 +55,15 @@ class TestWhenItsEndIsWritten:
 
         assert self.end() > ends
 
+    def test_sooner_where_it_does_not_last_long(self, patient, settings):
+        settings.SESSION_COOKIE_AGE = 16
+        patient.open("about")
+        ends = self.move(seconds=1)
+
+        patient.open("about")
+
+        assert self.end() > ends
+
     def test_at_once_with_what_the_session_holds(self, patient):
         session = patient.client.session
         ends = self.move(seconds=5)
