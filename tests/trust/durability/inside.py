@@ -161,6 +161,17 @@ def counts_later(minutes: str) -> dict[str, Any]:
     return counts()
 
 
+def replica_state(minutes: str) -> tuple[str, str]:
+    """What is said of the replica, and the alias that reports read, so many minutes from now, when a worker lives."""
+    from django.utils import timezone
+
+    from intake import alerts, replica
+
+    now = timezone.now() + datetime.timedelta(minutes=int(minutes))
+    alerts.beat(now=now)
+    return replica.state(now=now), replica.read(str, now=now).found
+
+
 def integrity() -> str:
     """What the database says of itself; PostgreSQL has no such command, and reads every table instead."""
     if connection.vendor == "sqlite":
@@ -172,7 +183,7 @@ def integrity() -> str:
 
 ALL = (
     set_up, open_pier, publish_next, fill, go_back, triggers_missing,
-    answers, answers_in, counts, counts_later, integrity,
+    answers, answers_in, counts, counts_later, replica_state, integrity,
 )  # fmt: skip
 WORDS: dict[str, Callable[..., Any]] = {each.__name__: each for each in ALL}
 
