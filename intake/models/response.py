@@ -105,7 +105,7 @@ class QuestionnaireResponse(Enveloped, Listed):
                 violation_error_message="The top severity is a number from 0 to 4.",
             ),
         ]
-        indexes = INDEXES
+        indexes = [*INDEXES, models.Index(fields=["clinic", "started_at"], name="response_by_start")]
 
     def __str__(self) -> str:
         return grouped(self.reference)

@@ -15,6 +15,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 
+from intake import reporting
 from intake.clinician import worklist
 from intake.clinician.worklist_filters import chosen
 from intake.models import Clinic, Membership, Person, QuestionnaireResponse, User
@@ -161,3 +162,12 @@ def test_a_search_goes_to_what_it_names(given: dict[str, str], desk: Client) -> 
 
     assert plans
     assert scans(plans) == [], plans
+
+
+@pytest.mark.usefixtures("store")
+def test_a_report_reads_the_responses_of_its_days_and_no_more(clinic: Clinic) -> None:
+    plans = plans_of(lambda: reporting.report(clinic, days=1, now=NOW + datetime.timedelta(minutes=MANY + 1_300)))
+
+    of_responses = [plan for plan in plans if not any("intake_alert" in line for line in plan)]
+    assert len(of_responses) >= 4
+    assert all(any("response_by_start" in line for line in plan) for plan in of_responses), of_responses
