@@ -3,17 +3,21 @@
 
 const waiting = document.querySelector("[data-again]");
 
-/** Ask for the same page: its words while it still waits, the whole page when it does not. */
+/** Ask for the same page, one answer after the other: its words while it still waits, the whole page, once, when not. */
 async function ask() {
   try {
     const answer = await fetch(window.location.href, { headers: { "X-Requested-With": "fetch" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-again]");
-    if (!answer.ok || answer.redirected) return;
-    if (!fresh) window.location.reload();
-    else if (!waiting.contains(document.activeElement)) waiting.innerHTML = fresh.innerHTML;
+    if (answer.ok && !answer.redirected && !fresh) return window.location.reload();
+    if (fresh && !waiting.contains(document.activeElement)) waiting.innerHTML = fresh.innerHTML;
   } catch {
     // Offline: the next time tries again.
   }
+  return later();
 }
 
-if (waiting) setInterval(ask, Number(waiting.dataset.again) * 1000);
+function later() {
+  setTimeout(ask, Number(waiting.dataset.again) * 1000);
+}
+
+if (waiting) later();
