@@ -47,7 +47,7 @@ NOTES = {
     "web": {
         "beside the page written by hand": (
             "Drawing is 40 % of our page (7 % of it the form, whose unanswered questions were kept), reading the "
-            "response 25 %, most of it Django composing SQL for 75 columns, the session 6 %, whether help comes "
+            "response 25 %, most of it Django composing SQL for 81 columns, the session 6 %, whether help comes "
             "first 6 %, the form 4 %. The page by hand has no progress, no help, no follow-ups, no encryption. "
             "Once it is answered, ours draws each question anew and takes about three times the processor time of "
             "the one by hand."
