@@ -31,7 +31,7 @@ class Step(Protocol):
 
 
 class ChangedAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A question whose earlier answer had raised what the answers that were sent do not: `raised` says what."""
+    """A question whose earlier answer had raised what the answer that was sent does not: `raised` says what."""
 
     question: str
     before: tuple[str, ...]
@@ -54,6 +54,24 @@ def earlier_answers(steps: Sequence[Step], reading: Reading) -> dict[str, tuple[
     return {link_id: texts for link_id, texts in found.items() if texts}
 
 
+def first_answers(steps: Sequence[Step], reading: Reading) -> dict[str, tuple[str, ...]]:
+    """The same, and what was answered to a question that is not asked any more because another answer was changed."""
+    found = earlier_answers(steps, reading)
+    shown = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
+    for link_id in {link_id for step in steps for link_id in step.answers if shown.get(link_id) is False}:
+        question, answer = reading.compiled.questions.get(link_id), reading.answers.get(link_id)
+        if question is not None and answer is not None and answer.is_known and answer.value != "no":
+            found[link_id] = (*found.get(link_id, ()), said(question, answer, reading.definition))
+    return found
+
+
+def sent_as(question: Question, reading: Reading) -> str:
+    """The answer that was sent, in words; of a question that is not asked any more, that."""
+    shown = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
+    is_asked = shown.get(question.link_id) is not False
+    return said(question, reading.answers.get(question.link_id), reading.definition) if is_asked else "not asked"
+
+
 def _former(texts: list[str], link_id: str, reading: Reading) -> tuple[str, ...]:
     question = reading.compiled.questions[link_id]
     answer = reading.answers.get(link_id)
@@ -74,7 +92,8 @@ def _settled(texts: list[str], question: Question) -> Iterator[str]:
 
 
 def taken_back(steps: Sequence[Step], reading: Reading, assessment: Assessment) -> tuple[ChangedAnswer, ...]:
-    """The changes that took a point away or made it less severe, each question once, in the order of the version."""
+    """The changes of an answer that had raised a point and raises it no more, or made it less severe: each question
+    once, in the order of the version. The point may still be raised by other answers: what was taken back counts."""
     raised = _raised_before(steps, reading, assessment)
     earlier = earlier_answers(steps, reading) if raised else {}
     return tuple(
@@ -85,15 +104,13 @@ def taken_back(steps: Sequence[Step], reading: Reading, assessment: Assessment) 
 
 
 def _changed(question: Question, flags: list[str], before: tuple[str, ...], reading: Reading) -> ChangedAnswer:
-    shown = journey.shown(reading.compiled, reading.answers, reading.as_of, reading.settings)
-    is_asked = question.link_id in shown
-    now = said(question, reading.answers.get(question.link_id), reading.definition) if is_asked else "not asked"
+    now = sent_as(question, reading)
     return ChangedAnswer(question=marked(question, reading), before=before, now=now, raised=tuple(flags))
 
 
 def _raised_before(steps: Sequence[Step], reading: Reading, assessment: Assessment) -> dict[str, list[str]]:
-    """By question: the points that its answer raised just before it was changed, and that are not raised now."""
-    final = {flag.flag: flag.severity for flag in assessment.flags}
+    """By question: the points that its answer raised just before it was changed, and does not raise now."""
+    final = {flag.flag: flag for flag in assessment.flags}
     document: dict[str, Answer] = {}
     found: dict[str, list[str]] = {}
     for step in steps:
@@ -101,7 +118,8 @@ def _raised_before(steps: Sequence[Step], reading: Reading, assessment: Assessme
         for flag in _flags_of(document, reading) if replaced else ():
             for link_id in replaced & _behind(flag, reading):
                 title = _title(flag, reading)
-                if _is_weaker(final.get(flag.flag), flag) and title not in found.setdefault(link_id, []):
+                is_gone = _is_gone(final.get(flag.flag), flag, link_id, reading)
+                if is_gone and title not in found.setdefault(link_id, []):
                     found[link_id].append(title)
         _apply(document, step.answers)
     return {link_id: titles for link_id, titles in found.items() if titles}
@@ -130,9 +148,11 @@ def _flags_of(document: dict[str, Answer], reading: Reading) -> tuple[RaisedFlag
     return evaluate(reading.compiled, document, reading.as_of, reading.settings).flags
 
 
-def _is_weaker(now: str | None, before: RaisedFlag) -> bool:
-    """Whether a point is not raised any more, or at a lower severity than it was."""
-    return now is None or SEVERITIES.index(now) > SEVERITIES.index(before.severity)
+def _is_gone(now: RaisedFlag | None, before: RaisedFlag, link_id: str, reading: Reading) -> bool:
+    """Whether a point is not raised any more, at a lower severity than it was, or for other answers than this one."""
+    if now is None or SEVERITIES.index(now.severity) > SEVERITIES.index(before.severity):
+        return True
+    return link_id not in _behind(now, reading)
 
 
 def _title(flag: RaisedFlag, reading: Reading) -> str:

@@ -120,11 +120,11 @@ def _unknown(unknown: Unknown) -> Iterator[list[str]]:
     unanswered = [f"- {line.state}: {'; '.join(line.questions)}" for line in unknown.unanswered]
     unanswered += [f"- Medicine {entry.state}: {entry.name}" for entry in unknown.medicines]
     yield [_heading("Asked, not answered"), *(unanswered or ["- Nothing: all that was asked is answered"])]
-    not_asked = [f"- For want of an answer above: {'; '.join(unknown.hanging)}"] if unknown.hanging else []
+    not_asked = [f"- Depends on an answer that is missing: {'; '.join(unknown.hanging)}"] if unknown.hanging else []
     not_asked += [f"- Not part of this questionnaire: {', '.join(unknown.absent)}"] if unknown.absent else []
     not_asked += [f"- “{section.title}”: {section.why}" for section in unknown.sections]
     if unknown.follow_ups:
-        not_asked += [f"- {unknown.follow_ups} follow-up questions that other answers made unnecessary"]
+        not_asked += [f"- Follow-up questions that were not needed: {unknown.follow_ups}"]
     yield [_heading("Not asked"), *(not_asked or ["- Nothing: every question was asked"])]
 
 

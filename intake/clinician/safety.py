@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -12,8 +12,9 @@ from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment
 from screening.engine.definition import Question
 
+from .changed import sent_as
 from .points import Fact
-from .wording import Reading, marked, moment, said
+from .wording import Reading, marked, moment
 
 NOT_SHOWN = "These answers call for crisis contacts first, but that they were shown is not recorded."
 NOT_CALLED = "No alert to the clinic is recorded for these answers. Nobody may know of them yet."
@@ -31,41 +32,48 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SafetyAnswers(msgspec.Struct, frozen=True, kw_only=True):
-    """What was answered about safety: each answer but a plain "no", and the questions that were answered with that."""
+    """What was answered about safety: each answer but a plain "no", and the questions that were answered with that.
+
+    A "no" that was first something else is not plain: it says what was answered first.
+    """
 
     told: tuple[Fact, ...]
     denied: tuple[str, ...]
 
 
-def safety_answers(reading: Reading) -> SafetyAnswers:
-    """What was answered to each question about safety that was asked, in their order.
+def safety_answers(reading: Reading, earlier: Mapping[str, tuple[str, ...]] | None = None) -> SafetyAnswers:
+    """What was answered to each question about safety that was asked, in their order. `earlier`: what was first
+    answered to those that were changed before sending.
 
     About safety is what brings help first or calls staff at once: what the content's rules for that look at, and the
     questions of class NS-2.
     """
+    before = earlier or {}
+    shown = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
+    about = _about_safety(reading)
+    asked = [one for one in about if shown.get(one.link_id) is not False or one.link_id in before]
+    denied = [one for one in asked if one.link_id not in before and _is_no(reading.answers.get(one.link_id))]
+    return SafetyAnswers(
+        told=tuple(_fact(one, reading, before.get(one.link_id, ())) for one in asked if one not in denied),
+        denied=tuple(marked(question, reading) for question in denied),
+    )
+
+
+def _about_safety(reading: Reading) -> list[Question]:
     compiled = reading.compiled
     about = {name for rule in compiled.rules.safety.values() for name in compiled.dependencies.questions(rule)}
     about |= set(compiled.safety_questions)
-    shown = journey.visibility(compiled, reading.answers, reading.as_of, reading.settings)
-    asked = [
-        question
-        for question in reading.definition.questions()
-        if question.link_id in about and shown.get(question.link_id) is not False
-    ]
-    denied = [question for question in asked if _is_no(reading.answers.get(question.link_id))]
-    return SafetyAnswers(
-        told=tuple(_fact(question, reading) for question in asked if question not in denied),
-        denied=tuple(marked(question, reading) for question in denied),
-    )
+    return [question for question in reading.definition.questions() if question.link_id in about]
 
 
 def _is_no(answer: Answer | None) -> bool:
     return answer is not None and answer.is_known and answer.value == "no"
 
 
-def _fact(question: Question, reading: Reading) -> Fact:
-    answer = said(question, reading.answers.get(question.link_id), reading.definition)
-    return Fact(question=marked(question, reading), answer=answer)
+def _fact(question: Question, reading: Reading, before: tuple[str, ...]) -> Fact:
+    answer = sent_as(question, reading)
+    first = f" (first answered: {', then '.join(before)})" if before else ""
+    return Fact(question=marked(question, reading), answer=f"{answer}{first}")
 
 
 def safety_lines(

@@ -18,7 +18,7 @@ from screening.engine.intervals import NotADate, ages, date_interval
 
 from .answer_list import AnswerSection, Show, answer_sections
 from .background import Background, background
-from .changed import ChangedAnswer, Step, earlier_answers, taken_back
+from .changed import ChangedAnswer, Step, earlier_answers, first_answers, taken_back
 from .corrections import CorrectionLine
 from .points import PointGroup, point_groups
 from .safety import AlertLine, SafetyAnswers, safety_answers, safety_lines
@@ -159,7 +159,7 @@ def summarize(
         safety=safety_lines(
             assessment, record.alerts, panel_shown_at=record.panel_shown_at, is_sent=record.sent_at is not None
         ),
-        safety_answers=safety_answers(reading),
+        safety_answers=safety_answers(reading, first_answers(steps, reading)),
         corrections=record.corrections,
         groups=point_groups(reading, assessment),
         changed=taken_back(steps, reading, assessment),

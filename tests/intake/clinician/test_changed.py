@@ -102,6 +102,16 @@ class TestTakenBack:
 
         assert found == {"Plan": "not asked"}
 
+    def test_what_was_asked_only_for_an_answer_that_was_changed_is_still_told(self) -> None:
+        saves = ({"thoughts": "yes", "plan": "yes"}, {"thoughts": "no"})
+
+        told = {fact.question: fact.answer for fact in summary_after(*saves, plan="yes").safety_answers.told}
+
+        assert told == {
+            "Thoughts of suicide": "No (first answered: Yes)",
+            "Plan": "not asked (first answered: Yes)",
+        }
+
     def test_it_is_silent_when_the_point_is_raised_all_the_same(self) -> None:
         saves = ({"reading": {"systolic": 170, "diastolic": 90}}, {"reading": {"systolic": 165, "diastolic": 90}})
 

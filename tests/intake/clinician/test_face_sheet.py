@@ -11,18 +11,20 @@ import pytest
 from django.template.loader import render_to_string
 
 from intake.clinician import pdf, plausibility
+from intake.clinician.points import Fact
 from intake.clinician.summary import Summary, summarize
 from intake.clinician.wording import Reading
 from intake.demonstration import CONTENT
+from intake.records import PastChange
 from intake.sample_patients import SAMPLES, SamplePatient
 from screening.engine import journey
-from screening.engine.answers import read_answers
+from screening.engine.answers import Answer, read_answers
 from screening.engine.assessment import Settings, evaluate
 from screening.engine.compiler import Compiled, compile_definition
 from screening.exchange.cases import Case, load_cases
 from screening.exchange.yaml import load_definition
 
-from .sample import record
+from .sample import NOW, record
 
 MANY = SAMPLES[9]
 """Twelve points and more."""
@@ -45,7 +47,15 @@ def summary_of(sample: SamplePatient, profile: str = "us") -> Summary:
     given = read_answers(compiled().definition, sample.answers_from(cases(), cases()["baseline"].answers), on=day)
     answers = journey.with_skipped(compiled(), given, day, settings)
     reading = Reading(compiled=compiled(), answers=dict(answers), settings=settings, as_of=day)
-    return summarize(record=record(), reading=reading, assessment=evaluate(compiled(), answers, day, settings))
+    assessment = evaluate(compiled(), answers, day, settings)
+    return summarize(record=record(), reading=reading, assessment=assessment, steps=steps_of(sample, given))
+
+
+def steps_of(sample: SamplePatient, sent: dict[str, Answer]) -> tuple[PastChange, ...]:
+    """The saves of a sample patient: what was answered at first, then what was sent."""
+    first = read_answers(compiled().definition, dict(sample.at_first), on=cases()["baseline"].as_of)
+    saves = ({**sent, **first}, {link_id: sent.get(link_id) for link_id in first})
+    return tuple(PastChange(number, "patient", NOW, save) for number, save in enumerate(saves, start=1))
 
 
 def points(summary: Summary) -> int:
@@ -71,6 +81,30 @@ class TestPaper:
         assert "Why each point was raised" in pages[1]
         fonts = {font.get_object()["/BaseFont"] for font in read.pages[0]["/Resources"]["/Font"].values()}
         assert any("Source-Sans-3" in font for font in fonts), "what fits must not hang on the fonts of a machine"
+
+
+class TestTakenBackOnACrowdedSheet:
+    """Another answer still raises the point: what was taken back is on the first page all the same."""
+
+    def test_a_disclosure_stands_where_the_answer_stands(self) -> None:
+        answers = summary_of(MANY).safety_answers
+
+        assert Fact(question="ASQ 4: attempt, ever", answer="No (first answered: Yes)") in answers.told
+        assert "ASQ 4: attempt, ever" not in answers.denied
+        assert "ASQ 2: better off dead" in answers.denied
+
+    def test_it_is_named_among_the_answers_changed_before_sending(self) -> None:
+        (one,) = summary_of(MANY).changed
+
+        assert (one.question, one.before, one.now) == ("ASQ 4: attempt, ever", ("Yes",), "No")
+        assert one.raised == ("Suicidal thoughts, plan, intent or recent attempt (caution)",)
+
+    def test_the_first_page_has_both(self) -> None:
+        html = render_to_string("clinician/summary.html", {"summary": summary_of(MANY), "frame": "base_document.html"})
+        first = html[: html.index("Why each point was raised")]
+
+        assert "Changed before sending" in first
+        assert "No (first answered: Yes)" in first
 
 
 class TestSamples:
