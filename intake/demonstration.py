@@ -22,7 +22,7 @@ from screening.exchange.cases import Case, load_cases
 from screening.exchange.yaml import ContentError, load_definition
 from screening.models import Questionnaire, QuestionnaireVersion
 
-from . import access, actions, rules
+from . import access, actions, records, rules
 from .demonstration_over_time import send_check_ins
 from .models import Clinic, QuestionnaireResponse, User
 from .sample_patients import SAMPLES, SamplePatient
@@ -194,7 +194,8 @@ def _send(
             client_sequence=number,
             now=now,
         )
-        if saved.assessment.safety_panel:
+        answers_so_far = records.read_answers_of(saved.response)
+        if rules.assess(saved.response, answers_so_far, now=now).safety_panel:
             actions.record_panel_shown(response_id=response.pk, now=now)
     actions.submit(response_id=response.pk, now=now)
 

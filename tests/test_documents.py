@@ -114,6 +114,18 @@ def test_links_between_documents_lead_somewhere(path: str):
         assert (ROOT / path).parent.joinpath(target).exists(), f"{path} links to {target}"
 
 
+def test_the_decisions_that_sources_name_exist():
+    named = {
+        (str(path.relative_to(ROOT)), name)
+        for part in ("screening", "intake", "tests", "benchmarks", "tools")
+        for path in (ROOT / part).rglob("*.py")
+        for name in re.findall(r"docs/decisions/([\w-]+\.md)", path.read_text())
+    }
+
+    assert named
+    assert [(path, name) for path, name in sorted(named) if not (ROOT / "docs/decisions" / name).exists()] == []
+
+
 def test_the_commands_that_documents_name_exist():
     commands = set(get_commands())
     named = {

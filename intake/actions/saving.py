@@ -17,7 +17,6 @@ from intake.models import QuestionnaireResponse, Revision, User
 from intake.records import Changes, Document
 from intake.vault import DataKey
 from screening.engine.answers import Answer
-from screening.engine.assessment import Assessment
 
 from . import alerting
 from .refusals import Refused, locked
@@ -27,17 +26,10 @@ Author = User | Literal["patient"]
 
 @dataclasses.dataclass(frozen=True)
 class Saved:
-    """What was committed: the response, the number of the revision, and the answers as of when."""
+    """What was committed: the response, and the number of the revision."""
 
     response: QuestionnaireResponse
     revision: int
-    answers: Mapping[str, Answer]
-    now: datetime.datetime
-
-    @property
-    def assessment(self) -> Assessment:
-        """What the rules say now."""
-        return rules.assess(self.response, self.answers, now=self.now)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -258,7 +250,7 @@ def _outcome(
         for link_id in changes.withheld
         if _differs(document, attempt, link_id)
     )
-    return Saved(response, number, document.answers, attempt.now), clashes
+    return Saved(response, number), clashes
 
 
 def _call_staff(

@@ -1,7 +1,7 @@
 """Where a response stands on the worklist: a few facts about it, and what the database works out from them.
 
 The facts are written by the action that changes them, in its transaction, on the locked row. The order is a generated
-column: no action can forget to work it out, and it is never behind its facts (docs/decisions/0090-worklist.md).
+column: no action can forget to work it out, and it is never behind its facts (docs/decisions/0091-worklist.md).
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ class Dependencies:
         while todo:
             for name in self.questions(todo.pop()) - found:
                 found.add(name)
-                todo += [*self.asking(name), *(tree for key, tree in self.rules.stale.items() if key == name)]
+                stale = self.rules.stale.get(name)
+                todo += [*self.asking(name), *([stale] if stale is not None else [])]
         return frozenset(found)
 
     def _questions(self, expr: Expr, states: bool, measures: bool, seen: set[str]) -> Iterator[str]:
