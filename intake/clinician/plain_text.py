@@ -82,7 +82,7 @@ def _flag(point: FlagPoint) -> Iterator[str]:
 def _open(point: OpenPoint) -> Iterator[str]:
     raised = f"; so far raised as {point.raised_as.lower()}" if point.raised_as else ""
     asks = " ".join(f"Ask: {one.ask or one.question} (now: {one.state or 'not known'})" for one in point.questions)
-    first = f" If it is so: {point.action}" if point.action else ""
+    first = f" {point.first}" if point.first else ""
     discuss = "" if point.raised_as else f" Discuss: {point.discussion}"
     yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}{first}{discuss}".rstrip()
 

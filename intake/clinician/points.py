@@ -59,7 +59,8 @@ class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A flag that could not be ruled out, the questions that would settle it, and what to do first if it is so."""
+    """A flag that could not be ruled out, the questions that would settle it, and what to do first: `until` they are
+    answered, by when; `action` if it is so."""
 
     link_id: str
     title: str
@@ -69,11 +70,19 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     rule_in_words: str
     rule: str
+    until: str
     action: str
     discussion: str
     why: str
     questions: tuple[OpenQuestion, ...]
     sources: tuple[SourceLine, ...]
+
+    @property
+    def first(self) -> str:
+        """What to do first, in words; empty where the content says nothing."""
+        until = f"Until this is settled: {self.until}" if self.until else ""
+        action = f"If it is so: {self.action}" if self.action and self.action != self.until else ""
+        return f"{until} {action}".strip()
 
 
 class PointGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +178,7 @@ def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) ->
         reason=unresolved.reason,
         rule_in_words=rule_in_words(rule.when, reading) if rule else "",
         rule=rule.when if rule else "",
+        until=words(flag.action_while_open),
         action=words(rule.action) if rule else "",
         discussion=words(flag.discussion),
         why=words(flag.why),

@@ -261,6 +261,13 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     monotone: tuple[str, ...] = ()
     sources: tuple[Citation, ...] = ()
 
+    @property
+    def action_while_open(self) -> Text:
+        """What to do first, and by when, while the flag cannot be ruled out: what its mildest rule asks for, for it may
+        be at least that. Empty where it has none milder than urgent: what asks for a call now is not known to be so."""
+        milder = [rule for rule in self.rules if rule.severity != "urgent"]
+        return max(milder, key=lambda rule: SEVERITIES.index(rule.severity)).action if milder else {}
+
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A line in the clinician's notes when `when` is true ("high dose", "related to the reason for treatment").

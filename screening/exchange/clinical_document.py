@@ -221,6 +221,8 @@ class _Writer:
         yield f"- Why: {self.text(flag.why)}"
         yield f"- Discuss: {self.text(flag.discussion)}"
         yield from (f"- First, when {rule.severity}: {self.text(rule.action)}" for rule in flag.rules if rule.action)
+        if flag.action_while_open:
+            yield f"- First, while it cannot be ruled out: {self.text(flag.action_while_open)}"
         established = "; must be established" if flag.must_be_established else ""
         yield f"- When not sure: {flag.not_sure}{established}"
         yield f"- Sources: {self.cited(flag.sources)}"

@@ -11,6 +11,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from intake.clinician import pdf, plausibility
+from intake.clinician.plain_text import plain_text
 from intake.clinician.points import Fact
 from intake.clinician.summary import Summary, summarize
 from intake.clinician.wording import Reading
@@ -132,10 +133,15 @@ class TestWhatToDoFirst:
         assert point.action == "Call the person now."
         assert point.notes == ("Says that no one is with them and no one can be called",)
 
-    def test_what_could_be_urgent_says_what_to_do_if_it_is(self) -> None:
+    def test_what_could_be_urgent_says_by_when_to_settle_it_and_what_to_do_if_it_is(self) -> None:
         (group,) = (group for group in named("Inés").groups if group.key == "unresolved-safety")
+        first = "Until this is settled: Review on the same working day. If it is so: Call the person now."
 
         assert [point.action for point in group.points] == ["Call the person now."]
+        assert [point.first for point in group.points] == [first]
+        assert first in plain_text(named("Inés"))
+        html = render_to_string("clinician/summary.html", {"summary": named("Inés"), "frame": "base_document.html"})
+        assert first in html
 
     def test_a_caution_says_by_when(self) -> None:
         assert suicide_risk("Lena").action == "Review on the same working day."
