@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -85,14 +84,6 @@ class ExpectationForm(forms.Form):
             safety_panel=said["safety_panel"],
             alert_at_once=SAID.get(said["alert_at_once"]),
         )
-
-
-def read_expectation(stored: Any) -> Expectation:
-    """A stored expectation; an empty one where it cannot be read, which Check says."""
-    try:
-        return msgspec.convert(stored or {}, Expectation)
-    except msgspec.ValidationError:
-        return Expectation()
 
 
 def _words(text: Text, definition: Definition | None, key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 import msgspec
@@ -14,14 +15,19 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from screening import models, rulebook
-from screening.case_forms import ExpectationForm, NumbersField, read_expectation
+from screening.case_forms import ExpectationForm, NumbersField
 from screening.engine.answers import InvalidAnswers, display, read_answers
 from screening.engine.definition import Definition, Question
+from screening.exchange.cases import Expectation
 
 from . import covering
 from .base import DraftAdmin, DraftForm
 
 PARTS = ExpectationForm.PARTS
+UNREADABLE = (
+    "<strong>What is stored here cannot be read ({}):</strong> <code>{}</code> It stays as it is until you choose what "
+    "must come out, which replaces all of it."
+)
 
 
 class CaseForm(ExpectationForm, DraftForm):
@@ -35,10 +41,20 @@ class CaseForm(ExpectationForm, DraftForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         definition = rulebook.definition_of(self.questionnaire)
-        expect = read_expectation(self.instance.expect)
+        expect = self._stored_expectation()
         self.know(definition, expect)
         self.initial |= self.initial_of(expect)
         self._offer(definition)
+
+    def _stored_expectation(self) -> Expectation:
+        """What the case expects; nothing where that cannot be read, which the page then says."""
+        stored = self.instance.expect
+        try:
+            return msgspec.convert(stored, Expectation)
+        except msgspec.ValidationError as error:
+            fields: dict[str, Any] = self.fields
+            fields["flags"].help_text = format_html(UNREADABLE, error, json.dumps(stored, ensure_ascii=False))
+            return Expectation()
 
     def _offer(self, definition: Definition | None) -> None:
         """The label profiles and parameters that the draft has."""
@@ -48,15 +64,16 @@ class CaseForm(ExpectationForm, DraftForm):
         fields["exactly"].help_text = "A flag that is not listed must not be raised, nor be left open."
         fields["profile"].initial = self.instance.profile
         fields["profile"].choices = list(({self.instance.profile: self.instance.profile} | profiles).items())
-        numbers = definition.parameters if definition else ()
-        fields["parameters"].widget.known = {
-            one.key: (f"{one.title} ({one.key})", f"{one.value:g} {one.unit} in the draft") for one in numbers
-        }
+        if definition is not None:
+            fields["parameters"].widget.known = {
+                one.key: (f"{one.title} ({one.key})", f"{one.value:g} {one.unit} in the draft")
+                for one in definition.parameters
+            }
         fields["parameters"].widget.attrs["aria-label"] = fields["parameters"].label
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if not any(part in self.errors for part in PARTS):
+        if not any(part in self.errors for part in PARTS) and any(part in self.changed_data for part in PARTS):
             self.instance.expect = msgspec.to_builtins(self.expect)
         return cleaned
 

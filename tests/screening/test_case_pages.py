@@ -206,6 +206,41 @@ def test_an_expectation_that_names_what_is_gone_says_so(editor, draft):
     assert "Flag 1: the draft has no “gone”" in response.content.decode()
 
 
+def test_the_numbers_of_a_case_are_kept_while_the_draft_cannot_be_read(editor, draft):
+    models.Case.objects.update(parameters={"limit": 3.0}, expect={"scores": {"mood_total": 3.0}})
+    models.Question.objects.update(type="nothing")
+
+    response = editor.post(case_page(draft), form_of(editor, case_page(draft)) | {"title": "Typed", "_save": "1"})
+
+    assert response.status_code == 302
+    kept = draft.cases.get()
+    assert (kept.title, kept.parameters, kept.expect) == ("Typed", {"limit": 3.0}, {"scores": {"mood_total": 3.0}})
+
+
+UNREADABLE = {"flags": {"stroke_flag": "awful"}}
+
+
+def test_an_expectation_that_cannot_be_read_is_said_and_kept_when_something_else_is_put_right(editor, draft):
+    models.Case.objects.update(expect=UNREADABLE)
+
+    html = editor.get(case_page(draft)).content.decode()
+    response = editor.post(case_page(draft), Form(html).sent | {"title": "Typed", "_save": "1"})
+
+    assert "What is stored here cannot be read (Invalid enum value" in html
+    assert "{&quot;flags&quot;: {&quot;stroke_flag&quot;: &quot;awful&quot;}}" in html
+    assert response.status_code == 302
+    assert (draft.cases.get().title, draft.cases.get().expect) == ("Typed", UNREADABLE)
+
+
+def test_an_expectation_that_cannot_be_read_is_replaced_by_what_is_chosen(editor, draft):
+    models.Case.objects.update(expect=UNREADABLE)
+    chosen = {"flags-1-flag": "stroke_flag", "flags-1-state": "caution", "_save": "1"}
+
+    editor.post(case_page(draft), form_of(editor, case_page(draft)) | chosen)
+
+    assert draft.cases.get().expect == {"flags": {"stroke_flag": "caution"}}
+
+
 def test_a_case_is_added_with_what_it_expects(editor, draft):
     address = f"{reverse('admin:screening_case_add')}?questionnaire={draft.pk}"
     typed = {"key": "nobody", "title": "Says nothing", "as_of": "2026-03-02", "_save": "Save"}
