@@ -143,7 +143,7 @@ def _go_on(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> Ht
 
 def _taken(walk: Walk, form: SectionForm, *, is_posted: bool) -> Walk:
     merged = {**walk.answers, **form.changes(is_posted=is_posted)}
-    return dataclasses.replace(walk, answers={name: answer for name, answer in merged.items() if answer is not None})
+    return walk.with_answers({name: answer for name, answer in merged.items() if answer is not None})
 
 
 def _target(walk: Walk, section: Section | None, form: SectionForm | None, request: HttpRequest) -> Section | None:

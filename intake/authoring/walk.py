@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,6 +78,11 @@ class Walk(Asking):
         words = question.short.get(language) or question.text.get(language) or name
         return words, display(question, self.answers.get(name), self.definition, language)
 
+    def with_answers(self, answers: Mapping[str, Answer]) -> Walk:
+        """The walk with these answers instead. What was lost stays named until it is answered again."""
+        again = {name for name, answer in answers.items() if answer.state != "skipped"}
+        return dataclasses.replace(self, answers=answers, lost=tuple(one for one in self.lost if one not in again))
+
     @property
     def signed(self) -> str:
         """The walk for the page to send back."""
@@ -87,6 +93,7 @@ class Walk(Asking):
             "day": self.day.isoformat(),
             "profile": self.profile,
             "parameters": dict(self.parameters),
+            "lost": self.lost,
             "case": self.case,
             "case_edits": self.case_edits,
         }
@@ -127,6 +134,7 @@ def resume(key: str, draft: Compiled, signed: str) -> Walk:
         raise WalkOver
     day = datetime.date.fromisoformat(content["day"])
     answers, lost = _readable(draft, content["answers"], day)
+    lost = tuple(dict.fromkeys([*content.get("lost", ()), *lost]))
     choices = {name: content[name] for name in ("language", "profile", "parameters", "case", "case_edits")}
     return Walk(key=key, draft=draft, answers=answers, day=day, lost=lost, **choices)
 

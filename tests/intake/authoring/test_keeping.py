@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from screening import cases, publishing
+from screening import cases, models, publishing
 from screening.engine.compiler import compile_definition
 from tests.screening.test_admin import Form
 
@@ -134,6 +134,27 @@ def test_the_answers_of_a_case_are_changed_on_the_questionnaires_own_pages(edito
     assert case.expect.flags == {}
 
 
+def test_answers_that_keeping_takes_out_of_a_case_are_named_until_they_are_given_again(editor, draft):
+    sent = sent_by(opened(editor, draft, page="habits")) | {"route": "spray"}
+    keep(editor, draft, editor.post(address(draft), sent).content.decode())
+    models.Option.objects.filter(code="spray").delete()
+    said = "leaves them out of the case: route."
+    html = replacing(editor, draft, page="safety", mood_1="often")
+    again = keep(editor, draft, html, title="").content.decode()
+    preview = reverse("authoring:preview", args=[draft.pk])
+
+    walked = editor.post(preview, Form(again).sent | {"look": "yes", "section": "habits"}).content.decode()
+    empty = editor.post(address(draft), sent_by(walked) | {"replaces": "yes"}).content.decode()
+    other = draft.sections.get(link_id="habits").questions.get(link_id="route").options.first().code
+    given = editor.post(address(draft), sent_by(walked) | {"replaces": "yes", "route": other}).content.decode()
+
+    assert said in html
+    assert said in again
+    assert "left out: route" in walked
+    assert said in empty
+    assert said not in given
+
+
 def test_an_edit_of_somebody_else_is_not_overwritten_unseen(editor, draft):
     keep(editor, draft, form_page(editor, draft, dark="yes"))
     html = replacing(editor, draft, dark="no")
@@ -159,8 +180,8 @@ def test_a_case_that_was_removed_meanwhile_can_be_kept_as_a_new_one(editor, draf
     assert draft.cases.get().answers == {"dark": "no"}
 
 
-def replacing(editor: Any, draft: Any, **answers: Any) -> str:
-    sent = sent_by(opened(editor, draft, page="safety", case="dark_thoughts")) | answers | {"replaces": "yes"}
+def replacing(editor: Any, draft: Any, page: str = "safety", **answers: Any) -> str:
+    sent = sent_by(opened(editor, draft, page=page, case="dark_thoughts")) | answers | {"replaces": "yes"}
     return editor.post(address(draft), sent).content.decode()
 
 
