@@ -18,7 +18,7 @@ from intake.alerts.channels import CHANNELS
 from intake.models import Alert, AlertDelivery
 from intake.permissions import Permission
 
-from .reading import KIND_TITLES
+from .alert_lines import KIND_TITLES
 from .wording import moment
 
 SHOWN = 100

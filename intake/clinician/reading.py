@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -11,19 +11,13 @@ from django.db.models import QuerySet
 from intake import part2, people, records, rules
 from intake.models import Alert, QuestionnaireResponse, Revision
 
+from .alert_lines import alert_lines
 from .answer_list import Show
 from .changed import Step
 from .corrections import Corrections, corrected_places, correction_lines, read_corrections
 from .safety import AlertLine
 from .summary import Record, Summary, summarize
-from .wording import Reading, moment, words
-
-KIND_TITLES = {
-    Alert.Kind.AT_ONCE: "An answer that cannot wait",
-    Alert.Kind.URGENT: "Urgent answers",
-    Alert.Kind.UNRESOLVED_SAFETY: "Unresolved safety",
-    Alert.Kind.SAFETY_PANEL: "Crisis contacts were shown",
-}
+from .wording import Reading
 
 
 def summary_of(
@@ -51,7 +45,8 @@ def summary_of(
     else:
         assessment = rules.assess(response, reading.answers, now=now)
     found = alerts_of(response) if alerts is None else alerts
-    record = _record(response, reading, found, corrections, now=now)
+    lines = alert_lines(response, list(found), reading, assessment)
+    record = _record(response, reading, lines, corrections, now=now)
     return summarize(record=record, reading=reading, assessment=assessment, steps=_steps(response), show=show)
 
 
@@ -70,7 +65,7 @@ def alerts_of(response: QuestionnaireResponse) -> QuerySet[Alert]:
 def _record(
     response: QuestionnaireResponse,
     reading: Reading,
-    alerts: Iterable[Alert],
+    alerts: tuple[AlertLine, ...],
     corrections: Corrections,
     *,
     now: datetime.datetime,
@@ -87,7 +82,7 @@ def _record(
         started_at=response.started_at.astimezone(zone),
         sent_at=response.sent_at.astimezone(zone) if response.sent_at else None,
         panel_shown_at=shown_at.astimezone(zone) if shown_at else None,
-        alerts=tuple(_alert_line(alert, reading, zone) for alert in alerts),
+        alerts=alerts,
         corrections=correction_lines(corrections, response, reading, zone),
         answering=response.get_answering_display() if response.answering else "",
         is_on_tablet=response.is_on_tablet,
@@ -110,28 +105,3 @@ def _panel_first_shown_at(response: QuestionnaireResponse) -> datetime.datetime 
     if hasattr(response, "panel_first_shown_at"):
         return response.panel_first_shown_at
     return response.panels_shown.order_by("shown_at").values_list("shown_at", flat=True).first()
-
-
-def _alert_line(alert: Alert, reading: Reading, zone: ZoneInfo) -> AlertLine:
-    """One alert in a sentence: what for, and the latest thing that happened to it."""
-    reason = records.read_reason(alert)
-    questions = {
-        question.link_id: words(question.short or question.text) for question in reading.definition.questions()
-    }
-    titles = questions | {flag.link_id: words(flag.title) for flag in reading.definition.flags}
-    about = f"{KIND_TITLES[Alert.Kind(alert.kind)]}{f' ({titles[reason]})' if reason in titles else ''}"
-    text = f"{about}: {_what_happened(alert, zone)}"
-    text = text if text.endswith((".", "!", "?")) else f"{text}."
-    return AlertLine(text=text, is_open=alert.acknowledged_at is None, alert=str(alert.pk))
-
-
-def _what_happened(alert: Alert, zone: ZoneInfo) -> str:
-    if alert.acknowledged_at and alert.acknowledged_by:
-        note = records.read_note(alert)
-        at = moment(alert.acknowledged_at.astimezone(zone))
-        return f"acknowledged by {alert.acknowledged_by.name} on {at}: {note}"
-    if alert.sent_at:
-        return f"alert sent to the clinic on {moment(alert.sent_at.astimezone(zone))}, not acknowledged yet"
-    if alert.failed_at:
-        return f"alert could not be delivered on {moment(alert.failed_at.astimezone(zone))}; it is tried again"
-    return "alert waiting to be sent to the clinic"

@@ -86,7 +86,7 @@ def safety_lines(
     """What was done about a disclosure: help that was shown, each alert with what became of it, and what is missing."""
     lines = list(alerts)
     if panel_shown_at:
-        text = f"Crisis contacts were put first for the patient on {moment(panel_shown_at)}."
+        text = f"The patient was shown crisis contacts before anything else on {moment(panel_shown_at)}."
         lines.insert(0, AlertLine(text=text, is_open=False))
     elif assessment.safety_panel:
         lines.insert(0, AlertLine(text=NOT_SHOWN, is_open=True))

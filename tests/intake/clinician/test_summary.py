@@ -147,14 +147,17 @@ class TestSafety:
         assert summary_of().safety == ()
 
     def test_it_says_when_help_was_shown_and_what_became_of_the_alert(self) -> None:
-        alert = AlertLine(text="Urgent answers: alert waiting to be sent to the clinic.", is_open=True)
+        alert = AlertLine(
+            text="Urgent answers: nobody has been told yet, the alert has waited since 14:01 on 2 Mar 2026.",
+            is_open=True,
+        )
         shown = record(panel_shown_at=NOW - datetime.timedelta(minutes=4), alerts=(alert,))
 
         summary = summarize(record=shown, reading=reading_of(), assessment=Assessment(safety_panel=True))
 
         assert [one.text for one in summary.safety] == [
-            "Crisis contacts were put first for the patient on 2 Mar 2026, 14:01.",
-            "Urgent answers: alert waiting to be sent to the clinic.",
+            "The patient was shown crisis contacts before anything else on 2 Mar 2026, 14:01.",
+            alert.text,
         ]
 
     def test_it_tells_when_help_and_a_call_are_due_but_not_recorded(self) -> None:

@@ -100,8 +100,9 @@ class TestPage:
 
         text = desk.get(url(draft)).content.decode()
 
-        assert "Crisis contacts were put first for the patient on 2 Mar 2026, 10:00." in text
-        assert "An answer that cannot wait (plan_now?): alert waiting to be sent to the clinic." in text
+        assert "The patient was shown crisis contacts before anything else on 2 Mar 2026, 10:00." in text
+        assert "Nobody has been told yet: 2 alerts have waited, the first since 10:00 on 2 Mar 2026." in text
+        assert "An answer that cannot wait (plan_now?).<" in text
         assert "Not sent yet" in text
 
     def test_it_names_who_acknowledged_and_what_they_did(
