@@ -5,7 +5,9 @@ A reader who has only the first sheet must be able to name all of it. An unknown
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,7 +31,8 @@ FEW_NAMES = 4
 
 
 class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
-    """Questions that were asked and have no answer, by what they have instead ("Not sure")."""
+    """Questions that were asked and have no answer, by what they have instead ("Not sure"). One that was asked for each
+    entry of a group has the entry's number: "Antidepressant trials 1: Highest daily dose"."""
 
     state: str
     questions: tuple[str, ...]
@@ -123,10 +126,19 @@ def _is_hidden(section: Section, shown: journey.Visibility) -> bool:
     return all(shown.get(question.link_id) is False for question in section.questions)
 
 
-def _unanswered(asked: list[Question], reading: Reading) -> tuple[Unanswered, ...]:
-    found: dict[str, list[Question]] = {state: [] for state in NOT_KNOWN_STATES}
-    for question in asked:
-        found.get(state_of(reading.answers.get(question.link_id)), []).append(question)
+class _Asked(NamedTuple):
+    """A question that was asked, or one of an entry of a group, by its name, and the state of its answer."""
+
+    link_id: str
+    name: str
+    state: str
+
+
+def _unanswered(shown: Iterable[Question], reading: Reading) -> tuple[Unanswered, ...]:
+    found: dict[str, list[_Asked]] = {state: [] for state in NOT_KNOWN_STATES}
+    for question in shown:
+        for one in _asked(question, reading):
+            found.get(one.state, []).append(one)
     return tuple(
         Unanswered(state=STATE_TITLES[state], questions=_named(questions, reading))
         for state, questions in found.items()
@@ -134,22 +146,25 @@ def _unanswered(asked: list[Question], reading: Reading) -> tuple[Unanswered, ..
     )
 
 
-def _named(questions: list[Question], reading: Reading) -> tuple[str, ...]:
+def _asked(question: Question, reading: Reading) -> Iterator[_Asked]:
+    """A question that was shown; of a group that repeats, also each item of each entry."""
+    answer = reading.answers.get(question.link_id)
+    yield _Asked(question.link_id, marked(question, reading), state_of(answer))
+    entries = answer.value if answer is not None and isinstance(answer.value, tuple) else ()
+    for number, entry in enumerate(entries, start=1):
+        if isinstance(entry, dict):
+            for item in question.items:
+                name = f"{label(question)} {number}: {marked(item, reading)}"
+                yield _Asked(item.link_id, name, state_of(entry.get(item.link_id)))
+
+
+def _named(questions: list[_Asked], reading: Reading) -> tuple[str, ...]:
     """Each question by its name; where they are many, their sections."""
     if len(questions) <= MANY_NAMES:
-        return tuple(marked(question, reading) for question in questions)
-    names = {question.link_id for question in questions}
-    counts = {
-        words(section.title): sum(one.link_id in names for one in _with_items(section.questions))
-        for section in reading.definition.sections
-    }
-    return tuple(f"{count} in “{title}”" for title, count in counts.items() if count)
-
-
-def _with_items(questions: Iterable[Question]) -> Iterable[Question]:
-    for question in questions:
-        yield question
-        yield from question.items
+        return tuple(one.name for one in questions)
+    counts = Counter(reading.compiled.symbols.section_of[one.link_id] for one in questions)
+    sections = (section for section in reading.definition.sections if section.link_id in counts)
+    return tuple(f"{counts[section.link_id]} in “{words(section.title)}”" for section in sections)
 
 
 def open_entries(question: Question, reading: Reading) -> tuple[OpenEntry, ...]:

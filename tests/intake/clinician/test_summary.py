@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from django.template.loader import render_to_string
 
+from intake.clinician.plain_text import plain_text
 from intake.clinician.safety import NOT_CALLED, NOT_SHOWN, AlertLine, SafetyAnswers
 from intake.clinician.summary import NOT_REVIEWED, NOT_SENT, Summary, summarize
 from intake.records import PastChange
@@ -18,6 +19,8 @@ from screening.engine.compiler import compile_definition
 
 from . import sample
 from .sample import NOW, reading_of, record, summary_of
+
+ALL_ANSWERED = "Nothing: all that was asked is answered"
 
 
 def group(summary: Summary, key: str) -> Any:
@@ -366,19 +369,55 @@ class TestUnresolved:
 
 class TestUnknown:
     def test_it_says_that_all_was_answered(self) -> None:
-        found = summary_of({"events": [{"event_what": "A broken leg"}]}).unknown
+        found = summary_of({"events": [{"event_what": "A broken leg", "event_year": 2010}]}).unknown
 
         assert (found.unanswered, found.medicines, found.hanging) == ((), (), ())
 
     def test_it_names_each_question_by_what_it_has_instead_of_an_answer(self) -> None:
         answers = {"pregnant": {"state": "not_sure"}, "smoker": {"state": "declined"}, "mood_1": {"state": "skipped"}}
-        answers |= {"events": [{"event_what": "A broken leg"}]}
+        answers |= {"events": [{"event_what": "A broken leg", "event_year": 2010}]}
 
         assert [(line.state, line.questions) for line in summary_of(answers).unknown.unanswered] == [
             ("Not sure", ("Pregnant",)),
             ("Prefer not to say", ("Smokes",)),
             ("Skipped", ("Mood 1",)),
         ]
+
+    def test_it_names_what_an_entry_of_a_group_lacks(self) -> None:
+        stays = [
+            {"event_what": "A broken leg", "event_year": {"state": "not_sure"}},
+            {"event_what": {"state": "declined"}, "event_year": 2010},
+            {"event_what": "A birth", "event_year": {"state": "not_sure"}},
+            {"event_what": "A burn"},
+        ]
+        summary = summary_of({"events": stays})
+
+        assert [(line.state, line.questions) for line in summary.unknown.unanswered] == [
+            ("Not sure", ("Hospital stays 1: Year", "Hospital stays 3: Year")),
+            ("Prefer not to say", ("Hospital stays 2: What for",)),
+            ("Not reached yet", ("Hospital stays 4: Year",)),
+        ]
+        assert "- Not sure: Hospital stays 1: Year; Hospital stays 3: Year" in plain_text(summary)
+        assert ALL_ANSWERED not in plain_text(summary)
+        html = render_to_string("clinician/summary.html", {"summary": summary, "frame": "base_document.html"})
+        assert "Hospital stays 1: Year" in html
+        assert ALL_ANSWERED not in html
+
+    def test_what_entries_of_a_group_lack_is_counted_in_its_section(self) -> None:
+        stays = [{"event_what": "A birth", "event_year": {"state": "not_sure"}}] * 13
+
+        (line,) = summary_of({"events": stays}).unknown.unanswered
+
+        assert line.questions == ("13 in “Heart”",)
+
+    def test_a_medicine_that_nobody_recognises_is_not_all_answered(self) -> None:
+        stays = [{"event_what": "A birth", "event_year": 2010}]
+        summary = summary_of({"pills": ["my little blue pill"], "events": stays})
+
+        html = render_to_string("clinician/summary.html", {"summary": summary, "frame": "base_document.html"})
+        assert ALL_ANSWERED not in html + plain_text(summary)
+        calm = {"summary": summary_of({"events": stays}), "frame": "base_document.html"}
+        assert ALL_ANSWERED in render_to_string("clinician/summary.html", calm)
 
     def test_it_says_what_was_not_asked_and_why(self) -> None:
         found = summary_of().unknown
