@@ -20,7 +20,8 @@ from .answer_list import why_not
 from .wording import STATE_TITLES, Reading, label, marked, state_of, words
 
 MANY_NAMES = 12
-"""Questions of one state that are named one by one; of more, their sections are named, with how many in each."""
+"""Questions of one state that are named one by one; of more, only those about safety are, and of the others their
+sections are named, with how many in each."""
 EXPECTED = (("reason", "reason for coming"), ("past_treatment", "past treatments"), ("allergies", "allergies"))
 """What a reader looks for on every sheet, by the role of its questions: said where a questionnaire has none of them."""
 NOT_KNOWN_STATES = ("not_sure", "declined", "skipped", "unreadable", "not_reached")
@@ -159,12 +160,19 @@ def _asked(question: Question, reading: Reading) -> Iterator[_Asked]:
 
 
 def _named(questions: list[_Asked], reading: Reading) -> tuple[str, ...]:
-    """Each question by its name; where they are many, their sections."""
+    """Each question by its name; of many, those about safety (class NS-2), and the sections of the others."""
     if len(questions) <= MANY_NAMES:
         return tuple(one.name for one in questions)
-    counts = Counter(reading.compiled.symbols.section_of[one.link_id] for one in questions)
-    sections = (section for section in reading.definition.sections if section.link_id in counts)
-    return tuple(f"{counts[section.link_id]} in “{words(section.title)}”" for section in sections)
+    section_of, safety = reading.compiled.symbols.section_of, reading.compiled.safety_questions
+    named = [one for one in questions if one.link_id in safety]
+    counts = Counter(section_of[one.link_id] for one in questions if one.link_id not in safety)
+    has_named = {section_of[one.link_id] for one in named}
+    others = (
+        f"{counts[section.link_id]} {'more ' if section.link_id in has_named else ''}in “{words(section.title)}”"
+        for section in reading.definition.sections
+        if section.link_id in counts
+    )
+    return (*(one.name for one in named), *others)
 
 
 def open_entries(question: Question, reading: Reading) -> tuple[OpenEntry, ...]:

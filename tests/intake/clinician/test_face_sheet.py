@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,8 @@ from intake.clinician import pdf, plausibility
 from intake.clinician.plain_text import plain_text
 from intake.clinician.points import Fact
 from intake.clinician.summary import Summary, summarize
-from intake.clinician.wording import Reading
+from intake.clinician.unknown import unknown
+from intake.clinician.wording import Reading, label
 from intake.demonstration import CONTENT
 from intake.records import PastChange
 from intake.sample_patients import SAMPLES, SamplePatient
@@ -124,6 +126,22 @@ class TestSamples:
 def suicide_risk(sample: str) -> Any:
     groups = (group for group in named(sample).groups if group.kind == "flags")
     return next(point for group in groups for point in group.points if point.link_id == "suicide_risk")
+
+
+class TestNothingReached:
+    def test_each_safety_question_is_named_where_the_others_are_counted(self) -> None:
+        reading = Reading(compiled=compiled(), answers={}, settings=Settings(), as_of=cases()["baseline"].as_of)
+        shown = journey.shown(compiled(), {}, reading.as_of, reading.settings)
+        safety = [question for question in compiled().definition.questions() if question.link_id in shown]
+        safety = [question for question in safety if question.link_id in compiled().safety_questions]
+
+        (line,) = unknown(reading).unanswered
+
+        assert len(safety) >= 5
+        assert list(line.questions[: len(safety)]) == [label(question) for question in safety]
+        counts = line.questions[len(safety) :]
+        assert counts[0].endswith(" in “About you”")
+        assert all(re.fullmatch(r"\d+ (more )?in “.+”", one) for one in counts)
 
 
 class TestWhatToDoFirst:

@@ -433,13 +433,29 @@ class TestUnknown:
 
         assert found.hanging == ("When the stroke was",)
 
-    def test_many_are_counted_by_section(self) -> None:
+    def test_many_are_counted_by_section_those_about_safety_named(self) -> None:
         reading = msgspec.structs.replace(reading_of(), answers={})
 
         (line,) = summarize(record=record(sent_at=None), reading=reading, assessment=Assessment()).unknown.unanswered
 
         assert line.state == "Not reached yet"
-        assert line.questions == ("7 in “About you”", "1 in “Safety”", "7 in “Heart”", "3 in “Mood”")
+        assert line.questions == ("Thoughts of suicide", "7 in “About you”", "7 in “Heart”", "3 in “Mood”")
+
+    def test_others_of_a_section_with_a_safety_question_are_counted_as_more(self) -> None:
+        smoker = msgspec.structs.replace(sample.HEART.questions[4], not_sure="NS-2")
+        heart = msgspec.structs.replace(
+            sample.HEART, questions=(*sample.HEART.questions[:4], smoker, *sample.HEART.questions[5:])
+        )
+        changed = msgspec.structs.replace(
+            sample.definition(), sections=(sample.ABOUT, sample.SAFETY, heart, sample.MOOD, sample.NASAL)
+        )
+        reading = msgspec.structs.replace(reading_of(), compiled=compile_definition(changed), answers={})
+
+        (line,) = summarize(record=record(sent_at=None), reading=reading, assessment=Assessment()).unknown.unanswered
+
+        named, counted = line.questions[:2], line.questions[2:]
+        assert named == ("Thoughts of suicide", "Smokes")
+        assert counted == ("7 in “About you”", "6 more in “Heart”", "3 in “Mood”")
 
     def test_a_medicine_that_nobody_recognises_is_named(self) -> None:
         (entry,) = summary_of({"pills": ["my little blue pill"]}).unknown.medicines
