@@ -31,17 +31,23 @@ class CaseForm(ExpectationForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say what the case shows, for a clinician."},
     )
+    exactly = forms.BooleanField(
+        label="Nothing else may come out",
+        required=False,
+        initial=True,
+        help_text="A flag that is not listed must not be raised, nor be left open.",
+    )
     is_confirmed = forms.BooleanField(
         label="I have read each line: this is what must come out",
         error_messages={"required": "Read each line, and confirm that it is what must come out."},
     )
     edits_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    field_order = ("key", "title", "why", "flags", "safety_panel", "alert_at_once", "scores", "inconsistencies")
+    field_order = ("key", "title", "why", "flags", "exactly", "safety_panel", "alert_at_once", "scores")
 
     def __init__(
         self, definition: Definition, data: Any = None, *, expect: Expectation, kept: Case | None = None, **more: Any
     ) -> None:
-        initial = {"key": kept.id, "title": kept.title, "why": kept.why} if kept else {}
+        initial = {"key": kept.id, "title": kept.title, "why": kept.why, "exactly": kept.exactly} if kept else {}
         initial |= self.initial_of(expect) | more.pop("initial", {})
         super().__init__(
             data, auto_id="case-%s", label_suffix="", use_required_attribute=False, initial=initial, **more

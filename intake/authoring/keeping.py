@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_POST
 
-from screening import case_keeping, cases
+from screening import case_keeping, cases, models
 from screening.exchange.cases import Case, Expectation
 from screening.models import Questionnaire
 
 from .case_form import CaseForm
 from .views import editors_only, take
 from .walk import Walk, WalkOver, resume
+
+REMOVED = (
+    "Somebody removed this case after you had opened it. Nothing of yours was saved, and it is all still here. To keep "
+    "it as a new case, keep it again."
+)
 
 
 @require_POST
@@ -57,14 +61,16 @@ def _case(walk: Walk, **more: Any) -> Case:
 
 
 def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk, kept: Case | None) -> HttpResponse:
+    if not kept and walk.case and "replaces" in request.POST and "key" not in request.POST:  # its box was closed
+        return _removed(request, questionnaire, walk)
     form = CaseForm(walk.definition, request.POST, expect=kept.expect if kept else Expectation(), kept=kept)
     if not form.is_valid():
         return _draw(request, questionnaire, walk, form, kept, status=422)
     said = form.cleaned_data
-    case = _case(walk, id=said["key"], title=said["title"], why=said["why"], expect=form.expect)
+    named = {"id": said["key"], "title": said["title"], "why": said["why"]}
+    case = _case(walk, **named, expect=form.expect, exactly=said["exactly"])
     try:
         if kept:
-            case = msgspec.structs.replace(case, exactly=kept.exactly)
             stored = case_keeping.replace(
                 questionnaire=questionnaire, case=case, seen=said["edits_seen"], user=request.user
             )
@@ -73,6 +79,8 @@ def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk, kept: 
     except case_keeping.KeyTaken as error:
         form.add_error("key", str(error))
         return _draw(request, questionnaire, walk, form, kept, status=422)
+    except models.Case.DoesNotExist:
+        return _removed(request, questionnaire, walk)
     except case_keeping.ChangedMeanwhile as error:
         form.add_error("key", str(error))
         form.data = form.data.copy()
@@ -80,6 +88,16 @@ def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk, kept: 
         return _draw(request, questionnaire, walk, form, kept, status=422)
     _tell(request, case, cases.run(walk.compiled, [case])[0])
     return redirect("admin:screening_case_change", stored.pk)
+
+
+def _removed(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> HttpResponse:
+    """What was typed for a case that is gone, as the form of a new one under its key."""
+    typed = request.POST.copy()
+    typed["key"] = walk.case
+    form = CaseForm(walk.definition, typed, expect=Expectation())
+    form.is_valid()
+    form.add_error("key", REMOVED)
+    return _draw(request, questionnaire, walk, form, None, status=422)
 
 
 def _tell(request: HttpRequest, case: Case, result: cases.CaseResult) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from screening import cases, models, publishing
+from screening import case_keeping, cases, models, publishing
 from screening.engine.compiler import compile_definition
 from tests.screening.test_admin import Form
 
@@ -178,6 +178,51 @@ def test_a_case_that_was_removed_meanwhile_can_be_kept_as_a_new_one(editor, draf
 
     assert keep(editor, draft, html).status_code == 302
     assert draft.cases.get().answers == {"dark": "no"}
+
+
+def assert_is_told_and_can_keep_it_as_a_new_one(editor: Any, draft: Any, response: Any) -> None:
+    page = response.content.decode()
+    sent = Form(page).sent
+    assert response.status_code == 422
+    assert "Somebody removed this case after you had opened it" in page
+    assert (sent["title"], sent["key"], sent["flags-1-state"]) == (["Mine"], ["dark_thoughts"], ["urgent"])
+    assert not draft.cases.exists()
+    assert editor.post(address(draft), sent | {"keep": "yes"}).status_code == 302
+    assert (draft.cases.get().key, draft.cases.get().title) == ("dark_thoughts", "Mine")
+
+
+def test_who_keeps_in_a_case_that_was_removed_is_told_so(editor, draft):
+    keep(editor, draft, form_page(editor, draft, dark="yes"))
+    sent = Form(replacing(editor, draft, dark="no")).sent | {"title": "Mine", "is_confirmed": "on", "keep": "yes"}
+    del sent["key"]  # no browser sends a box that cannot be typed in
+    draft.cases.all().delete()
+
+    assert_is_told_and_can_keep_it_as_a_new_one(editor, draft, editor.post(address(draft), sent))
+
+
+def test_who_keeps_in_a_case_that_is_removed_at_that_moment_is_told_so(editor, draft, monkeypatch):
+    keep(editor, draft, form_page(editor, draft, dark="yes"))
+    html, store = replacing(editor, draft, dark="no"), case_keeping.replace
+
+    def removed_first(**named: Any) -> Any:
+        draft.cases.all().delete()
+        return store(**named)
+
+    monkeypatch.setattr(case_keeping, "replace", removed_first)
+    assert_is_told_and_can_keep_it_as_a_new_one(editor, draft, keep(editor, draft, html, title="Mine"))
+
+
+def test_whether_anything_else_may_come_out_is_chosen_and_kept(editor, draft):
+    html = form_page(editor, draft, dark="yes")
+    assert Form(html).sent["exactly"] == ["on"]
+
+    keep(editor, draft, html, exactly=[])
+    assert not draft.cases.get().exactly
+
+    html = replacing(editor, draft, dark="no")
+    assert "exactly" not in Form(html).sent
+    keep(editor, draft, html, exactly="on")
+    assert draft.cases.get().exactly
 
 
 def replacing(editor: Any, draft: Any, page: str = "safety", **answers: Any) -> str:
