@@ -8,7 +8,7 @@ async function ask() {
   try {
     const answer = await fetch(window.location.href, { headers: { "X-Requested-With": "fetch" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-again]");
-    if (answer.ok && !answer.redirected && !fresh) return window.location.reload();
+    if (answer.redirected || (answer.ok && !fresh)) return window.location.reload(); // it may lead to sign-in
     if (fresh && !waiting.contains(document.activeElement)) waiting.innerHTML = fresh.innerHTML;
   } catch {
     // Offline: the next time tries again.
