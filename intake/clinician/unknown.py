@@ -15,6 +15,7 @@ from screening.engine import journey
 from screening.engine.answers import MedicineEntry
 from screening.engine.assessment import Assessment
 from screening.engine.definition import MEDICATION_LIST, Flag, Medicine, Question, Section
+from screening.engine.unresolved import RULE_ERROR
 
 from .answer_list import why_not
 from .wording import STATE_TITLES, Reading, label, marked, state_of, words
@@ -26,7 +27,8 @@ EXPECTED = (("reason", "reason for coming"), ("past_treatment", "past treatments
 """What a reader looks for on every sheet, by the role of its questions: said where a questionnaire has none of them."""
 NOT_KNOWN_STATES = ("not_sure", "declined", "skipped", "unreadable", "not_reached")
 LIST_IS_OPEN = "the medicine list is not known"
-RULE_FAILED = "not known"
+RULE_FAILED = "the rule could not be worked out"
+NOT_KNOWN = "not known"
 FEW_NAMES = 4
 """Of more flags that are open for one reason, and are all that a group has left, the names follow behind the sheet."""
 
@@ -218,14 +220,22 @@ def ruled_out(reading: Reading, assessment: Assessment) -> tuple[RuledOut, ...]:
 def _left(flags: Iterable[Flag], reading: Reading, assessment: Assessment) -> tuple[LeftOpen, ...]:
     """The flags of a group that are neither raised nor ruled out, or that could be more than they were raised as."""
     known = {one.flag for one in assessment.flags} | set(assessment.ruled_out)
-    asks = {one.flag: one.questions for one in (*assessment.notes, *assessment.unresolved) if one.questions}
-    is_list_open = any(one.flag == MEDICATION_LIST for one in assessment.unresolved)
-    otherwise = LIST_IS_OPEN if is_list_open else RULE_FAILED
+    still_open = {one.flag for one in assessment.unresolved} | {one.flag for one in assessment.notes if one.questions}
     return tuple(
-        LeftOpen(title=words(flag.title), why=_states(asks.get(flag.link_id, ()), reading) or otherwise)
+        LeftOpen(title=words(flag.title), why=_why_open(flag.link_id, reading, assessment))
         for flag in flags
-        if flag.link_id not in known or flag.link_id in asks
+        if flag.link_id not in known or flag.link_id in still_open
     )
+
+
+def _why_open(flag: str, reading: Reading, assessment: Assessment) -> str:
+    """Why one flag is open: its rule failed, or by the questions that would settle it, or the medicine list alone."""
+    own = {one.flag: one for one in assessment.unresolved}
+    if flag in own and own[flag].reason == RULE_ERROR:
+        return RULE_FAILED
+    asks = {one.flag: one.questions for one in (*assessment.notes, *assessment.unresolved) if one.questions}
+    is_list_open = MEDICATION_LIST in own and flag not in own
+    return _states(asks.get(flag, ()), reading) or (LIST_IS_OPEN if is_list_open else NOT_KNOWN)
 
 
 def _states(questions: Iterable[str], reading: Reading) -> str:

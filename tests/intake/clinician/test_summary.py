@@ -361,10 +361,39 @@ class TestUnresolved:
 
         assert (group.raised, group.open) == (1, "Stroke (not sure)")
 
+    def test_a_raised_flag_with_a_note_is_not_open(self) -> None:
+        (group,) = summary_of({"smoker": "yes"}).ruled_out
+
+        assert (group.raised, group.left) == (1, ())
+
     def test_it_names_what_hangs_on_the_medicine_list(self) -> None:
         (group,) = summary_of({"pills": ["my little blue pill"]}).ruled_out
 
         assert group.open == "Sedatives (the medicine list is not known)"
+
+    @pytest.mark.parametrize(("asks", "raised"), [((), False), (("smoker",), False), ((), True), (("smoker",), True)])
+    def test_it_says_of_each_flag_that_its_own_rule_failed(self, asks: tuple[str, ...], raised: bool) -> None:
+        """Beside a medicine list that is open, which is the reason of another flag alone."""
+        reading = reading_of({"pills": ["my little blue pill"], "smoker": {"state": "skipped"}})
+        found = evaluate(reading.compiled, reading.answers, sample.TODAY, reading.settings)
+        failed = UnresolvedFlag(
+            flag="stroke", severity="contraindication", questions=asks, not_sure="NS-1", reason="rule error"
+        )
+        lower = (RaisedFlag(flag="stroke", severity="caution", because=(), rule="stroke is yes"),) if raised else ()
+        assessment = msgspec.structs.replace(
+            found,
+            flags=(*found.flags, *lower),
+            unresolved=(*found.unresolved, failed),
+            ruled_out=tuple(name for name in found.ruled_out if name != "stroke"),
+        )
+
+        (group,) = summarize(record=record(), reading=reading, assessment=assessment).ruled_out
+
+        assert [(one.title, one.why) for one in group.left] == [
+            ("Stroke", "the rule could not be worked out"),
+            ("Smoking", "skipped"),
+            ("Sedatives", "the medicine list is not known"),
+        ]
 
 
 class TestUnknown:
