@@ -168,7 +168,7 @@ def _open_group(key: str, title: str, reading: Reading, assessment: Assessment, 
 
 def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) -> OpenPoint:
     flag = _flag(unresolved.flag, reading)
-    rule = next((rule for rule in flag.rules if rule.severity == unresolved.severity), None)
+    rule = next((rule for rule in flag.rules if rule.severity == unresolved.severity_of_rule), None)
     return OpenPoint(
         link_id=unresolved.flag,
         title=words(flag.title),

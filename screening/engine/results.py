@@ -43,7 +43,9 @@ class RaisedFlag(msgspec.Struct, frozen=True, kw_only=True):
 class UnresolvedFlag(msgspec.Struct, frozen=True, kw_only=True):
     """A flag that could not be ruled out: the highest severity still open and the questions that would settle it.
 
-    `reason` is empty, or "rule error" when the rule itself failed.
+    `rule_severity` is that of the open rule itself where it is listed lower (classes NS-1 and NS-4); None where it is
+    listed at its own, and in assessments made before it was kept. `reason` is empty, or "rule error" when the rule
+    itself failed.
     """
 
     flag: str
@@ -51,6 +53,12 @@ class UnresolvedFlag(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[str, ...]
     not_sure: NotSure
     reason: str = ""
+    rule_severity: Severity | None = None
+
+    @property
+    def severity_of_rule(self) -> Severity:
+        """The severity of the flag's rule that is open: what it says and asks for is looked up by this."""
+        return self.rule_severity or self.severity
 
 
 class NoteLine(msgspec.Struct, frozen=True, kw_only=True):

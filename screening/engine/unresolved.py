@@ -49,9 +49,11 @@ class Unresolved(NamedTuple):
 
 
 class OpenRule(NamedTuple):
-    """An unknown rule: its severity as listed, the questions that would settle it, the strongest of their classes."""
+    """An unknown rule: its severity as listed and its own, the questions that would settle it, the strongest of their
+    classes."""
 
     severity: Severity
+    rule_severity: Severity
     questions: tuple[str, ...]
     not_sure: NotSure
 
@@ -129,17 +131,23 @@ def _judged(facts: Facts, flag: Flag, severity: Severity, tree: Expr, seen: Seen
     questions = would_settle(facts, tree, "rules", seen)
     classes = [not_sure_class(facts.symbols.questions.get(name), flag.not_sure) for name in questions]
     strongest = min(classes or [flag.not_sure], key=STRENGTH.index)
-    if strongest in ("NS-1", "NS-4") and severity == "urgent":
-        severity = "contraindication"
-    return OpenRule(severity, questions, strongest)
+    is_lowered = strongest in ("NS-1", "NS-4") and severity == "urgent"
+    return OpenRule("contraindication" if is_lowered else severity, severity, questions, strongest)
 
 
 def _listed(name: str, rules: list[OpenRule]) -> list[UnresolvedFlag]:
     if not rules:
         return []
-    severity = min((rule.severity for rule in rules), key=lambda severity: RANK[severity])
-    strongest = min((rule.not_sure for rule in rules), key=STRENGTH.index)
-    return [UnresolvedFlag(flag=name, severity=severity, questions=_each_once(rules), not_sure=strongest)]
+    highest = min(rules, key=lambda rule: (RANK[rule.severity], RANK[rule.rule_severity]))
+    return [
+        UnresolvedFlag(
+            flag=name,
+            severity=highest.severity,
+            questions=_each_once(rules),
+            not_sure=min((rule.not_sure for rule in rules), key=STRENGTH.index),
+            rule_severity=highest.rule_severity if highest.rule_severity != highest.severity else None,
+        )
+    ]
 
 
 def _each_once(rules: list[OpenRule]) -> tuple[str, ...]:

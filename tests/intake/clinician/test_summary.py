@@ -16,6 +16,7 @@ from intake.records import PastChange
 from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag, evaluate
 from screening.engine.compiler import compile_definition
+from screening.engine.definition import Rule
 
 from . import sample
 from .sample import NOW, reading_of, record, summary_of
@@ -328,6 +329,24 @@ class TestUnresolved:
         summary = summarize(record=record(), reading=reading_of(), assessment=Assessment(unresolved=(failed,)))
 
         assert group(summary, "not-ruled-out").points[0].reason == "rule error"
+
+    def test_a_rule_that_is_listed_lower_is_the_one_shown(self) -> None:
+        """Urgent and not sure (NS-1) stands under "could not be ruled out"; the milder rule of its flag is not open."""
+        rules = (
+            Rule(severity="urgent", when="pregnant is yes", action={"en": "Call today."}),
+            Rule(severity="contraindication", when="smoker is yes", action={"en": "Ask at the visit."}),
+        )
+        concern = msgspec.structs.replace(sample.flag("concern", "Concern"), rules=rules)
+        changed = msgspec.structs.replace(sample.definition(), flags=(concern,), notes=())
+        reading = reading_of({"pregnant": {"state": "not_sure"}})
+        reading = msgspec.structs.replace(reading, compiled=compile_definition(changed))
+        found = evaluate(reading.compiled, reading.answers, sample.TODAY, reading.settings)
+
+        summary = summarize(record=record(), reading=reading, assessment=found)
+        (point,) = group(summary, "not-ruled-out").points
+
+        assert (point.severity_title, point.rule) == ("Contraindication", "pregnant is yes")
+        assert point.first == "Until this is settled: Ask at the visit. If it is so: Call today."
 
     def test_it_names_what_was_ruled_out(self) -> None:
         (group,) = summary_of().ruled_out

@@ -6,6 +6,7 @@ import datetime
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -23,7 +24,7 @@ from screening.engine.definition import (
     Section,
     Variable,
 )
-from screening.engine.results import Assessment, Because, Settings
+from screening.engine.results import Assessment, Because, Settings, UnresolvedFlag
 from screening.engine.values import Answer, BloodPressure, PartialDate
 
 from .building import (
@@ -300,6 +301,27 @@ class TestClasses:
 
         assert listed(found) == [("concern", "contraindication", ("danger",))]
         assert found.safety_panel is False
+
+    @pytest.mark.parametrize(
+        ("not_sure", "rules", "expected"),
+        [
+            ("NS-1", {"urgent": "danger is yes", "contraindication": "other is yes"}, "urgent"),
+            ("NS-1", {"urgent": "danger is yes", "contraindication": "danger is yes and other is no"}, "urgent"),
+            ("NS-1", {"urgent": "other is yes", "contraindication": "danger is yes"}, "contraindication"),
+            ("NS-2", {"urgent": "danger is yes", "contraindication": "other is yes"}, "urgent"),
+            ("NS-1", {"caution": "danger is yes"}, "caution"),
+        ],
+    )
+    def test_it_says_which_rule_is_open_where_it_is_listed_lower(self, not_sure: str, rules: Any, expected: str):
+        (left,) = self.one(not_sure, rules=rules).unresolved
+
+        assert left.severity_of_rule == expected
+        assert (left.rule_severity is None) is (left.severity == expected)
+
+    def test_an_assessment_of_before_the_rules_severity_was_kept_is_read(self):
+        kept = b'{"flag": "a", "severity": "caution", "questions": [], "not_sure": "NS-1", "reason": ""}'
+
+        assert msgspec.json.decode(kept, type=UnresolvedFlag).severity_of_rule == "caution"
 
     def test_ns_5_is_listed_at_the_severity_still_open(self):
         assert listed(self.one("NS-5")) == [("concern", "urgent", ("danger",))]
