@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = datetime.timedelta(seconds=90)
 """How long a worker has a run to itself after its last sign of life."""
+KEPT = ("looked_at", "cursor", "leased_until", "findings_ct")
+"""What is saved of a run after each batch."""
 
 State = ImpactRun.State
 
@@ -40,6 +42,14 @@ class DraftUnready(Refused):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("The draft has errors: open Check and correct them first.")
         self.problems = problems
+
+
+class ReplicaFailed(Exception):  # noqa: N818 (named for the event)
+    """The replica could not be read to the end; `error` is what it said."""
+
+    def __init__(self, error: DatabaseError) -> None:
+        super().__init__()
+        self.error = error
 
 
 class NothingToReplay(Refused):
@@ -131,10 +141,8 @@ def _go_on(run: ImpactRun, clock: Callable[[], datetime.datetime], until: Callab
     database = replica.holding(run)
     try:
         return _share(run, database, clock, until)
-    except DatabaseError as error:
-        if database == DEFAULT_DB_ALIAS:
-            raise
-        replica.say_failed(error)
+    except ReplicaFailed as failed:
+        replica.say_failed(failed.error)
         return _share(run, DEFAULT_DB_ALIAS, clock, until)
 
 
@@ -159,7 +167,17 @@ def _look(
     until: Callable[[], bool],
 ) -> bool:
     with closing(replaying.look(run, processes=processes, database=database)) as batches:
-        return _keep_each(run, batches, clock, until) and _finish(run, clock())
+        return _keep_each(run, _read(batches, database), clock, until) and _finish(run, clock())
+
+
+def _read(batches: Iterator[Looked], database: str) -> Iterator[Looked]:
+    """The same batches. Raises `ReplicaFailed` for an error while one is read, and not for one while it is kept."""
+    try:
+        yield from batches
+    except DatabaseError as error:
+        if database == DEFAULT_DB_ALIAS:
+            raise
+        raise ReplicaFailed(error) from error
 
 
 def _keep_each(
@@ -184,34 +202,38 @@ def _mine(run: ImpactRun) -> ImpactRun | None:
 
 def _keep(run: ImpactRun, findings: Findings, *, looked_at: int, cursor: uuid.UUID, now: datetime.datetime) -> bool:
     with transaction.atomic():
-        if _mine(run) is None:
+        current = _mine(run)
+        if current is None:
             return False
-        run.looked_at, run.cursor, run.leased_until = run.looked_at + looked_at, cursor, now + LEASE
-        run.findings_ct = impact.seal_findings(run, findings)
-        run.save(update_fields=["looked_at", "cursor", "leased_until", "findings_ct"])
+        current.looked_at, current.cursor, current.leased_until = run.looked_at + looked_at, cursor, now + LEASE
+        current.findings_ct = impact.seal_findings(run, findings)
+        current.save(update_fields=KEPT)
+    for name in KEPT:  # what was not saved was not kept: whoever goes on starts from the row
+        setattr(run, name, getattr(current, name))
     return True
 
 
 def _let_go(run: ImpactRun) -> None:
     with transaction.atomic():
-        if _mine(run) is not None:
-            run.leased_until = None
-            run.save(update_fields=["leased_until"])
+        if (current := _mine(run)) is not None:
+            current.leased_until = None
+            current.save(update_fields=["leased_until"])
 
 
 def _finish(run: ImpactRun, now: datetime.datetime) -> bool:
     with transaction.atomic():
-        if _mine(run) is None:
+        current = _mine(run)
+        if current is None:
             return False
-        _end(run, State.DONE, now)
+        _end(current, State.DONE, now)
         audit.record(actor=audit.SYSTEM, action="impact.finished", now=now, impact=run.pk, responses=run.looked_at)
     return True
 
 
 def _fail(run: ImpactRun, now: datetime.datetime) -> None:
     with transaction.atomic():
-        if _mine(run) is not None:
-            _end(run, State.FAILED, now)
+        if (current := _mine(run)) is not None:
+            _end(current, State.FAILED, now)
             audit.record(actor=audit.SYSTEM, action="impact.failed", now=now, impact=run.pk)
 
 

@@ -114,6 +114,23 @@ class TestReplays:
         assert read_from == [REPLICA, DEFAULT_DB_ALIAS]
         assert [each.looked_at for each in found] == [2, 1]
 
+    def test_a_place_that_cannot_be_kept_is_no_failure_of_the_replica(
+        self, same: str, start: Any, read_from: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run, save = start(), ImpactRun.save
+
+        def full(row: ImpactRun, *, update_fields: Any) -> None:
+            if "findings_ct" in update_fields:
+                raise OperationalError("the disk is full")
+            save(row, update_fields=update_fields)
+
+        monkeypatch.setattr(ImpactRun, "save", full)
+        monkeypatch.setattr(replica, "say_failed", lambda error: pytest.fail("the replica was blamed"))
+
+        assert actions.replay_due(clock=lambda: NOW) == 0
+        run.refresh_from_db()
+        assert (read_from, run.state, run.looked_at) == ([REPLICA], "failed", 0)
+
     def test_an_error_of_the_database_itself_is_one(
         self, same: str, start: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
