@@ -75,7 +75,9 @@ def _heading(title: str) -> str:
 def _flag(point: FlagPoint) -> Iterator[str]:
     because = "; ".join(f"{fact.question}: {fact.answer}" for fact in point.because)
     notes = "".join(f" Note: {note}." for note in point.notes)
-    first = f" First: {point.action}" if point.action else ""
+    late = f" {point.was_due}" if point.was_due else ""
+    unless = f"Unless it is {point.could_be} (see what is open): " if point.could_be else ""
+    first = f" First: {unless}{point.action}{late}" if point.action else ""
     yield f"{point.title}. Because: {because}.{first}{notes} Discuss: {point.discussion}"
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
 from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag
-from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Severity, Source
+from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Rule, Severity, Source
 
+from .due import was_due
 from .plausibility import to_check
 from .scores import ScoreLine, score_lines
 from .unknown import open_entries
@@ -42,7 +42,8 @@ class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A raised flag with everything a reader needs to judge it. `notes` are those that are about this flag; `action`
-    is what to do first at this severity, and by when."""
+    is what to do first at this severity, and by when; `could_be` what it may be more, as long as that is open;
+    `was_due` when the action was due, once that is past."""
 
     link_id: str
     title: str
@@ -56,6 +57,8 @@ class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
     discussion: str
     why: str
     sources: tuple[SourceLine, ...]
+    could_be: str = ""
+    was_due: str = ""
 
 
 class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,13 +79,14 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     questions: tuple[OpenQuestion, ...]
     sources: tuple[SourceLine, ...]
+    was_due: str = ""
 
     @property
     def first(self) -> str:
         """What to do first, in words; empty where the content says nothing."""
         until = f"Until this is settled: {self.until}" if self.until else ""
         action = f"If it is so: {self.action}" if self.action and self.action != self.until else ""
-        return f"{until} {action}".strip()
+        return " ".join(text for text in (until, self.was_due, action) if text)
 
 
 class PointGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,27 +130,38 @@ def _flag_group(severity: Severity, title: str, reading: Reading, assessment: As
     """The raised flags of one severity, those about safety first."""
     found = (flag for flag in assessment.flags if flag.severity == severity)
     raised = sorted(found, key=lambda flag: _flag(flag.flag, reading).not_sure != "NS-2")
-    points = tuple(_flag_point(flag, assessment.notes, reading) for flag in raised)
+    points = tuple(_flag_point(flag, assessment, reading) for flag in raised)
     return PointGroup(key=severity, title=title, kind="flags", points=points)
 
 
-def _flag_point(raised: RaisedFlag, notes: Iterable[NoteLine], reading: Reading) -> FlagPoint:
+def _flag_point(raised: RaisedFlag, assessment: Assessment, reading: Reading) -> FlagPoint:
     flag = _flag(raised.flag, reading)
-    rule = next((rule for rule in flag.rules if rule.severity == raised.severity), None)
+    rule = _rule(flag, raised.severity)
+    could_be = (SEVERITY_TITLES[one.severity].lower() for one in assessment.unresolved if one.flag == raised.flag)
     return FlagPoint(
         link_id=raised.flag,
         title=words(flag.title),
         severity=raised.severity,
         severity_title=SEVERITY_TITLES[raised.severity],
         because=tuple(_fact(one, reading) for one in raised.because),
-        notes=tuple(_note(note, reading) for note in notes if note.flag == raised.flag),
+        notes=tuple(_note(note, reading) for note in assessment.notes if note.flag == raised.flag),
         rule_in_words=rule_in_words(raised.rule, reading),
         rule=raised.rule,
         action=words(rule.action) if rule else "",
         discussion=words(flag.discussion),
         why=words(flag.why),
         sources=_sources_of(rule.sources if rule else (), flag.sources, reading),
+        could_be=next(could_be, ""),
+        was_due=_was_due(words(rule.action) if rule else "", reading),
     )
+
+
+def _was_due(action: str, reading: Reading) -> str:
+    return was_due(action, sent=reading.as_of, drawn=reading.drawn_on)
+
+
+def _rule(flag: Flag, severity: Severity | None) -> Rule | None:
+    return next((rule for rule in flag.rules if rule.severity == severity), None)
 
 
 def _fact(because: Because, reading: Reading) -> Fact:
@@ -168,7 +183,7 @@ def _open_group(key: str, title: str, reading: Reading, assessment: Assessment, 
 
 def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) -> OpenPoint:
     flag = _flag(unresolved.flag, reading)
-    rule = next((rule for rule in flag.rules if rule.severity == unresolved.severity_of_rule), None)
+    rule = _rule(flag, unresolved.severity_of_rule)
     return OpenPoint(
         link_id=unresolved.flag,
         title=words(flag.title),
@@ -184,6 +199,7 @@ def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) ->
         why=words(flag.why),
         questions=tuple(one for link_id in unresolved.questions for one in _open_questions(link_id, reading)),
         sources=_sources_of((), flag.sources, reading),
+        was_due=_was_due(words(flag.action_while_open), reading),
     )
 
 

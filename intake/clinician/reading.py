@@ -39,6 +39,7 @@ def summary_of(
         as_of=rules.as_of(response, now=now),
         part2=part2.is_on(response),
         corrected=corrected_places(corrections),
+        drawn_on=rules.day_at(response.clinic, now) if response.is_sent else None,
     )
     if response.is_sent:
         assessment = records.read_assessment(response)

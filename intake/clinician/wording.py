@@ -49,7 +49,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One set of answers under one version on one day: what every part of the summary is made from.
 
     `part2`: answers about substance use are marked, and the page says that they may not be shared further.
-    `corrected` are the questions and sections that the patient corrected or added to after sending.
+    `corrected` are the questions and sections that the patient corrected or added to after sending. `drawn_on` is the
+    day that the page is drawn on, where it is of answers that were sent.
     """
 
     compiled: Compiled
@@ -58,6 +59,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime.date
     part2: bool = False
     corrected: frozenset[str] = frozenset()
+    drawn_on: datetime.date | None = None
 
     @property
     def definition(self) -> Definition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 from functools import cache
@@ -14,6 +15,7 @@ from django.template.loader import render_to_string
 from intake.clinician import pdf, plausibility
 from intake.clinician.plain_text import plain_text
 from intake.clinician.points import Fact
+from intake.clinician.review import Added, Mark, ReviewPage, key_of
 from intake.clinician.summary import Summary, summarize
 from intake.clinician.unknown import unknown
 from intake.clinician.wording import Reading, label
@@ -45,11 +47,11 @@ def cases() -> dict[str, Case]:
     return {case.id: case for case in load_cases(CONTENT)}
 
 
-def summary_of(sample: SamplePatient, profile: str = "us") -> Summary:
+def summary_of(sample: SamplePatient, profile: str = "us", drawn_on: datetime.date | None = None) -> Summary:
     day, settings = cases()["baseline"].as_of, Settings(profile=profile)
     given = read_answers(compiled().definition, sample.answers_from(cases(), cases()["baseline"].answers), on=day)
     answers = journey.with_skipped(compiled(), given, day, settings)
-    reading = Reading(compiled=compiled(), answers=dict(answers), settings=settings, as_of=day)
+    reading = Reading(compiled=compiled(), answers=dict(answers), settings=settings, as_of=day, drawn_on=drawn_on)
     assessment = evaluate(compiled(), answers, day, settings)
     return summarize(record=record(), reading=reading, assessment=assessment, steps=steps_of(sample, given))
 
@@ -65,8 +67,8 @@ def points(summary: Summary) -> int:
     return sum(len(group.points) for group in summary.detailed)
 
 
-def named(sample: str) -> Summary:
-    return summary_of(next(one for one in SAMPLES if one.name[0] == sample))
+def named(sample: str, drawn_on: datetime.date | None = None) -> Summary:
+    return summary_of(next(one for one in SAMPLES if one.name[0] == sample), drawn_on=drawn_on)
 
 
 class TestPaper:
@@ -123,8 +125,8 @@ class TestSamples:
         assert shown == {group.key for group in summary_of(MANY).groups}
 
 
-def suicide_risk(sample: str) -> Any:
-    groups = (group for group in named(sample).groups if group.kind == "flags")
+def suicide_risk(sample: str, drawn_on: datetime.date | None = None) -> Any:
+    groups = (group for group in named(sample, drawn_on).groups if group.kind == "flags")
     return next(point for group in groups for point in group.points if point.link_id == "suicide_risk")
 
 
@@ -168,6 +170,39 @@ class TestWhatToDoFirst:
         (cautions,) = (group for group in summary_of(MANY).groups if group.key == "caution")
 
         assert cautions.points[0].link_id == "suicide_risk"
+
+    def test_a_topic_that_may_be_more_urgent_says_what_to_do_in_each_case(self) -> None:
+        assert (suicide_risk("Inés").could_be, suicide_risk("Lena").could_be) == ("urgent", "")
+        text = plain_text(named("Inés"))
+        assert "Until this is settled: Review on the same working day. If it is so: Call the person now." in text
+        assert "First: Unless it is urgent (see what is open): Review on the same working day." in text
+
+
+class TestWhenTheDayIsPast:
+    def test_it_says_when_the_review_was_due(self) -> None:
+        sent = cases()["baseline"].as_of
+
+        assert suicide_risk("Lena", sent + datetime.timedelta(days=4)).was_due.startswith("Was due on ")
+        assert suicide_risk("Lena", sent).was_due == suicide_risk("Lena").was_due == ""
+
+    @pytest.mark.parametrize("is_done", [False, True])
+    def test_the_sheet_says_it_until_something_was_done(self, is_done: bool) -> None:
+        point = suicide_risk("Lena", cases()["baseline"].as_of + datetime.timedelta(days=4))
+        done = (Added(who="Acknowledged by Clara", text=""),) if is_done else ()
+
+        html = render_to_string("clinician/_was_due.html", {"point": point, "review": review_with(point, done)})
+
+        assert ("Was due on" in html) is not is_done
+
+
+def review_with(point: Any, done: tuple[Added, ...]) -> ReviewPage:
+    """A review in which this was done about a point."""
+    mark = Mark(
+        token="t", reference="r", title="", severity="", level="", done=done, answers=(), is_left=False, is_open=False
+    )
+    nothing: dict[str, Any] = dict.fromkeys(("left", "answers", "changes", "arrived", "notes", "signatures"), ())
+    state: dict[str, Any] = dict.fromkeys(("is_signed", "is_outdated", "may_be_signed"), False)
+    return ReviewPage(reference="r", state="", marks={key_of(point): mark}, alerts=0, **nothing, **state)
 
 
 PHQ9, GAD7 = ([f"{key}_{n}" for n in range(1, count + 1)] for key, count in (("phq9", 9), ("gad7", 7)))
