@@ -75,13 +75,29 @@ def coverage(request: HttpRequest, questionnaire: models.Questionnaire, context:
     except CannotRun as error:
         return render(request, "admin/screening/coverage.html", {**context, "reason": str(error)}, status=409)
     results = cases.run(draft, stored)
-    keys = dict(questionnaire.cases.values_list("key", "pk"))
-    failed_first = sorted(results, key=lambda one: not one.differences)
-    rows = [(reverse("admin:screening_case_change", args=[keys[one.case.id]]), one) for one in failed_first]
     survey = mutants.survey(draft.definition, stored, seconds=SECONDS) if request.method == "POST" else None
-    shown = {**context, "rows": rows, "gaps": _gaps(draft, results), "survey": survey, "seconds": SECONDS}
-    shown["failed"] = sum(1 for one in results if one.differences)
+    shown = {**context, "gaps": _gaps(draft, results), "survey": survey, "seconds": SECONDS}
+    shown |= {"count": len(results), "failed": sum(1 for one in results if one.differences)}
+    shown |= _listed(questionnaire, results, request.GET.get("q", "").strip())
     return render(request, "admin/screening/coverage.html", shown)
+
+
+def _listed(questionnaire: models.Questionnaire, results: list[cases.CaseResult], asked: str) -> dict[str, Any]:
+    """The cases that are about what was asked for, with addresses: those that come out otherwise, and the rest."""
+    keys = dict(questionnaire.cases.values_list("key", "pk"))
+    found = [one for one in results if _is_about(one, asked.casefold())]
+    rows = [(reverse("admin:screening_case_change", args=[keys[one.case.id]]), one) for one in found]
+    otherwise = [row for row in rows if row[1].differences]
+    as_expected = [row for row in rows if not row[1].differences]
+    return {"asked": asked, "found": len(found), "otherwise": otherwise, "as_expected": as_expected}
+
+
+def _is_about(result: cases.CaseResult, asked: str) -> bool:
+    """Whether a case has these letters in its title, its key, a flag that it expects, or one that comes out."""
+    expect, said = result.case.expect, result.assessment
+    flags = {*expect.flags, *expect.unresolved, *expect.optional, *expect.must_not}
+    came_out = {one.flag for one in (*said.flags, *said.unresolved)} if said else set()
+    return any(asked in text.casefold() for text in (result.case.title, result.case.id, *flags, *came_out))
 
 
 def _gaps(draft: Compiled, results: list[cases.CaseResult]) -> list[Gap]:

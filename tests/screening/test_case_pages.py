@@ -37,6 +37,29 @@ def test_it_names_a_case_that_comes_out_otherwise(editor, draft):
     assert "stroke_flag was raised at contraindication; it is not expected" in html
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["recent_stroke", "calm"]),
+        ("RECENT", ["recent_stroke"]),
+        (" calm ", ["calm"]),
+        ("stroke_flag", ["recent_stroke"]),
+        ("Nothing <of> it", []),
+    ],
+)
+def test_cases_are_found_by_title_key_and_flag(editor, draft, asked, found):
+    calm = case(id="calm", title="Says little", answers={"stroke": "no", "mood": "good"}, expect=Expectation())
+    publishing.store_cases(questionnaire=draft, cases_to_store=[case(), calm])
+
+    html = editor.get(page(draft), {"q": asked}).content.decode()
+
+    keys = dict(draft.cases.values_list("key", "pk"))
+    assert [key for key in keys if reverse("admin:screening_case_change", args=[keys[key]]) in html] == found
+    assert "2 cases; all come out as expected" in " ".join(html.split())
+    assert Form(html).unlabelled() == []
+    assert (f"{len(found)} of 2 cases." in html) == bool(asked)
+
+
 def test_it_lists_the_small_changes_that_no_case_notices(editor, draft):
     models.Rule.objects.filter(severity="caution").update(when="stroke is yes or mood is low")
 
