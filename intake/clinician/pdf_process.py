@@ -3,7 +3,8 @@
 It knows neither the settings nor the database. Through standard input, a socket, each page comes as a socket of its
 own. A page is read, laid out and answered by a child that is forked for it and ends with it: what it may use is
 limited, and no word of it stays anywhere. This process reads no page; it keeps the library, the fonts and the style
-sheets at hand. It ends when the product's end of the socket is closed, or when nothing was asked for a while.
+sheets at hand. It ends when the product's end of the socket is closed, or when nothing was asked for a while
+and what it took is answered.
 
 A page is one JSON object: `html`, `paper` and `seconds`, how long it may take by the clock. The answer is the number of
 bytes of the document (in eight bytes, the highest first) and the document, which is empty where the Pango library is
@@ -12,6 +13,7 @@ missing. No answer, or less of one, is a document that was not finished.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import json
@@ -33,6 +35,8 @@ PROCESSOR_SECONDS = 10
 """How long a layout may work. A busy machine is no reason to give a document up; an endless layout is."""
 IDLE_SECONDS = 600.0
 """After so long without a page, the memory is given back."""
+FINISHING_SECONDS = 30.0
+"""How long pages that were taken last may take until then; the product waits no longer for any."""
 LENGTH = 8
 """Bytes that say how long the document is."""
 FIRST_PAGE = "<html lang=en><title>x</title><p>page <b>of</b> <i>words</i><ul><li>one</ul><table><tr><th>a<td>b</table>"
@@ -44,13 +48,16 @@ def main(paths: list[str]) -> int:
     styles = tuple(Path(path).read_text(encoding="utf-8") for path in paths)
     has_library = _has_library()
     with socket.socket(fileno=sys.stdin.fileno()) as product:
-        for page in _pages(product):
-            if os.fork() == 0:
-                product.close()
-                _answer(page, styles)
-            page.close()
-            if has_library:
-                _warm_up(styles)  # after the first page is on its way, so that it need not wait
+        try:
+            for page in _pages(product):
+                if os.fork() == 0:
+                    product.close()
+                    _answer(page, styles)
+                page.close()
+                if has_library:
+                    _warm_up(styles)  # after the first page is on its way, so that it need not wait
+        except TimeoutError:
+            _let_finish()
     os.killpg(0, signal.SIGKILL)  # nobody waits for what a child is still writing
     return 0
 
@@ -64,16 +71,27 @@ def _has_library() -> bool:
 
 
 def _pages(product: socket.socket) -> Iterator[socket.socket]:
+    """Each page, until the product's end is closed. Raises `TimeoutError` after the last when none came for a while."""
     product.settimeout(IDLE_SECONDS)
-    while True:
-        try:
-            _, received, _, _ = socket.recv_fds(product, 1, 1)
-        except TimeoutError:
-            product.shutdown(socket.SHUT_RD)  # the product is refused from now on; what it sent just now is still read
-            continue
-        if not received:
-            return
+    try:
+        yield from _sent(product)
+    except TimeoutError:
+        product.shutdown(socket.SHUT_RD)  # the product is refused from now on; what it sent just now is still read
+        yield from _sent(product)
+        raise
+
+
+def _sent(product: socket.socket) -> Iterator[socket.socket]:
+    while received := socket.recv_fds(product, 1, 1)[1]:
         yield socket.socket(fileno=received[0])
+
+
+def _let_finish() -> None:
+    """Wait for the children: the product is there and waits for what they write. All end together if it takes long."""
+    signal.signal(signal.SIGALRM, lambda *_: os.killpg(0, signal.SIGKILL))
+    signal.setitimer(signal.ITIMER_REAL, FINISHING_SECONDS)
+    with contextlib.suppress(ChildProcessError):
+        os.wait()  # as ended children are ignored, this returns when there is none any more
 
 
 @functools.cache

@@ -32,6 +32,7 @@ class Writer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        self._leaving: list[subprocess.Popen[bytes]] = []  # they take no more pages, and answer those they took
 
     @property
     def pid(self) -> int | None:
@@ -59,36 +60,38 @@ class Writer:
     def end(self) -> None:
         """End the process, with what it is writing."""
         with self._lock:
-            self._end()
+            self._let_go()
+            for process in self._leaving:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            self._leaving = []
 
     def forget(self) -> None:
         """In a fork of the product: the process belongs to the other one, and has to notice when that is gone."""
         self._lock = threading.Lock()
-        if self._running:
-            process, product = self._running
+        self._let_go()
+        for process in self._leaving:
             process.returncode = 0  # not ours to wait for
-            product.close()
-        self._running = None
+        self._leaving = []
 
     def _hand_over(self, page: socket.socket) -> None:
         with self._lock:
             try:
                 self._send(page)
             except ConnectionError:  # it was killed, or had had nothing to do for long
-                self._end()
+                self._let_go()
                 self._send(page)
 
     def _send(self, page: socket.socket) -> None:
         self._running = self._running or _start()
         socket.send_fds(self._running[1], [b"p"], [page.fileno()])
 
-    def _end(self) -> None:
+    def _let_go(self) -> None:
         if self._running:
             process, product = self._running
             product.close()
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            self._leaving = [*(one for one in self._leaving if one.poll() is None), process]
         self._running = None
 
 

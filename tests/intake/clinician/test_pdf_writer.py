@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -177,9 +178,62 @@ class TestEnds:
         monkeypatch.setattr(pdf_process, "IDLE_SECONDS", 0.001)
         product, theirs = socket.socketpair()
         with product, theirs:
-            assert list(pdf_process._pages(theirs)) == []
+            with pytest.raises(TimeoutError):
+                list(pdf_process._pages(theirs))
             with pytest.raises(ConnectionError):
                 product.sendall(b"p")
+
+    def test_what_it_had_taken_by_then_is_written(self, fresh_writer: Writer) -> None:
+        with leaving_with_a_page(seconds=30) as (process, product, page):
+            fresh_writer._running = process, product
+
+            assert text_of(fresh_writer.write(asked(page_saying("another")), seconds=60)) == "another"
+            assert fresh_writer.pid != process.pid
+            page.sendall(asked(page_saying("taken")))
+            page.shutdown(socket.SHUT_WR)
+
+            answer = b"".join(iter(lambda: page.recv(65_536), b""))
+            assert text_of(answer[pdf_process.LENGTH :]) == "taken"
+            assert has_ended(process.pid)
+
+    def test_what_it_had_taken_by_then_holds_it_up_for_so_long_only(self) -> None:
+        with leaving_with_a_page(seconds=0.01) as (process, _, page):
+            assert page.recv(1) == b""
+            assert has_ended(process.pid)
+
+
+LEAVING = """
+import sys
+from intake.clinician import pdf_process
+pdf_process.IDLE_SECONDS, pdf_process.FINISHING_SECONDS = 0.001, float(sys.argv[1])
+finish = pdf_process._let_finish
+def told():
+    print("leaving", flush=True)
+    finish()
+pdf_process._let_finish = told
+pdf_process.main([])
+"""
+
+
+@contextlib.contextmanager
+def leaving_with_a_page(*, seconds: float) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket, socket.socket]]:
+    """A process that had nothing to do for long when it took a page, of which nothing was sent yet."""
+    product, theirs = socket.socketpair()
+    page, taken = socket.socketpair()
+    page.settimeout(60)
+    with theirs, taken:
+        socket.send_fds(product, [b"p"], [taken.fileno()])
+        process = subprocess.Popen(
+            [sys.executable, "-c", LEAVING, str(seconds)],
+            cwd=settings.BASE_DIR,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+    with product, page, process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"leaving\n"
+        yield process, product, page
 
 
 class TestWithTheProduct:
