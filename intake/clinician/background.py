@@ -8,10 +8,11 @@ import msgspec
 
 from screening import rems
 from screening.engine import journey
+from screening.engine.answers import Ago
 from screening.engine.assessment import Assessment
 from screening.engine.definition import Question
 
-from .wording import Reading, marked, said, state_of
+from .wording import Reading, day, marked, said, state_of
 
 MEASURES = frozenset({"blood_pressure", "height", "weight"})
 _NAME = re.compile(r"\w+")
@@ -68,8 +69,17 @@ def _measure(question: Question, reading: Reading, shown: frozenset[str]) -> Fac
     """A measurement, with when it was taken where its staleness hangs on another question."""
     fact = _fact(question, reading)
     named = set(_NAME.findall(question.stale_when)) & shown
-    when = [_fact(reading.compiled.questions[name], reading).value for name in sorted(named)]
+    when = [_taken(reading.compiled.questions[name], reading) for name in sorted(named)]
     return Fact(label=fact.label, value=f"{fact.value} ({', '.join(when)})") if when else fact
+
+
+def _taken(question: Question, reading: Reading) -> str:
+    """When something was measured. What was said as a time ago counts from the day it was answered."""
+    answer, value = reading.answers.get(question.link_id), _fact(question, reading).value
+    if answer is None or not isinstance(answer.value, Ago):
+        return value
+    answered = day(answer.on or reading.as_of)
+    return f"{value.removesuffix(' ago')} before {answered}" if answer.value.number else answered
 
 
 def _is_reached_medicines(question: Question, reading: Reading) -> bool:

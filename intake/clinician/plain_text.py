@@ -65,7 +65,8 @@ def _changed(one: Any) -> str:
 
 def _points(group: PointGroup) -> list[str]:
     checks = [f"- Check these answers: {check}" for check in group.checks]
-    return [_heading(group.title), *checks, *(f"- {line}" for point in group.points for line in _point(point))]
+    lead = [f"- {group.lead}"] if group.lead and group.kind == "scores" else []
+    return [_heading(group.title), *lead, *checks, *(f"- {line}" for point in group.points for line in _point(point))]
 
 
 def _heading(title: str) -> str:
@@ -78,15 +79,21 @@ def _flag(point: FlagPoint) -> Iterator[str]:
     late = f" {point.was_due}" if point.was_due else ""
     unless = f"Unless it is {point.could_be} (see what is open): " if point.could_be else ""
     first = f" First: {unless}{point.action}{late}" if point.action else ""
-    yield f"{point.title}. Because: {because}.{first}{notes} Discuss: {point.discussion}"
+    yield f"{point.title}. Because: {because}.{_more(point)}{first}{notes} Discuss: {point.discussion}"
+
+
+def _more(point: FlagPoint | OpenPoint) -> str:
+    answers = "; ".join(f"{fact.question}: {fact.answer}" for fact in point.more)
+    return f" Also answered: {answers}." if answers else ""
 
 
 def _open(point: OpenPoint) -> Iterator[str]:
     raised = f"; so far raised as {point.raised_as.lower()}" if point.raised_as else ""
+    more = _more(point)
     asks = " ".join(f"Ask: {one.ask or one.question} (now: {one.state or 'not known'})" for one in point.questions)
     first = f" {point.first}" if point.first else ""
     discuss = "" if point.raised_as else f" Discuss: {point.discussion}"
-    yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}{first}{discuss}".rstrip()
+    yield f"{point.title} (could be {point.severity_title.lower()}{raised}). {asks}{more}{first}{discuss}".rstrip()
 
 
 def _score(point: ScoreLine) -> Iterator[str]:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
 from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag
-from screening.engine.definition import MEDICATION_LIST, Citation, Flag, Rule, Severity, Source
+from screening.engine.definition import MEDICATION_LIST, Flag, Rule, Severity
 
 from .due import was_due
+from .follow_ups import follow_ups, is_about_helper, someone_else
 from .plausibility import to_check
+from .point_sources import SourceLine, sources_of
 from .scores import ScoreLine, score_lines
 from .unknown import open_entries
 from .wording import SEVERITY_TITLES, Reading, marked, rule_in_words, said, words
-
-
-class SourceLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as it is printed. `checked` is false for general knowledge that a reviewer must still verify."""
-
-    title: str
-    section: str
-    url: str
-    checked: bool
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +36,8 @@ class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A raised flag with everything a reader needs to judge it. `notes` are those that are about this flag; `action`
-    is what to do first at this severity, and by when; `could_be` what it may be more, as long as that is open;
+    is what to do first at this severity, and by when; `more` what was answered to the follow-ups of its answers;
+    `could_be` what it may be more, as long as that is open;
     `was_due` when the action was due, once that is past."""
 
     link_id: str
@@ -50,6 +45,7 @@ class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     severity_title: str
     because: tuple[Fact, ...]
+    more: tuple[Fact, ...]
     notes: tuple[str, ...]
     rule_in_words: str
     rule: str
@@ -78,6 +74,7 @@ class OpenPoint(msgspec.Struct, frozen=True, kw_only=True):
     discussion: str
     why: str
     questions: tuple[OpenQuestion, ...]
+    more: tuple[Fact, ...]
     sources: tuple[SourceLine, ...]
     was_due: str = ""
 
@@ -123,7 +120,9 @@ def point_groups(reading: Reading, assessment: Assessment) -> tuple[PointGroup, 
 
 def _scores(reading: Reading, assessment: Assessment) -> PointGroup:
     lines, checks = score_lines(reading, assessment), to_check(reading, assessment)
-    return PointGroup(key="scores", title="Scores", kind="scores", points=lines, checks=checks)
+    other = someone_else(reading)
+    lead = f"Answered by {other}." if other and lines else ""
+    return PointGroup(key="scores", title="Scores", kind="scores", points=lines, checks=checks, lead=lead)
 
 
 def _flag_group(severity: Severity, title: str, reading: Reading, assessment: Assessment) -> PointGroup:
@@ -137,22 +136,31 @@ def _flag_group(severity: Severity, title: str, reading: Reading, assessment: As
 def _flag_point(raised: RaisedFlag, assessment: Assessment, reading: Reading) -> FlagPoint:
     flag = _flag(raised.flag, reading)
     rule = _rule(flag, raised.severity)
-    could_be = (SEVERITY_TITLES[one.severity].lower() for one in assessment.unresolved if one.flag == raised.flag)
+    could_be = (one.severity_of_rule for one in assessment.unresolved if one.flag == raised.flag)
     return FlagPoint(
         link_id=raised.flag,
         title=words(flag.title),
         severity=raised.severity,
         severity_title=SEVERITY_TITLES[raised.severity],
         because=tuple(_fact(one, reading) for one in raised.because),
+        more=_more([one.question for one in raised.because], reading),
         notes=tuple(_note(note, reading) for note in assessment.notes if note.flag == raised.flag),
         rule_in_words=rule_in_words(raised.rule, reading),
         rule=raised.rule,
         action=words(rule.action) if rule else "",
         discussion=words(flag.discussion),
         why=words(flag.why),
-        sources=_sources_of(rule.sources if rule else (), flag.sources, reading),
-        could_be=next(could_be, ""),
+        sources=sources_of(rule.sources if rule else (), flag.sources, reading),
+        could_be=next((SEVERITY_TITLES[one].lower() for one in could_be if one != raised.severity), ""),
         was_due=_was_due(words(rule.action) if rule else "", reading),
+    )
+
+
+def _more(names: Iterable[str], reading: Reading) -> tuple[Fact, ...]:
+    """What was answered to the questions that follow up these."""
+    return tuple(
+        Fact(question=marked(one, reading), answer=said(one, reading.answers.get(one.link_id), reading.definition))
+        for one in follow_ups(frozenset(names), reading)
     )
 
 
@@ -198,7 +206,8 @@ def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) ->
         discussion=words(flag.discussion),
         why=words(flag.why),
         questions=tuple(one for link_id in unresolved.questions for one in _open_questions(link_id, reading)),
-        sources=_sources_of((), flag.sources, reading),
+        more=_more(unresolved.questions, reading),
+        sources=sources_of((), flag.sources, reading),
         was_due=_was_due(words(flag.action_while_open), reading),
     )
 
@@ -233,6 +242,8 @@ def _notes(reading: Reading, assessment: Assessment) -> PointGroup:
 def _note_of_its_own(note: NoteLine, reading: Reading) -> str:
     """A note after the title of the flag that it is about."""
     text = _note(note, reading)
+    if any(one.link_id == note.note and is_about_helper(one, reading) for one in reading.definition.notes):
+        text += someone_else(reading).removeprefix("someone else")
     title = words(_flag(note.flag, reading).title) if note.flag else ""
     return f"{title}: {text}" if title and title not in text else text
 
@@ -260,34 +271,3 @@ def _label_of(link_id: str, reading: Reading) -> str:
         return marked(question, reading)
     score = next((one for one in reading.definition.scores if one.link_id == link_id), None)
     return words(score.title) if score else link_id.replace("_", " ")
-
-
-def _sources_of(own: tuple[Citation, ...], flag: tuple[Citation, ...], reading: Reading) -> tuple[SourceLine, ...]:
-    """The sources of the rule that fired, or else of its flag, as far as they count for the clinic's profile.
-
-    Where the profile hides all of them they are shown all the same: nothing is raised without saying where it is from.
-    """
-    for citations in (own, flag):
-        if lines := _sources(citations, reading):
-            return lines
-    return _sources(own or flag, reading, of_any_profile=True)
-
-
-def _sources(
-    citations: tuple[Citation, ...], reading: Reading, *, of_any_profile: bool = False
-) -> tuple[SourceLine, ...]:
-    """The citations that count for this clinic's label profile, each with the document it names."""
-    known = {source.key: source for source in reading.definition.sources}
-    lines = []
-    for citation in citations:
-        source = known.get(citation.source)
-        if source and source.profiles and not of_any_profile and reading.settings.profile not in source.profiles:
-            continue
-        url = source.url if source else ""
-        title = _source_title(source) if source else citation.source
-        lines.append(SourceLine(title=title, section=citation.section, url=url, checked=citation.checked))
-    return tuple(lines)
-
-
-def _source_title(source: Source) -> str:
-    return f"{source.title} ({source.year})" if source.year else source.title

@@ -104,6 +104,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ruled_out: tuple[RuledOut, ...]
     show: Show
     sections: tuple[AnswerSection, ...]
+    is_named_otherwise: bool
 
     @property
     def filled(self) -> tuple[PointGroup, ...]:
@@ -168,6 +169,7 @@ def summarize(
         ruled_out=ruled_out(reading, assessment),
         show=show,
         sections=answer_sections(reading, earlier=earlier_answers(steps, reading), show=show),
+        is_named_otherwise=record.is_named_otherwise,
     )
 
 

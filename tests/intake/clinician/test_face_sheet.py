@@ -8,6 +8,7 @@ import re
 from functools import cache
 from typing import Any
 
+import msgspec
 import pypdf
 import pytest
 from django.template.loader import render_to_string
@@ -18,7 +19,7 @@ from intake.clinician.points import Fact
 from intake.clinician.review import Added, Mark, ReviewPage, key_of
 from intake.clinician.summary import Summary, summarize
 from intake.clinician.unknown import unknown
-from intake.clinician.wording import Reading, label
+from intake.clinician.wording import Reading, day, label
 from intake.demonstration import CONTENT
 from intake.records import PastChange
 from intake.sample_patients import SAMPLES, SamplePatient
@@ -176,6 +177,62 @@ class TestWhatToDoFirst:
         text = plain_text(named("Inés"))
         assert "Until this is settled: Review on the same working day. If it is so: Call the person now." in text
         assert "First: Unless it is urgent (see what is open): Review on the same working day." in text
+
+
+def point(sample: str, link_id: str) -> Any:
+    groups = (group for group in named(sample).groups if group.kind in ("flags", "open"))
+    return next(point for group in groups for point in group.points if point.link_id == link_id)
+
+
+class TestFollowUps:
+    def test_what_was_answered_beside_an_open_question_is_shown(self) -> None:
+        assert Fact(question="Sleep apnoea treated every night", answer="Yes") in point("Evelyn", "sleep_apnea").more
+        assert "Also answered: Sleep apnoea treated every night: Yes" in plain_text(named("Evelyn"))
+
+    def test_what_was_answered_beside_the_answer_that_raised_a_point_is_shown(self) -> None:
+        assert {fact.question for fact in point("Wei", "aneurysmal_vascular_disease").more} == {
+            "Aneurysm, where",
+            "Aneurysm repaired",
+            "Aneurysm in close family",
+        }
+
+    def test_what_has_no_answer_and_what_is_about_safety_is_not(self) -> None:
+        assert suicide_risk("Tess").more == ()
+
+
+class TestSomeoneElse:
+    def test_the_scores_and_the_note_name_who_answered(self) -> None:
+        groups = {group.key: group for group in named("Evelyn").groups}
+
+        assert groups["scores"].lead == "Answered by someone else: Her son."
+        assert "Someone else filled in this form: Her son" in groups["notes"].points
+        assert "Answered by someone else: Her son." in plain_text(named("Evelyn"))
+
+    def test_the_patient_is_not_someone_else(self) -> None:
+        groups = {group.key: group for group in named("Rosa").groups}
+
+        assert groups["scores"].lead == ""
+
+
+class TestMeasurements:
+    def test_a_time_ago_names_the_day_it_counts_from(self) -> None:
+        values = [fact.value for fact in named("Rosa").background.measures]
+        answered = day(cases()["baseline"].as_of)
+
+        assert any(value.endswith(f" before {answered})") for value in values)
+        assert not any("ago" in value for value in values)
+
+
+class TestNamedOtherwise:
+    @pytest.mark.parametrize("is_named_otherwise", [True, False])
+    def test_earlier_results_may_be_another_persons(self, is_named_otherwise: bool) -> None:
+        summary = msgspec.structs.replace(named("Rosa"), is_named_otherwise=is_named_otherwise)
+
+        html = render_to_string(
+            "clinician/_scores_over_time.html", {"summary": summary, "over_time": {"earlier": ["one"]}}
+        )
+
+        assert ("may be another person’s" in html) is is_named_otherwise
 
 
 class TestWhenTheDayIsPast:

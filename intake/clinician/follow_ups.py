@@ -1,0 +1,59 @@
+"""What was answered to the questions that follow up an answer, and who answered for the patient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from screening.engine import journey
+from screening.engine.definition import Note, Question
+
+from .wording import Reading, said
+
+HELPER = "helper"
+"""The option of a question with the role `answered_by` for somebody who answers for the patient."""
+_NAME = re.compile(r"\w+")
+
+
+def follow_ups(names: Collection[str], reading: Reading) -> tuple[Question, ...]:
+    """The questions asked because of one of these in the same section that have an answer, in their order. Those about
+    safety are left out: they have a place of their own on the face sheet."""
+    shown = journey.shown(reading.compiled, reading.answers, reading.as_of, reading.settings)
+    return tuple(
+        question
+        for section in reading.definition.sections
+        if any(question.link_id in names for question in section.questions)
+        for question in section.questions
+        if question.link_id in shown and question.link_id not in names and _follows(question, names, reading)
+    )
+
+
+def _follows(question: Question, names: Collection[str], reading: Reading) -> bool:
+    answer = reading.answers.get(question.link_id)
+    is_about_safety = question.link_id in reading.compiled.safety_questions
+    is_known = answer is not None and answer.is_known
+    return is_known and not is_about_safety and not set(_NAME.findall(question.ask_when)).isdisjoint(names)
+
+
+def someone_else(reading: Reading) -> str:
+    """Who answered for the patient, as they said it, after "someone else"; empty where the patient did.
+
+    They are named by what follows up the question of the role `answered_by`.
+    """
+    for question in reading.definition.questions():
+        answer = reading.answers.get(question.link_id)
+        if question.role == "answered_by" and answer is not None and answer.value == HELPER:
+            named = [
+                said(one, reading.answers.get(one.link_id), reading.definition)
+                for one in follow_ups({question.link_id}, reading)
+            ]
+            return ": ".join(["someone else", *named[:1]])
+    return ""
+
+
+def is_about_helper(note: Note, reading: Reading) -> bool:
+    """Whether a note hangs on who answered."""
+    named = set(_NAME.findall(note.when))
+    return any(
+        question.role == "answered_by" and question.link_id in named for question in reading.definition.questions()
+    )
