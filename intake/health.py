@@ -32,8 +32,8 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def state(*, now: datetime.datetime) -> dict[str, object]:
-    """Every part by name: “ok” or one sentence on what is wrong. The replica, if there is one, is said and not waited
-    for: nobody's answers or alerts depend on it."""
+    """Every part by name: “ok” or one sentence on what is wrong. The replica, if there is one, is as this process
+    last saw it, and not waited for: nobody's answers or alerts depend on it."""
     parts = {"keyring": _keyring(), "database": _database()}
     if parts["database"] == "ok":
         parts["migrations"] = _migrations()
@@ -45,7 +45,7 @@ def state(*, now: datetime.datetime) -> dict[str, object]:
         "ready": set(parts.values()) == {"ok"},
         "parts": parts,
         "oldest_unsent_alert_seconds": _oldest_unsent(now) if "alerts" in parts else None,
-        **({"replica": replica.state(now=now)} if replica.is_set() else {}),
+        **({"replica": replica.watch.state(now=now)} if replica.is_set() else {}),
     }
 
 

@@ -7,18 +7,25 @@ committed before it. One row is written every few seconds, the worker's sign of 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
 from .alerts import liveness
 from .durability import REPLICA
 from .models import ImpactRun
 
 logger = logging.getLogger(__name__)
+
+LONGEST_QUERY_MS = 20_000
+"""Milliseconds that a query of a report may take."""
+LOOK_AGAIN_AFTER = datetime.timedelta(seconds=30)
+"""How old what is known of the replica may be."""
 
 Found = TypeVar("Found")
 
@@ -40,13 +47,27 @@ def read(ask: Callable[[str], Found], *, now: datetime.datetime) -> Reading[Foun
     if not is_set():
         return Reading(ask(DEFAULT_DB_ALIAS), None)
     try:
-        as_of = liveness.latest_beat(REPLICA)
-        if liveness.is_alive(as_of, now=now):
-            return Reading(ask(REPLICA), as_of)
+        with _not_for_long():
+            as_of = liveness.latest_beat(REPLICA)
+            if liveness.is_alive(as_of, now=now):
+                return Reading(ask(REPLICA), as_of)
         logger.warning("The replica is late: read from the database itself")
     except DatabaseError as error:
         say_failed(error)
     return Reading(ask(DEFAULT_DB_ALIAS), None)
+
+
+@contextlib.contextmanager
+def _not_for_long() -> Iterator[None]:
+    """Somebody waits for a page: the server of the replica gives each query up that takes longer. Replays, for which
+    nobody waits, may take as long as they do."""
+    if connections[REPLICA].vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(using=REPLICA):
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {LONGEST_QUERY_MS:d}")
+        yield
 
 
 def holding(run: ImpactRun) -> str:
@@ -80,3 +101,36 @@ def state(*, now: datetime.datetime) -> str:
         return "ok"
     until = f"after {as_of:%Y-%m-%d %H:%M:%S} UTC" if as_of else "at all"
     return f"The replica is not known to hold anything that was saved {until}."
+
+
+class Watch:
+    """What this process last saw of the replica. It is looked at in a thread, so that whoever asks never waits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen = "The replica was not looked at yet."
+        self._asked_at = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+        self.looking: threading.Thread | None = None
+
+    def state(self, *, now: datetime.datetime) -> str:
+        """What was seen last, or that there is no answer. Whoever asks half a minute after the last look starts another
+        one."""
+        with self._lock:
+            seen = self._seen
+            if abs(now - self._asked_at) < LOOK_AGAIN_AFTER:
+                return seen
+            if self.looking is not None and self.looking.is_alive():
+                return "The replica does not answer."
+            self._asked_at = now
+            self.looking = threading.Thread(target=self._look, args=(now,), name="replica", daemon=True)
+            self.looking.start()
+            return seen
+
+    def _look(self, now: datetime.datetime) -> None:
+        try:
+            self._seen = state(now=now)
+        finally:
+            connections.close_all()  # of this thread
+
+
+watch = Watch()

@@ -102,9 +102,17 @@ else:
     # A connection serves the next requests of its thread as well, while it is younger than this and still answers.
     age = env.int("CONN_MAX_AGE", 60, validate=validate.Range(min=0))
     DATABASES["default"] = {**(DATABASES["default"] or {}), "CONN_MAX_AGE": age, "CONN_HEALTH_CHECKS": True}
-# A copy that its server keeps up to date, for reports and replays: replica.py. One that is away is noticed soon.
+# A copy that its server keeps up to date, for reports and replays: replica.py. One that is away is noticed within three
+# seconds, and a connection that was lost on the way within 45.
 if env.str("REPLICA_DATABASE_URL", ""):
-    DATABASES["replica"] = with_options(env.dj_db_url("REPLICA_DATABASE_URL"), connect_timeout=3, keepalives_idle=30)
+    DATABASES["replica"] = with_options(
+        env.dj_db_url("REPLICA_DATABASE_URL"),
+        connect_timeout=3,
+        keepalives_idle=30,
+        keepalives_interval=5,
+        keepalives_count=3,
+        tcp_user_timeout=45_000,
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Holds counts for limits (limits.py and allauth's), so it may be lost but not culled while they matter.
 CACHES = {

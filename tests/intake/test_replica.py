@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -72,6 +73,13 @@ def read_from(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def refuse() -> None:
     """What a server that is away does."""
     raise OperationalError("connection refused")
+
+
+def looked(watch: replica.Watch) -> None:
+    """The replica has been looked at."""
+    assert watch.looking is not None
+    watch.looking.join(60)
+    assert not watch.looking.is_alive()
 
 
 def finished(run: ImpactRun) -> ImpactRun:
@@ -168,6 +176,21 @@ class TestReports:
         assert caplog.messages == ["The replica cannot be read (OperationalError): read from the database itself"]
         assert caplog.records[0].levelno == logging.WARNING
 
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no replica, and ends no query")
+    def test_one_that_takes_long_is_given_up(self, same: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        failed: list[DatabaseError] = []
+        monkeypatch.setattr(replica, "LONGEST_QUERY_MS", 1)
+        monkeypatch.setattr(replica, "say_failed", failed.append)  # it would close the connection of the test
+        alerts.beat(now=NOW)
+
+        def ask(alias: str) -> str:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(%s)", [60 if alias == REPLICA else 0.01])
+            return alias
+
+        assert replica.read(ask, now=NOW) == (DEFAULT_DB_ALIAS, None)
+        assert "statement timeout" in str(failed[0])
+
     def test_the_page_says_of_when_its_counts_are(
         self, same: str, admin: User, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -193,17 +216,56 @@ class TestReports:
 
 
 class TestHealth:
-    def test_it_says_how_the_replica_is_and_waits_for_nothing(self, alias: str) -> None:
-        alerts.beat(now=NOW)
-        found = health.state(now=NOW)
+    @pytest.fixture(autouse=True)
+    def watch(self, monkeypatch: pytest.MonkeyPatch) -> replica.Watch:
+        monkeypatch.setattr(replica, "watch", replica.Watch())
+        return replica.watch
 
-        assert found["replica"] == "The replica is not known to hold anything that was saved at all."
-        assert found["ready"] is True
+    def test_it_says_how_the_replica_is_and_fails_for_nothing(
+        self, alias: str, watch: replica.Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        alerts.beat(now=NOW)
+        monkeypatch.setattr(replica, "state", lambda now: "The replica cannot be read.")
+        first = health.state(now=NOW)
+        looked(watch)
+        found = health.state(now=later(seconds=29))
+
+        assert (first["replica"], first["ready"]) == ("The replica was not looked at yet.", True)
+        assert (found["replica"], found["ready"]) == ("The replica cannot be read.", True)
+
+    def test_it_looks_again_after_half_a_minute(
+        self, alias: str, watch: replica.Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[Any] = []
+        monkeypatch.setattr(replica, "state", lambda now: asked.append(now) or f"{now:%S}")
+        for seconds in (0, 29, 30, 59, -1):  # at last the clock was put back
+            health.state(now=later(seconds=seconds))
+            looked(watch)
+
+        assert asked == [NOW, later(seconds=30), later(seconds=-1)]
+
+    def test_it_never_waits_for_the_replica(
+        self, alias: str, watch: replica.Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answers = threading.Event()
+        monkeypatch.setattr(replica, "state", lambda now: "ok" if answers.wait(60) else "never")
+        alerts.beat(now=NOW)
+
+        assert health.state(now=NOW)["ready"] is True
+        assert health.state(now=later(seconds=30))["replica"] == "The replica does not answer."
+        answers.set()
+        looked(watch)
+        assert health.state(now=later(seconds=29))["replica"] == "ok"
+
+    def test_it_is_not_known_to_hold_anything_without_a_sign_of_life(self, alias: str) -> None:
+        alerts.beat(now=NOW)
+
+        assert replica.state(now=NOW) == "The replica is not known to hold anything that was saved at all."
 
     def test_it_says_since_when_it_is_late(self, same: str) -> None:
         alerts.beat(now=NOW)
 
-        assert health.state(now=NOW)["replica"] == "ok"
+        assert replica.state(now=NOW) == "ok"
         assert f"saved after {NOW:%Y-%m-%d %H:%M:%S} UTC" in replica.state(now=later(minutes=3))
 
     def test_it_says_that_it_is_away(self, alias: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +290,9 @@ def test_a_connection_of_its_own_reads_everything_and_writes_nothing(
 
     assert read_from == [REPLICA]
     assert counted == (itself, NOW)
-    assert all(query["sql"].lstrip().upper().startswith("SELECT") for query in asked.captured_queries)
+    of_a_report = ("BEGIN", "SET LOCAL STATEMENT_TIMEOUT", "COMMIT") if connection.vendor == "postgresql" else ()
+    kinds = ("SELECT", *of_a_report)
+    assert all(query["sql"].lstrip().upper().startswith(kinds) for query in asked.captured_queries)
     assert sum("intake_questionnaireresponse" in query["sql"] for query in asked.captured_queries) > 5
     with pytest.raises(DatabaseError, match=r"read-?only"):
         WorkerHeartbeat.objects.using(REPLICA).update(name="other")
