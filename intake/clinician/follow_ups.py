@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from screening.engine import journey
 from screening.engine.definition import Note, Question
+from screening.engine.tree import Expr
 
 from .wording import Reading, said
 
 HELPER = "helper"
 """The option of a question with the role `answered_by` for somebody who answers for the patient."""
-_NAME = re.compile(r"\w+")
 
 
 def follow_ups(names: Collection[str], reading: Reading) -> tuple[Question, ...]:
@@ -32,7 +31,12 @@ def _follows(question: Question, names: Collection[str], reading: Reading) -> bo
     answer = reading.answers.get(question.link_id)
     is_about_safety = question.link_id in reading.compiled.safety_questions
     is_known = answer is not None and answer.is_known
-    return is_known and not is_about_safety and not set(_NAME.findall(question.ask_when)).isdisjoint(names)
+    asked_when = reading.compiled.ask_when.get(question.link_id)
+    return is_known and not is_about_safety and asked_when is not None and _depends(asked_when, names, reading)
+
+
+def _depends(expr: Expr, names: Collection[str], reading: Reading) -> bool:
+    return not reading.compiled.dependencies.questions(expr).isdisjoint(names)
 
 
 def someone_else(reading: Reading) -> str:
@@ -53,7 +57,6 @@ def someone_else(reading: Reading) -> str:
 
 def is_about_helper(note: Note, reading: Reading) -> bool:
     """Whether a note hangs on who answered."""
-    named = set(_NAME.findall(note.when))
-    return any(
-        question.role == "answered_by" and question.link_id in named for question in reading.definition.questions()
-    )
+    named = [one.link_id for one in reading.definition.questions() if one.role == "answered_by"]
+    condition = reading.compiled.rules.notes.get(note.link_id)
+    return condition is not None and _depends(condition, named, reading)
