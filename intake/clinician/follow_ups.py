@@ -1,15 +1,17 @@
-"""What was answered to the questions that follow up an answer, and who answered for the patient."""
+"""What was answered to the questions that follow up an answer, which were not asked, and who answered instead."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from screening.engine import journey
+from screening.engine.assessment import Assessment
 from screening.engine.definition import Note, Question
 from screening.engine.tree import Expr
 
 from .wording import Reading, said
 
+NO = "no"
 HELPER = "helper"
 """The option of a question with the role `answered_by` for somebody who answers for the patient."""
 
@@ -31,12 +33,32 @@ def _follows(question: Question, names: Collection[str], reading: Reading) -> bo
     answer = reading.answers.get(question.link_id)
     is_about_safety = question.link_id in reading.compiled.safety_questions
     is_known = answer is not None and answer.is_known
-    asked_when = reading.compiled.ask_when.get(question.link_id)
-    return is_known and not is_about_safety and asked_when is not None and _depends(asked_when, names, reading)
+    return is_known and not is_about_safety and _is_asked_because_of(names, question, reading)
+
+
+def _is_asked_because_of(names: Collection[str], question: Question, reading: Reading) -> bool:
+    condition = reading.compiled.ask_when.get(question.link_id)
+    return condition is not None and _depends(condition, names, reading)
 
 
 def _depends(expr: Expr, names: Collection[str], reading: Reading) -> bool:
     return not reading.compiled.dependencies.questions(expr).isdisjoint(names)
+
+
+def behind_a_doubtful_no(reading: Reading, assessment: Assessment, earlier: Collection[str]) -> tuple[Question, ...]:
+    """The questions that were not asked only because of a "no" that the page tells to check: one that contradicts
+    another answer, or one about safety that was first something else (`earlier`)."""
+    compiled, answers = reading.compiled, reading.answers
+    contradicted = (compiled.rules.inconsistencies[one] for one in assessment.inconsistencies)
+    named = {name for rule in contradicted for name in compiled.dependencies.questions(rule)}
+    named |= set(earlier).intersection(compiled.safety_questions)
+    doubtful = {name for name in named if name in answers and answers[name].value == NO}
+    shown = journey.visibility(compiled, answers, reading.as_of, reading.settings)
+    return tuple(
+        question
+        for question in reading.definition.questions()
+        if shown.get(question.link_id) is False and _is_asked_because_of(doubtful, question, reading)
+    )
 
 
 def someone_else(reading: Reading) -> str:

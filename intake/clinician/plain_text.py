@@ -130,6 +130,7 @@ def _unknown(unknown: Unknown) -> Iterator[list[str]]:
     unanswered += [f"- Medicine {entry.state}: {entry.name}" for entry in unknown.medicines]
     yield [_heading("Asked, not answered"), *(unanswered or ["- Nothing: all that was asked is answered"])]
     not_asked = [f"- Depends on an answer that is missing: {'; '.join(unknown.hanging)}"] if unknown.hanging else []
+    not_asked += [f"- Hangs on a “No” to check: {'; '.join(unknown.doubtful)}"] if unknown.doubtful else []
     not_asked += [f"- Not part of this questionnaire: {', '.join(unknown.absent)}"] if unknown.absent else []
     not_asked += [f"- “{section.title}”: {section.why}" for section in unknown.sections]
     if unknown.follow_ups:

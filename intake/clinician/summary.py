@@ -146,6 +146,7 @@ def summarize(
     `steps` are the saves of the patient, in order, where the clinic shows what was changed before sending. `show` says
     how much of the list of answers is wanted; the points are always complete.
     """
+    first = first_answers(steps, reading)
     return Summary(
         name=name_of(reading) or "Name not given",
         reference=record.reference,
@@ -160,12 +161,12 @@ def summarize(
         safety=safety_lines(
             assessment, record.alerts, panel_shown_at=record.panel_shown_at, is_sent=record.sent_at is not None
         ),
-        safety_answers=safety_answers(reading, first_answers(steps, reading)),
+        safety_answers=safety_answers(reading, first),
         corrections=record.corrections,
         groups=point_groups(reading, assessment),
         changed=taken_back(steps, reading, assessment),
         background=background(reading, assessment),
-        unknown=unknown(reading),
+        unknown=unknown(reading, assessment, first),
         ruled_out=ruled_out(reading, assessment),
         show=show,
         sections=answer_sections(reading, earlier=earlier_answers(steps, reading), show=show),

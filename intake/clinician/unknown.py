@@ -6,7 +6,7 @@ A reader who has only the first sheet must be able to name all of it. An unknown
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from screening.engine.definition import MEDICATION_LIST, Flag, Medicine, Questio
 from screening.engine.unresolved import RULE_ERROR
 
 from .answer_list import why_not
+from .follow_ups import behind_a_doubtful_no
 from .wording import STATE_TITLES, Reading, label, marked, state_of, words
 
 MANY_NAMES = 12
@@ -57,7 +58,8 @@ class OpenEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unknown(msgspec.Struct, frozen=True, kw_only=True):
-    """What the answers leave in the dark. `hanging` might have been asked: it hangs on an answer that is missing.
+    """What the answers leave in the dark. `hanging` might have been asked: it hangs on an answer that is missing;
+    `doubtful` was not asked because of a "no" that the page tells to check.
 
     `follow_ups` counts what other answers made unnecessary in the sections that were asked: each is listed with its
     reason among all answers. `absent` is what the questionnaire does not ask of anybody.
@@ -66,6 +68,7 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     unanswered: tuple[Unanswered, ...]
     medicines: tuple[OpenEntry, ...]
     hanging: tuple[str, ...]
+    doubtful: tuple[str, ...]
     sections: tuple[SectionNotAsked, ...]
     follow_ups: int
     absent: tuple[str, ...]
@@ -106,17 +109,20 @@ class RuledOut(msgspec.Struct, frozen=True, kw_only=True):
         return "; ".join(f"{', '.join(titles)} ({why})" for why, titles in by_why.items())
 
 
-def unknown(reading: Reading) -> Unknown:
-    """Everything that is not known, in the order of the questionnaire."""
+def unknown(reading: Reading, assessment: Assessment, earlier: Collection[str]) -> Unknown:
+    """Everything that is not known, in the order of the questionnaire. `earlier`: what was changed before sending."""
     shown = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
     questions = [one for one in reading.definition.questions() if one.type != "group" or one.repeats]
     hidden = [section for section in reading.definition.sections if _is_hidden(section, shown)]
     roles = {one.role for one in questions}
+    doubtful = behind_a_doubtful_no(reading, assessment, earlier)
     left_out = {one.link_id for section in hidden for one in section.questions}
+    left_out |= {one.link_id for one in doubtful}
     return Unknown(
         unanswered=_unanswered([one for one in questions if shown.get(one.link_id)], reading),
         medicines=tuple(entry for one in questions for entry in open_entries(one, reading)),
         hanging=tuple(label(one) for one in questions if shown.get(one.link_id, True) is None),
+        doubtful=tuple(label(one) for one in doubtful),
         sections=tuple(
             SectionNotAsked(title=words(one.title), why=why_not(False, one.ask_when, reading)) for one in hidden
         ),

@@ -169,3 +169,10 @@ class TestPage:
         text = client.get(f"/start/{clinic.slug}/").content.decode()
 
         assert ("staff may see that it was changed" in text) is shows
+
+
+def test_what_a_withdrawn_safety_answer_kept_from_being_asked_is_named() -> None:
+    withdrawn = summary_after({"thoughts": "yes"}, {"thoughts": "no"}, thoughts="no")
+
+    assert withdrawn.unknown.doubtful == ("Plan", "Means")
+    assert summary_after({"thoughts": "no"}, thoughts="no").unknown.doubtful == ()

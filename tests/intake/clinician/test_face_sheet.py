@@ -25,7 +25,7 @@ from intake.records import PastChange
 from intake.sample_patients import SAMPLES, SamplePatient
 from screening.engine import journey
 from screening.engine.answers import Answer, read_answers
-from screening.engine.assessment import Settings, evaluate
+from screening.engine.assessment import Assessment, Settings, evaluate
 from screening.engine.compiler import Compiled, compile_definition
 from screening.exchange.cases import Case, load_cases
 from screening.exchange.yaml import load_definition
@@ -138,7 +138,7 @@ class TestNothingReached:
         safety = [question for question in compiled().definition.questions() if question.link_id in shown]
         safety = [question for question in safety if question.link_id in compiled().safety_questions]
 
-        (line,) = unknown(reading).unanswered
+        (line,) = unknown(reading, Assessment(), ()).unanswered
 
         assert len(safety) >= 5
         assert list(line.questions[: len(safety)]) == [label(question) for question in safety]

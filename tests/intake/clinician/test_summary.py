@@ -481,6 +481,15 @@ class TestUnknown:
 
         assert found.hanging == ("When the stroke was",)
 
+    def test_what_a_contradicted_no_kept_from_being_asked_is_named(self) -> None:
+        summary = summary_of({"smoker": "yes"})
+
+        assert summary.unknown.doubtful == ("When the stroke was",)
+        assert summary.unknown.follow_ups == 3, "without that one"
+        assert "- Hangs on a “No” to check: When the stroke was" in plain_text(summary)
+        html = render_to_string("clinician/summary.html", {"summary": summary, "frame": "base_document.html"})
+        assert "Hangs on a “No” to check: <b>When the stroke was</b>" in html
+
     def test_many_are_counted_by_section_those_about_safety_named(self) -> None:
         reading = msgspec.structs.replace(reading_of(), answers={})
 
