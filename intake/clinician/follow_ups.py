@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from screening.engine import journey
 from screening.engine.assessment import Assessment
 from screening.engine.definition import Note, Question
-from screening.engine.tree import Expr
+from screening.engine.tree import Expr, Is, parts
 
 from .wording import Reading, said
 
@@ -50,7 +50,7 @@ def behind_a_doubtful_no(reading: Reading, assessment: Assessment, earlier: Coll
     another answer, or one about safety that was first something else (`earlier`)."""
     compiled, answers = reading.compiled, reading.answers
     contradicted = (compiled.rules.inconsistencies[one] for one in assessment.inconsistencies)
-    named = {name for rule in contradicted for name in compiled.dependencies.questions(rule)}
+    named = {name for rule in contradicted for name in _denied(rule)}
     named |= set(earlier).intersection(compiled.safety_questions)
     doubtful = {name for name in named if name in answers and answers[name].value == NO}
     shown = journey.visibility(compiled, answers, reading.as_of, reading.settings)
@@ -59,6 +59,15 @@ def behind_a_doubtful_no(reading: Reading, assessment: Assessment, earlier: Coll
         for question in reading.definition.questions()
         if shown.get(question.link_id) is False and _is_asked_because_of(doubtful, question, reading)
     )
+
+
+def _denied(expr: Expr) -> Iterator[str]:
+    """The questions that a condition wants answered with no. What a named condition looks at is not among them: it
+    names exceptions ("no other reason for the medicine"), which nothing contradicts."""
+    if isinstance(expr, Is) and expr.codes == (NO,):
+        yield expr.question.name
+    for part in parts(expr):
+        yield from _denied(part)
 
 
 def someone_else(reading: Reading) -> str:

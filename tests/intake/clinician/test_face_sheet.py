@@ -126,6 +126,22 @@ class TestSamples:
         assert shown == {group.key for group in summary_of(MANY).groups}
 
 
+class TestBehindADoubtfulNo:
+    """What was not asked because of a "no" that the sheet itself tells to check."""
+
+    def test_what_a_medicine_contradicts(self) -> None:
+        assert named("Joan").unknown.doubtful == (
+            "Takes blood pressure medicine as told",
+            "Told that blood pressure is not under control",
+        ), "and nothing behind the other reasons for such a medicine, which nobody doubts"
+
+    def test_what_was_taken_back_before_sending(self) -> None:
+        assert summary_of(MANY).unknown.doubtful == ("Most recent suicide attempt",)
+
+    def test_a_plain_no_is_believed(self) -> None:
+        assert named("Rosa").unknown.doubtful == ()
+
+
 def suicide_risk(sample: str, drawn_on: datetime.date | None = None) -> Any:
     groups = (group for group in named(sample, drawn_on).groups if group.kind == "flags")
     return next(point for group in groups for point in group.points if point.link_id == "suicide_risk")
