@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -41,6 +42,7 @@ class Writer:
 
     def write(self, page: bytes, *, seconds: float) -> bytes:
         """The document of a page, empty without the library (`pdf_process`). Raises `TimeoutError`, `WriterFailed`."""
+        deadline = time.monotonic() + seconds
         ours, theirs = socket.socketpair()
         with ours:
             ours.settimeout(seconds)
@@ -54,6 +56,8 @@ class Writer:
                 answer = b""
         length, document = answer[:LENGTH], answer[LENGTH:]
         if len(length) < LENGTH or int.from_bytes(length) != len(document):
+            if time.monotonic() >= deadline:  # its own clock, begun after ours, may ring before we are heard to wait
+                raise TimeoutError
             raise WriterFailed("The page was answered with less than a document.")
         return document
 

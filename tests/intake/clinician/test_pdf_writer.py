@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -129,6 +130,16 @@ class TestEnds:
         monkeypatch.undo()
         assert writer.write(asked(PAGE), seconds=30).startswith(b"%PDF")
         assert writer.pid == before
+
+    def test_a_child_that_ended_for_its_time_was_not_finished_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its own clock may ring before the product is heard to wait."""
+        clock = iter((0.0, 30.0))
+        monkeypatch.setattr(pdf_writer, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+        unheard = Writer()
+        monkeypatch.setattr(unheard, "_hand_over", lambda page: None)
+
+        with pytest.raises(TimeoutError):
+            unheard.write(b"", seconds=30)
 
     @needs_proc
     def test_a_page_whose_child_dies_is_not_finished_and_the_next_one_is(self) -> None:
