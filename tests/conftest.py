@@ -14,9 +14,14 @@ from intake import triggers as intake_triggers
 from intake.erasure import erased_list
 from screening import triggers as screening_triggers
 from tests.trust.amounts import IS_LONG
-from tests.trust.reporter import figure, pytest_runtest_logreport, pytest_runtest_makereport, pytest_sessionfinish
+from tests.trust.reporter import (
+    figure,
+    pytest_collection_finish,
+    pytest_runtest_logreport,
+    pytest_runtest_makereport,
+)
 
-__all__ = ["figure", "pytest_runtest_logreport", "pytest_runtest_makereport", "pytest_sessionfinish"]
+__all__ = ["figure", "pytest_collection_finish", "pytest_runtest_logreport", "pytest_runtest_makereport"]
 
 # The same code is tried with the same examples, so that a run says something about the change and not about the day;
 # HYPOTHESIS_PROFILE=long looks for new ones.

@@ -5,28 +5,21 @@
     python -m tools.trust --document   # run nothing; bring the table in docs/safety.md up to date
     python -m tools.trust --document ../other/docs/safety.md    # and say what passed when it ran there
 
-Every long form is bounded and stops by itself. Exits with 1 when a row does not pass. The outcomes stay in var/trust/.
+Every long form is bounded, and what hangs all the same is ended (`tools/trust_runs.py`). Exits with 1 when a row does
+not pass. The outcomes and the causes of failures stay in var/trust/.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-import os
-import subprocess
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.trust.registry import SAFETY, Check, checks, proofs
+from tools.trust_runs import DATABASES, RESULTS, Outcome, dearest, failures, run_all
 
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "var" / "trust"
-DATABASES = {
-    "SQLite": ([], "check"),
-    "PostgreSQL": ([sys.executable, "tools/with_postgres.py"], "check and (not browser or both_databases)"),
-}
 NOT_YET = "not yet"
 BEGIN, END = "<!-- checks: python -m tools.trust --document -->", "<!-- end of checks -->"
 
@@ -42,34 +35,32 @@ class Row:
     passed: bool
 
 
-def run(database: str, ids: list[str]) -> list[dict[str, str]]:
-    """The outcomes of the long forms on one database, one for each check of each test."""
-    prefix, marks = DATABASES[database]
-    file = RESULTS / f"{database.lower()}.json"
-    file.unlink(missing_ok=True)
+def run(ids: list[str]) -> list[Row]:
+    """Run the long forms of these checks on both databases; prints what failed and what took longest."""
     known = proofs()
-    paths = sorted({path for key in ids for path in known.get(key, [])})
-    environment = {**os.environ, "TRUST": "long", "TRUST_RESULTS": str(file), "JOURNEY_RERUNS": "0"}
-    command = [*prefix, sys.executable, "-m", "pytest", "-q", "-m", marks, *paths]
-    subprocess.run(command, cwd=ROOT, env=environment)
-    return json.loads(file.read_text()) if file.exists() else []
+    outcomes = run_all(sorted({path for key in ids for path in known.get(key, [])}))
+    for database, found in outcomes.items():
+        print("\n".join([f"\n{database}, longest:", *dearest(found)]))
+        if failed := failures(found):
+            print("\n".join([f"{database}, failed ({RESULTS}/{database.lower()}-*.log):", *failed]))
+    return [row for database, found in outcomes.items() for row in rows_of(database, found)]
 
 
-def rows_of(database: str, outcomes: list[dict[str, str]]) -> list[Row]:
-    """One row for each check and what it requires, of what was not skipped; it passes when nothing failed."""
-    found: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+def rows_of(database: str, outcomes: list[Outcome]) -> list[Row]:
+    """One row for each check and what it requires, of what was not skipped; it passes when all of it passed."""
+    found: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for one in outcomes:
         if one["outcome"] != "skipped":
             found[one["check"], one["required"]].append(one)
     return [_row(database, *key, ran=found[key]) for key in sorted(found)]
 
 
-def _row(database: str, check: str, required: str, ran: list[dict[str, str]]) -> Row:
-    passed = sum(one["outcome"] == "passed" for one in ran)
-    failed = sum(one["outcome"] == "failed" for one in ran)
+def _row(database: str, check: str, required: str, ran: list[Outcome]) -> Row:
+    came_out = [one["outcome"] for one in ran]
+    passed, others = came_out.count("passed"), [one for one in ("failed", "unfinished") if one in came_out]
+    counted = [f"{passed} of {len(ran)} tests passed", *(f"{came_out.count(one)} {one}" for one in others)]
     figures = "; ".join(one["figure"] for one in ran if one["figure"])
-    counted = f"{passed} of {len(ran)} tests passed" + (f", {failed} failed" if failed else "")
-    return Row(check, database, figures if figures and not failed else counted, required, not failed)
+    return Row(check, database, ", ".join(counted) if others or not figures else figures, required, not others)
 
 
 def table(rows: list[Row], ids: list[str]) -> str:
@@ -134,8 +125,7 @@ def main(arguments: list[str]) -> int:
         document(ran_elsewhere(Path(arguments[1])) if arguments[1:] else {})
         return 0
     ids = arguments or list(checks())
-    rows = [row for database in DATABASES for row in rows_of(database, run(database, ids))]
-    rows = [row for row in rows if row.check in ids]
+    rows = [row for row in run(ids) if row.check in ids]
     print(f"\n{table(rows, ids)}")
     failed = {row.check for row in rows if not row.passed} | set(did_not_run(rows, ids))
     document(passed_on(rows, set(ids) - failed))

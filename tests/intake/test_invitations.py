@@ -11,7 +11,16 @@ from django.core.exceptions import ValidationError
 
 from intake import access, actions, invitees
 from intake.invitees import Details
-from intake.models import AuditRecord, Clinic, Invitation, InvitationMail, Invitee, QuestionnaireResponse, User
+from intake.models import (
+    AnswerRequest,
+    AuditRecord,
+    Clinic,
+    Invitation,
+    InvitationMail,
+    Invitee,
+    QuestionnaireResponse,
+    User,
+)
 
 from .conftest import NOW, Tab, later
 
@@ -258,6 +267,16 @@ class TestReissue:
 
         found = QuestionnaireResponse.objects.get()
         assert (found.resume_tries, found.resume_tries_of_day, found.resume_blocked_until) == (0, 0, None)
+
+    def test_what_somebody_else_was_asked_and_answered_is_not_in_the_way(
+        self, invited: actions.Invited, clinic: Clinic, sent: QuestionnaireResponse, front_desk: User
+    ) -> None:
+        others = invite(clinic, front_desk).invitation
+        AnswerRequest.objects.create(
+            response=sent, invitation=others, questions_ct=b"", asked_at=NOW, asked_by=front_desk, answered_at=NOW
+        )
+
+        assert self.again(invited, front_desk).invitation == invited.invitation
 
     def test_it_refuses_when_nothing_is_published_any_more(
         self, invited: actions.Invited, front_desk: User, monkeypatch: pytest.MonkeyPatch

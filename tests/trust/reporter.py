@@ -1,6 +1,7 @@
 """Keeps what each test marked with a check found: `@pytest.mark.check("C01", required="0 answers lost")`.
 
-With TRUST_RESULTS the outcomes are written to that file as JSON when the run ends; `tools/trust.py` reads it.
+With TRUST_RESULTS a line of JSON is added to that file for each check of each test: before the first test, that it
+is unfinished, and afterwards what became of it. A run that is ended halfway leaves what it found for `tools/trust.py`.
 """
 
 from __future__ import annotations
@@ -8,12 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-_results: list[dict[str, Any]] = []
+Row = dict[str, str | float]
 
 
 @pytest.fixture
@@ -22,14 +21,26 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str], No
     return lambda text: record_property("figure", text)
 
 
+def checks_of(item: pytest.Item) -> list[tuple[str, str]]:
+    """The id and the requirement of each check that a test is marked with."""
+    return [(mark.args[0], mark.kwargs["required"]) for mark in item.iter_markers("check")]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Names the checks of a test. Hostile words may stand in what was captured: a lone surrogate could not be sent to
     the process that gathers the reports, and would end the whole run."""
     report = yield
-    report.checks = [(mark.args[0], mark.kwargs["required"]) for mark in item.iter_markers("check")]
+    report.checks = checks_of(item)
     report.sections = [(name, words.encode("utf-8", "backslashreplace").decode()) for name, words in report.sections]
     return report
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is going to run."""
+    for item in session.items:
+        for check, required in checks_of(item):
+            _keep({"check": check, "required": required, "test": item.nodeid, "figure": "", "outcome": "unfinished"})
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -37,12 +48,20 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" or not report.passed:
         figures = "; ".join(str(value) for name, value in report.user_properties if name == "figure")
         for check, required in getattr(report, "checks", []):
-            row = {"check": check, "required": required, "test": report.nodeid, "figure": figures}
-            _results.append({**row, "outcome": report.outcome, "seconds": round(report.duration, 1)})
+            row: Row = {"check": check, "required": required, "test": report.nodeid, "figure": figures}
+            _keep({**row, "outcome": report.outcome, "seconds": round(report.duration, 1), **_cause_of(report)})
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Only the run that started the others writes."""
-    if (file := os.environ.get("TRUST_RESULTS")) and not hasattr(session.config, "workerinput"):
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        Path(file).write_text(json.dumps(_results, indent=1))
+def _cause_of(report: pytest.TestReport) -> Row:
+    """Of a test that failed: in a line what failed, and where."""
+    if not report.failed:
+        return {}
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return {"cause": crash.message.strip().split("\n")[0] if crash else "", "trace": report.longreprtext}
+
+
+def _keep(row: Row) -> None:
+    """Add a line. Of a run on several processors only the process that started the others writes."""
+    if (file := os.environ.get("TRUST_RESULTS")) and "PYTEST_XDIST_WORKER" not in os.environ:
+        with open(file, "a") as rows:
+            rows.write(json.dumps(row) + "\n")

@@ -77,8 +77,9 @@ def test_a_row_passes_when_something_passed_and_nothing_failed():
     assert trust.rows_of("SQLite", [outcome("passed", figure="40 kills, 0 lost"), outcome("skipped")]) == [
         trust.Row("C01", "SQLite", "40 kills, 0 lost", "0 lost", True)
     ]
-    (row,) = trust.rows_of("SQLite", [outcome("failed"), outcome("passed")])
-    assert not row.passed
+    for other in ("failed", "unfinished"):
+        (row,) = trust.rows_of("SQLite", [outcome(other), outcome("passed")])
+        assert (row.passed, row.figure) == (False, f"1 of 2 tests passed, 1 {other}")
     assert trust.rows_of("SQLite", [outcome("skipped")]) == []
 
 

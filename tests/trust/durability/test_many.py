@@ -16,6 +16,7 @@ WRITERS = amount(quick=8, long=32)
 SECONDS = amount(quick=2, long=120)
 
 
+@pytest.mark.alone
 @pytest.mark.check("C04", required="0 errors of the server, 0 anomalies; p99 within 1 s on a machine of its own")
 @pytest.mark.check("C82", required="memory grows less than 10 %, open files flat, log under 64 MB")
 def test_many_who_save_at_once_wait_for_each_other(installation: Installation, figure) -> None:
