@@ -1,4 +1,8 @@
-"""One store of one size: `python -m benchmarks.store SQLite 1000` prints the milliseconds of each question as JSON."""
+"""One store of one size, in a process that waits for questions: `python -m benchmarks.store 1000`.
+
+It prints what can be asked, as JSON, as soon as it is filled. Each line that it reads afterwards is one of these; it is
+asked `TIMES` times, and how many milliseconds each took is printed, as JSON. It ends with its input.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,24 @@ import logging
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
-from benchmarks.figures import median_microseconds
+from benchmarks.figures import microseconds
 
-DATABASES = ("SQLite", "PostgreSQL")
+TIMES = 10
 WAITING = 200
 """Responses that nobody has opened or signed yet, whatever the size of the store."""
 NOW = datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC)
 
 
-def main(database: str, size: int) -> None:
+def main(size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        clinician = _set_up(folder, size)
-        print(json.dumps(_asked(clinician, size)))
+        questions = _questions(_set_up(folder, size), size)
+        print(json.dumps(list(questions)), flush=True)
+        for line in sys.stdin:
+            asked = questions[line.strip()]
+            print(json.dumps([microseconds(asked) / 1000 for _ in range(TIMES)]), flush=True)
 
 
 def _set_up(folder: str, size: int) -> Any:
@@ -133,8 +141,8 @@ def _moment() -> str:
     return f"'{NOW.isoformat()}'::timestamptz - n * interval '1 second'"
 
 
-def _asked(clinician: Any, size: int) -> dict[str, float]:
-    """The milliseconds of what a clinician asks of the list."""
+def _questions(clinician: Any, size: int) -> dict[str, Callable[[], object]]:
+    """What a clinician asks of the list, by what it is called in the results."""
     from django.db.models import Q
 
     from intake.clinician import worklist
@@ -143,7 +151,7 @@ def _asked(clinician: Any, size: int) -> dict[str, float]:
     middle = f"{size // 2:x}"
     page, deep = worklist.page_of(clinician), _deep(size)
     by_name = Q(person__clinic__in=[clinician.memberships.get().clinic_id], person__name_hash__in=[middle.zfill(64)])
-    asked = {
+    return {
         "first page of the list with its counts": lambda: worklist.page_of(clinician),
         "the next page": lambda: worklist.page_of(clinician, after=page.next_after),
         "a page nine tenths down": lambda: worklist.page_of(clinician, after=deep),
@@ -154,7 +162,6 @@ def _asked(clinician: Any, size: int) -> dict[str, float]:
         "search by reference": lambda: worklist.matching(clinician, Q(reference=middle.zfill(8))),
         "search by name": lambda: worklist.matching(clinician, by_name),
     }
-    return {what: median_microseconds(call, times=30) / 1000 for what, call in asked.items()}
 
 
 def _deep(size: int) -> str:
@@ -168,4 +175,4 @@ def _deep(size: int) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(int(sys.argv[1]))
