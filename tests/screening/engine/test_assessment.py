@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from screening.engine.definition import (
     Flag,
     Inconsistency,
     Note,
+    Parameter,
     Question,
     Rule,
     Safety,
@@ -519,6 +521,12 @@ class TestRuleError:
     passed_over = "(clot is yes or drinks > 3) and stroke is yes"
     """With the clot unknown and no stroke, whether it is possible ends before the part that fails."""
 
+    no_margin: Any = {
+        "parameters": (Parameter(key="margin", title="Margin", value=3),),
+        "settings": Settings(parameters={"margin": math.inf}),
+    }
+    """A number of days that no test can be worked out with, though every answer can be read."""
+
     def test_a_failing_part_is_not_passed_over_where_the_rest_is_ruled_out(self):
         asked = (*self.asked, question("clot"))
 
@@ -538,6 +546,30 @@ class TestRuleError:
         )  # fmt: skip
 
         assert "concern" in [left.flag for left in found.unresolved]
+        assert found.ruled_out == ()
+
+    def test_a_failing_named_condition_is_not_passed_over_where_the_rest_is_ruled_out(self):
+        soon = Variable(link_id="soon", title=en("Soon"), when="visit within margin days of today")
+        asked = (question("visit", "date"), question("stroke"), question("clot"))
+
+        found = assess(
+            answers(visit=TODAY, clot=NOT_SURE, stroke="no"), *asked, **self.no_margin, variables=(soon,),
+            flags=(flag(caution="(clot is yes or soon) and stroke is yes"),),
+        )  # fmt: skip
+
+        assert [left.reason for left in found.unresolved] == ["rule error"]
+        assert found.ruled_out == ()
+
+    def test_a_failing_test_of_staleness_is_not_passed_over_where_the_rest_is_ruled_out(self):
+        near = "visit within margin days of today"
+        asked = (question("visit", "date"), question("stroke"), question("clot", stale_when=near))
+
+        found = assess(
+            answers(visit=TODAY, clot="no", stroke="no"), *asked, **self.no_margin,
+            flags=(flag(caution=f"(clot is yes or {near}) and stroke is yes"),),
+        )  # fmt: skip
+
+        assert [left.reason for left in found.unresolved] == ["rule error"]
         assert found.ruled_out == ()
 
     def test_a_rule_of_the_flag_that_still_works_is_raised_beside_it(self):
