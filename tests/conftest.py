@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from intake import triggers as intake_triggers
 from intake.erasure import erased_list
+from screening import proving
 from screening import triggers as screening_triggers
 from tests.trust.amounts import IS_LONG
 from tests.trust.reporter import (
@@ -28,6 +29,7 @@ __all__ = ["figure", "pytest_collection_finish", "pytest_runtest_logreport", "py
 settings.register_profile("default", deadline=None, max_examples=100, print_blob=True, derandomize=True)
 settings.register_profile("long", parent=settings.get_profile("default"), max_examples=10_000, derandomize=False)
 settings.register_profile("trust", parent=settings.get_profile("default"), max_examples=5_000)
+proving.TOTAL = 600.0  # a busy machine is slow, not wrong
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "trust" if IS_LONG else "default"))
 
 
@@ -40,6 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _nothing_counted_yet() -> None:
     """Limits are counted in the cache: no test is slowed by those before it."""
     cache.clear()
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits refill with time: on a slow machine a try more would be allowed."""
+    monkeypatch.setattr("time.time", lambda: 1_900_000_000.0)
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from intake.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # A file, as in production: an in-memory database has neither a write-ahead log nor a second connection.
     DATABASES["default"]["TEST"] = {"NAME": str(_directory / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["timeout"] = 120  # a busy machine is slow, not wrong
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread of a server that ends would leave one behind
 

@@ -89,7 +89,7 @@ def _sent(product: socket.socket) -> Iterator[socket.socket]:
 def _let_finish() -> None:
     """Wait for the children: the product is there and waits for what they write. All end together if it takes long."""
     signal.signal(signal.SIGALRM, lambda *_: os.killpg(0, signal.SIGKILL))
-    signal.setitimer(signal.ITIMER_REAL, FINISHING_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, FINISHING_SECONDS, 1)  # and again, should it ring just before the wait begins
     with contextlib.suppress(ChildProcessError):
         os.wait()  # as ended children are ignored, this returns when there is none any more
 

@@ -127,7 +127,7 @@ def test_what_was_not_proved_is_tried_again_later(monkeypatch):
     monkeypatch.setattr(proving, "TOTAL", 0.0)
     assert proving.report(definition).not_proved
 
-    monkeypatch.setattr(proving, "TOTAL", 25.0)
+    monkeypatch.setattr(proving, "TOTAL", 600.0)
     monkeypatch.setattr(proving, "AGAIN", 0.0)
 
     assert proving.report(definition).not_proved == 0

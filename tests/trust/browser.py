@@ -74,7 +74,7 @@ class Browser:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         headers |= {"Content-Type": content_type} if body is not None else {}
         headers |= {"X-Forwarded-For": self.address} if self.address else {}
-        with closing(http.client.HTTPConnection(self.host, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection(self.host, timeout=120)) as connection:
             connection.request(method, path, body, headers)
             got = connection.getresponse()
             return Answer(got.status, got.headers, got.read())

@@ -141,12 +141,12 @@ def second_clinic_writes(sent: QuestionnaireResponse):
 
         writer = threading.Thread(target=write)
         writer.start()
-        began.wait(20)
+        assert began.wait(300)
         try:
             during()
         finally:
             done.set()
-            writer.join(20)
+            writer.join()
 
     return during_writes
 

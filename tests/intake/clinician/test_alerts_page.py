@@ -21,9 +21,16 @@ from .conftest import Send, SignIn
 PAGE = "/staff/alerts/"
 
 
+@pytest.fixture(autouse=True)
+def _clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages say how long something waits: however slow this machine is, no minute passes."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
 @pytest.fixture
 def waiting(send: Send, clinic: Clinic) -> QuestionnaireResponse:
-    """Sent with something urgent, ten minutes ago by the wall clock of the pages."""
+    """Sent with something urgent, ten minutes ago by the clock of the pages."""
     return send(clinic, harm_thoughts="yes", at=timezone.now() - datetime.timedelta(minutes=10))
 
 

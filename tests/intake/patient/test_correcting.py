@@ -114,6 +114,7 @@ class TestCorrectionPage:
         correct(sender, device, about="habits")
         assert contents(sender.response)[0].about == "habits"
 
+    @pytest.mark.usefixtures("still_clock")
     def test_too_many_in_a_minute_keep_what_was_typed(self, sender):
         answers = [correct(sender, words=f"Thought {number}.") for number in range(6)]
 

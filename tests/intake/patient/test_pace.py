@@ -40,6 +40,7 @@ def test_looking_is_never_counted(path, full, clinic):
     assert full == []
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_eleven_starts_in_a_minute_are_one_too_many(clinic):
     answers = [Client().post("/start/harbor/").status_code for _ in range(11)]
 
@@ -53,6 +54,7 @@ def test_another_address_is_not_slowed(clinic):
     assert Client(REMOTE_ADDR="203.0.113.7").post("/start/harbor/").status_code == 200
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_forged_address_is_not_believed(clinic):
     answers = [Client().post("/start/harbor/", headers={"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(11)]
 

@@ -166,6 +166,7 @@ def test_the_copy_has_the_answers_and_no_verdict(patient):
     assert not [word for word in VERDICTS if word in page.text.lower()]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_sending_too_often_keeps_the_button(patient):
     patient.fill("about", given_name="Marisol")
 

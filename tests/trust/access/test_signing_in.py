@@ -28,12 +28,6 @@ def right(browser: Client, user: User, *, address: str = "198.51.100.7") -> int:
     return browser.post(LOGIN, {"login": user.email, "password": PASSWORD}, REMOTE_ADDR=address).status_code
 
 
-@pytest.fixture
-def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Limits refill with time: on a slow machine a try more would be allowed."""
-    monkeypatch.setattr("time.time", lambda: 1_900_000_000.0)
-
-
 @pytest.mark.usefixtures("still_clock")
 @pytest.mark.check("C63", required="5 wrong passwords, and nobody else waits")
 class TestLimits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import signal
@@ -18,13 +19,19 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 60
+PATIENCE = 300
 """Seconds after which something that does not come is a failure."""
 
 
+_ports = itertools.count(20_000 + os.getpid() % 500 * 20)
+"""Below those that the system gives to connections, and others in each of the processes that run tests."""
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port that nobody takes meanwhile: long may pass, and servers may end, until one is served there."""
+    while True:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", next(_ports))) as server:
+            return server.getsockname()[1]
 
 
 def until(seen: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
@@ -111,7 +118,7 @@ class Installation:
     def is_live(self) -> bool:
         """Whether a web process answers."""
         with contextlib.suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             try:
                 connection.request("GET", "/health/live")
                 return connection.getresponse().status == 200

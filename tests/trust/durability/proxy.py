@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+LIMIT = 110
+"""Seconds for one server; less than a browser of the tests waits."""
 HOP = ("connection", "keep-alive", "transfer-encoding", "server", "date")
 """Headers that are between two neighbours only, or that this server writes itself."""
 
@@ -62,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hand_over(self, port: int) -> bool:
         """Ask one server and pass its answer on; False when the next one may be asked."""
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)) as connection:
             try:
                 connection.connect()
             except OSError:

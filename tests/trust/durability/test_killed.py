@@ -12,7 +12,7 @@ import pytest
 
 from tests.trust.amounts import amount
 from tests.trust.durability.history import History
-from tests.trust.durability.processes import Installation, children_of, kill_all, until
+from tests.trust.durability.processes import PATIENCE, Installation, children_of, kill_all, until
 from tests.trust.durability.writers import begin, busy, disclosing
 
 PEOPLE = amount(quick=2, long=8)
@@ -56,7 +56,7 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed(installation: In
     with busy(people, seed=1), disclosing(installation) as disclosed:
         for number in range(KILLS):
             killer.kill(everything=number % 2 == 0)
-        until(lambda: len(history.acknowledged) >= SAVES and disclosed, "enough", amount(quick=90, long=1_200))
+        until(lambda: len(history.acknowledged) >= SAVES and disclosed, "enough", amount(quick=PATIENCE, long=1_200))
     kill_all(killer.server)
 
     _read_what_is_stored(installation, history)

@@ -96,7 +96,7 @@ def served(installation: Installation) -> Installation:
 
 def status_of(installation: Installation, sent: bytes) -> int:
     """The status of the first answer; 0 when the connection was closed without one."""
-    with socket.create_connection(("127.0.0.1", installation.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", installation.port), timeout=120) as connection:
         try:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
@@ -130,7 +130,7 @@ KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=X",
 
 
 def _send_ten_megabytes(port: int, kind: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     with contextlib.suppress(ConnectionError):  # closed while we were still sending
         connection.request("POST", "/q/about/", b"a=" + b"x" * 10_000_000, {"Content-Type": KINDS[kind]})
         assert connection.getresponse().status in (400, 413)

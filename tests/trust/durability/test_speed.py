@@ -69,7 +69,7 @@ def answering(windows: list[Window], took: dict[str, list[float]]) -> Iterator[N
     yield
     over.set()
     for person in people:
-        person.join(60)
+        person.join()
     assert failures == []
 
 

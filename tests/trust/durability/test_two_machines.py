@@ -23,7 +23,7 @@ from tests.trust.amounts import amount
 from tests.trust.browser import Answer, Browser
 from tests.trust.durability.history import History
 from tests.trust.durability.inside import PASSWORD
-from tests.trust.durability.processes import Installation, kill_all, until
+from tests.trust.durability.processes import PATIENCE, Installation, kill_all, until
 from tests.trust.durability.proxy import Proxy, in_front_of
 from tests.trust.durability.writers import begin, busy, disclosing
 
@@ -91,7 +91,7 @@ def test_one_of_two_machines_is_killed_under_load(
             alone = len(history.acknowledged)
             until(lambda alone=alone: len(history.acknowledged) > alone + PEOPLE, "an answer of the other machine")
             killed.start()
-        until(lambda: len(history.acknowledged) >= SAVES and disclosed, "enough", amount(quick=60, long=1_200))
+        until(lambda: len(history.acknowledged) >= SAVES and disclosed, "enough", amount(quick=PATIENCE, long=1_200))
 
     stored, began = installed.ask("answers"), time.monotonic()
     for reference, question in {write.register for write in history.writes}:
@@ -99,7 +99,7 @@ def test_one_of_two_machines_is_killed_under_load(
     assert history.anomalies() == []
     assert len(proxy.broken) <= KILLS * (PEOPLE + 1)  # at most what each was waiting for when its server was killed
     assert set(proxy.broken) <= {"POST"}
-    found = until(lambda: _settled(installed), "the last delivery", 300)
+    found = until(lambda: _settled(installed), "the last delivery")
     assert set(disclosed) <= set(found["disclosed"])
     assert found["disclosed"] == found["alerted"] == found["delivered"]
     assert found["chain"]

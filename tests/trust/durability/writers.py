@@ -113,7 +113,7 @@ def busy(windows: list[list[Window]], seed: int) -> Iterator[None]:
     finally:
         over.set()
         for thread in threads:
-            thread.join(90)
+            thread.join()  # what it waits for has an end
     assert failures == []
 
 
@@ -136,7 +136,7 @@ def disclosing(server: Installation | Proxy, may_be: tuple[int, ...] = ()) -> It
         yield acknowledged
     finally:
         over.set()
-        thread.join(90)
+        thread.join()
 
 
 def disclose(origin: str, number: int, may_be: tuple[int, ...] = ()) -> str:
