@@ -11,16 +11,7 @@ from django.core.exceptions import ValidationError
 
 from intake import access, actions, invitees
 from intake.invitees import Details
-from intake.models import (
-    AnswerRequest,
-    AuditRecord,
-    Clinic,
-    Invitation,
-    InvitationMail,
-    Invitee,
-    QuestionnaireResponse,
-    User,
-)
+from intake.models import AuditRecord, Clinic, Invitation, InvitationMail, Invitee, QuestionnaireResponse, User
 
 from .conftest import NOW, Tab, later
 
@@ -141,8 +132,14 @@ class TestInvite:
         with pytest.raises(actions.NotPermitted):
             invite(clinic, request.getfixturevalue(who))
 
-    def test_it_refuses_when_nothing_is_published(self, clinic: Clinic) -> None:
+    def test_it_refuses_when_the_clinic_has_no_questionnaire(self, clinic: Clinic) -> None:
         clinic.questionnaire = None
+
+        with pytest.raises(actions.QuestionnaireMissing):
+            invite(clinic)
+
+    def test_it_refuses_when_nothing_is_published(self, clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(access, "current_version", lambda questionnaire: None)
 
         with pytest.raises(actions.QuestionnaireMissing):
             invite(clinic)
@@ -153,6 +150,12 @@ class TestInvite:
         assert entry.actor == f"user:{front_desk.pk}"
         assert set(entry.objects_named) == {"invitation", "clinic", "way"}
         assert "osa" not in str(entry.objects_named)
+
+    @pytest.mark.parametrize(("send", "way"), [(True, "mail"), (False, "link")])
+    def test_the_record_says_how_the_link_went_out(self, clinic: Clinic, send: bool, way: str) -> None:
+        invite(clinic, details=ROSA, send=send)
+
+        assert AuditRecord.objects.get(action="invitation.made").objects_named["way"] == way
 
 
 class TestTooManyMails:
@@ -202,6 +205,14 @@ class TestRevoke:
     def test_answers_begun_without_a_link_stay_open(self, started: actions.Started) -> None:
         assert access.response_of_session(str(started.response.pk)) == started.response
 
+    def test_another_link_stays_as_it_is(self, invited: actions.Invited, clinic: Clinic, front_desk: User) -> None:
+        another = invite(clinic, front_desk)
+
+        actions.revoke_invitation(invitation_id=another.invitation.pk, by=front_desk, now=NOW)
+
+        assert access.live_invitation(invited.token, now=NOW) == invited.invitation
+        assert access.live_invitation(another.token, now=NOW) is None
+
     def test_a_second_time_is_refused(self, invited: actions.Invited, front_desk: User) -> None:
         actions.revoke_invitation(invitation_id=invited.invitation.pk, by=front_desk, now=NOW)
 
@@ -222,112 +233,6 @@ class TestRevoke:
     def test_it_says_when_there_is_none(self, front_desk: User) -> None:
         with pytest.raises(actions.NoSuchInvitation):
             actions.revoke_invitation(invitation_id=uuid.uuid4(), by=front_desk, now=NOW)
-
-
-class TestReissue:
-    def again(self, invited: actions.Invited, by: User, **more: Any) -> actions.Invited:
-        return actions.reissue_invitation(invitation_id=invited.invitation.pk, by=by, **{"now": later(days=1), **more})
-
-    def test_only_the_new_link_works(self, invited: actions.Invited, front_desk: User) -> None:
-        made = self.again(invited, front_desk)
-
-        assert access.live_invitation(invited.token, now=later(days=1)) is None
-        assert access.live_invitation(made.token, now=later(days=1)) == invited.invitation
-        assert made.invitation.expires_at == later(days=15)
-
-    def test_it_ends_a_revocation_and_an_expiry(self, invited: actions.Invited, front_desk: User) -> None:
-        actions.revoke_invitation(invitation_id=invited.invitation.pk, by=front_desk, now=NOW)
-
-        made = self.again(invited, front_desk, now=later(days=30))
-
-        assert access.live_invitation(made.token, now=later(days=30)) == invited.invitation
-
-    def test_the_draft_goes_on_with_its_code(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
-        started = begin(invited, version)
-
-        made = self.again(invited, front_desk)
-
-        assert made.resume_code == ""
-        assert actions.resume(token=made.token, code=started.resume_code, now=later(days=1)) == started.response
-
-    def test_a_lost_code_is_replaced(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
-        started = begin(invited, version)
-
-        made = self.again(invited, front_desk, new_code=True)
-
-        assert actions.resume(token=made.token, code=made.resume_code, now=later(days=1)) == started.response
-        with pytest.raises(actions.CannotResume):
-            actions.resume(token=made.token, code=started.resume_code, now=later(days=1))
-
-    def test_a_new_code_has_all_of_its_tries(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
-        begin(invited, version)
-        QuestionnaireResponse.objects.update(resume_tries=9, resume_tries_of_day=30, resume_day_began_at=NOW)
-
-        self.again(invited, front_desk, new_code=True)
-
-        found = QuestionnaireResponse.objects.get()
-        assert (found.resume_tries, found.resume_tries_of_day, found.resume_blocked_until) == (0, 0, None)
-
-    def test_what_somebody_else_was_asked_and_answered_is_not_in_the_way(
-        self, invited: actions.Invited, clinic: Clinic, sent: QuestionnaireResponse, front_desk: User
-    ) -> None:
-        others = invite(clinic, front_desk).invitation
-        AnswerRequest.objects.create(
-            response=sent, invitation=others, questions_ct=b"", asked_at=NOW, asked_by=front_desk, answered_at=NOW
-        )
-
-        assert self.again(invited, front_desk).invitation == invited.invitation
-
-    def test_it_refuses_when_nothing_is_published_any_more(
-        self, invited: actions.Invited, front_desk: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(access, "current_version", lambda questionnaire: None)
-
-        with pytest.raises(actions.QuestionnaireMissing):
-            self.again(invited, front_desk)
-
-    def test_there_is_no_code_without_a_draft(self, invited: actions.Invited, front_desk: User) -> None:
-        assert self.again(invited, front_desk, new_code=True).resume_code == ""
-
-    def test_the_mails_are_planned_anew(self, invited: actions.Invited, front_desk: User) -> None:
-        InvitationMail.objects.filter(due_at=later(days=3)).update(sent_at=later(days=3))
-
-        self.again(invited, front_desk, now=later(days=4), send=True)
-
-        assert kinds(sent_at=None, cancelled_at=None) == [("invitation", later(days=4)), ("reminder", later(days=5))]
-
-    def test_a_shown_link_leaves_no_mail_that_would_replace_it(self, clinic: Clinic, front_desk: User) -> None:
-        made = invite(clinic, details=ROSA, send=True)
-
-        self.again(made, front_desk, now=NOW, remind=False)
-
-        assert not InvitationMail.objects.unsent().exists()
-
-    def test_it_needs_an_address_to_send_to(self, clinic: Clinic, front_desk: User) -> None:
-        made = invite(clinic)
-
-        with pytest.raises(ValidationError):
-            self.again(made, front_desk, send=True)
-        assert access.live_invitation(made.token, now=NOW)
-
-    def test_it_is_too_late_after_sending(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
-        send(begin(invited, version))
-
-        with pytest.raises(actions.InvitationOver):
-            self.again(invited, front_desk)
-
-    def test_what_the_patient_deleted_stays_deleted(
-        self, invited: actions.Invited, version: Any, front_desk: User
-    ) -> None:
-        actions.delete_draft(response_id=begin(invited, version).response.pk, now=NOW)
-
-        with pytest.raises(actions.InvitationOver):
-            self.again(invited, front_desk)
-
-    @pytest.mark.parametrize("who", ["outsider", "auditor"])
-    def test_it_refuses_anybody_else(self, invited: actions.Invited, who: str, request: pytest.FixtureRequest) -> None:
-        with pytest.raises(actions.NotPermitted):
-            self.again(invited, request.getfixturevalue(who))
 
 
 class TestAccess:

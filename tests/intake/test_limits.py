@@ -77,6 +77,15 @@ def test_it_stores_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "203.0.113.9" not in keys[0]
 
 
+def test_it_is_kept_no_longer_than_until_all_may_be_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_for: list[int] = []
+    monkeypatch.setattr(cache, "set", lambda *given: kept_for.append(given[2]))
+
+    waits(0)
+
+    assert kept_for == [3]  # one is refilled in two seconds, and a second more
+
+
 @pytest.mark.django_db
 @override_settings(CACHES=IN_DATABASE)
 def test_it_works_in_the_database() -> None:

@@ -162,6 +162,12 @@ class TestIssueResumeCode:
         with pytest.raises(actions.CannotResume):
             actions.resume(token=str(started.response), code=started.resume_code, now=NOW)
 
+    def test_it_is_recorded_who_gave_it(self, started: actions.Started, front_desk: User) -> None:
+        actions.issue_resume_code(response_id=started.response.pk, by=front_desk, now=NOW)
+
+        entry = AuditRecord.objects.get(action="response.code_issued")
+        assert (entry.actor, entry.objects_named) == (f"user:{front_desk.pk}", {"response": str(started.response.pk)})
+
     def test_it_ends_a_wait(self, started: actions.Started, front_desk: User) -> None:
         QuestionnaireResponse.objects.update(
             resume_tries=9, resume_tries_of_day=30, resume_day_began_at=NOW, resume_blocked_until=later(hours=1)

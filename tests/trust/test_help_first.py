@@ -24,6 +24,12 @@ from tests.trust.amounts import amount
 LANGUAGES = ("en", "es")[: amount(quick=1, long=2)]
 LINKS = {"tel:911", "tel:988", "sms:988", "sms:741741?body=HOME"}
 UNKNOWN = ("not_sure", "declined")
+OPENED_BY = {
+    "asq_5": {"asq_1": "yes"},
+    "suicide_plan": {"asq_1": "yes"},
+    "voices_command_harm": {"voices_or_suspicion_past_month": "yes"},
+}
+"""The safety questions of the starter content that follow from another answer, and one that they follow from."""
 
 
 def cases(definition: Definition) -> Iterator[tuple[str, Question, str]]:
@@ -58,11 +64,26 @@ def asks_for_help(definition: Definition, question: Question, said: str) -> bool
     return any(oracle.truth(parse(rule)) is True for rule in rules if rule)
 
 
-def leads_to(section: str, answers: dict[str, str], language: str) -> tuple[str, set[str], str]:
-    """Where a new patient who answers a page so is led, and the links and the text of the next page."""
+def follow_ups(definition: Definition) -> Iterator[tuple[str, Question, str]]:
+    """Each safety question that is asked only after another answer, with its section and each thing one can answer."""
+    safety = compile_definition(definition).safety_questions
+    for section in definition.sections:
+        for question in section.questions:
+            if question.link_id in safety and question.ask_when:
+                for said in ([option.code for option in question.options] or ["yes", "no"]) + list(question.unknowns):
+                    yield section.link_id, question, said
+
+
+def somebody(language: str) -> Client:
+    """A new patient's browser, without scripts."""
     cache.clear()
     browser = Client(headers={"accept-language": language})
     browser.post("/start/harbor/", {"asks_who": "yes", "answering": "self"})
+    return browser
+
+
+def leads_to(browser: Client, section: str, answers: dict[str, str]) -> tuple[str, set[str], str]:
+    """Where somebody who answers a page so is led, and the links and the text of the next page."""
     fields = read(browser.get(f"/q/{section}/")).fields
     response = browser.post(f"/q/{section}/", {**fields, **answers})
     page = read(browser.get(response["Location"]))
@@ -78,7 +99,7 @@ def test_every_answer_that_asks_for_help_brings_it_before_the_next_question(figu
 
     for section, question, said in cases(definition):
         for language in LANGUAGES:
-            where, links, html = leads_to(section, {**calm, question.link_id: said}, language)
+            where, links, html = leads_to(somebody(language), section, {**calm, question.link_id: said})
             due = asks_for_help(definition, question, said)
             assert (where == "/q/help/") == due, f"{question.link_id} {said} led to {where}"
             assert not due or links >= LINKS
@@ -87,3 +108,26 @@ def test_every_answer_that_asks_for_help_brings_it_before_the_next_question(figu
 
     assert helped >= 10 * len(LANGUAGES)
     figure(f"{tried} answers tried, help first for the {helped} that ask for it, and for no other")
+
+
+@pytest.mark.django_db
+@pytest.mark.check("C16", required="help once more after a follow-up that discloses more, before the next question")
+def test_every_follow_up_that_discloses_more_brings_help_once_more(figure):
+    definition = load_definition(CONTENT)
+    open_clinic(publish(definition), crisis_contacts=crisis_contacts.for_country("US"))
+    every = list(follow_ups(definition))
+    tried = every[:: amount(quick=2, long=1)]
+    assert {question.link_id for _, question, _ in every} == set(OPENED_BY)
+    others_no = dict.fromkeys(OPENED_BY, "no")
+
+    for section, question, said in tried:
+        for language in LANGUAGES:
+            browser = somebody(language)
+            opened = {**harmless(definition), **OPENED_BY[question.link_id]}
+            leads_to(browser, section, opened)
+            browser.post("/q/help/")
+            where, links, _ = leads_to(browser, section, {**others_no, **opened, question.link_id: said})
+            assert (where == "/q/help/") == (said != "no"), f"{question.link_id} {said} led to {where}"
+            assert said == "no" or links >= LINKS
+
+    figure(f"{len(tried) * len(LANGUAGES)} answers to {len(OPENED_BY)} follow-ups, help for each that is not a no")

@@ -45,13 +45,19 @@ GROUPS = (
             "tests/trust/access/test_revoked.py",
             "tests/intake/patient/test_getting_in.py",
             "tests/intake/test_invitations.py",
+            "tests/intake/test_reissuing.py",
             "tests/intake/test_security.py",
         ),
     ),
     Group(
         "links and codes",
         ("intake/actions/resuming.py", "intake/actions/invitations.py", "intake/limits.py"),
-        ("tests/intake/test_resuming.py", "tests/intake/test_invitations.py", "tests/intake/test_limits.py"),
+        (
+            "tests/intake/test_resuming.py",
+            "tests/intake/test_invitations.py",
+            "tests/intake/test_reissuing.py",
+            "tests/intake/test_limits.py",
+        ),
     ),
     Group(
         "keys",
