@@ -5,6 +5,7 @@ A secret comes from `NAME`, or from the file that `NAME_FILE` names.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable
@@ -75,10 +76,22 @@ def debug_only_on(origin: str) -> Callable[[bool], None]:
 def development_secret(path: Path) -> str:
     """A random secret kept in the data directory and made on first use, for an origin on this machine only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):  # another process was first
+            write_once(path, secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file that only its owner can read. Raises `FileExistsError` rather than replace one."""
+    # Written whole under another name, then linked: another process never reads half of it.
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

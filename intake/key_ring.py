@@ -22,6 +22,8 @@ from typing import Any
 
 from django.conf import settings
 
+from .config import write_once
+
 logger = logging.getLogger(__name__)
 
 KEY_BYTES = 32
@@ -77,17 +79,7 @@ def new_keyring(*, key_id: str = "1") -> str:
 def write_keyring(path: Path, *, key_id: str = "1") -> None:
     """Write a fresh key ring that only its owner can read. Raises `FileExistsError` rather than replace one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Written whole under another name, then linked: another process never reads half a key ring.
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_keyring(key_id=key_id))
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_once(path, new_keyring(key_id=key_id))
 
 
 def parse_keyring(text: str, *, where: str) -> KeyRing:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from intake import triggers as intake_triggers
 from intake.erasure import erased_list
@@ -26,7 +26,14 @@ __all__ = ["figure", "pytest_collection_finish", "pytest_runtest_logreport", "py
 
 # The same code is tried with the same examples, so that a run says something about the change and not about the day;
 # HYPOTHESIS_PROFILE=long looks for new ones.
-settings.register_profile("default", deadline=None, max_examples=100, print_blob=True, derandomize=True)
+settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=100,
+    print_blob=True,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("long", parent=settings.get_profile("default"), max_examples=10_000, derandomize=False)
 settings.register_profile("trust", parent=settings.get_profile("default"), max_examples=5_000)
 proving.TOTAL = 600.0  # a busy machine is slow, not wrong

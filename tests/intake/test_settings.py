@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from intake import config
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -54,3 +56,20 @@ def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
 
     assert "Set DEBUG=False" in done.stderr
     assert "SECRET_KEY" in done.stderr
+
+
+def test_a_secret_of_ones_own_machine_is_made_once_and_never_read_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, write = tmp_path / "data" / "secret_key", config.write_once
+
+    def second(path: Path, text: str) -> None:
+        write(path, "of another process")
+        write(path, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(config, "write_once", second)
+        assert config.development_secret(place) == "of another process"
+    assert config.development_secret(place) == "of another process"
+    assert [path.name for path in place.parent.iterdir()] == ["secret_key"]
+    assert place.stat().st_mode & 0o777 == 0o600
