@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -29,6 +29,13 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[str, ...]
     answers: Any = {}
     assessment: Assessment | None = None
+
+
+class Readable(NamedTuple):
+    """The stored cases that can be read, in order; and each row that cannot, with what is wrong with it."""
+
+    cases: list[Case]
+    unreadable: list[tuple[models.Case, str]]
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -206,5 +213,24 @@ def from_columns(columns: Mapping[str, Any], key: str = "case") -> Case:
 
 def stored(questionnaire: models.Questionnaire) -> list[Case]:
     """The questionnaire's stored cases, in order. Raises `msgspec.ValidationError`."""
-    rows = questionnaire.cases.order_by("position", "pk")
-    return [from_columns({name: getattr(row, name) for name in COLUMNS}, row.key) for row in rows]
+    return [of_row(row) for row in _rows_of(questionnaire)]
+
+
+def readable(questionnaire: models.Questionnaire) -> Readable:
+    """The same where one that cannot be read is no reason to be without the others."""
+    found = Readable([], [])
+    for row in _rows_of(questionnaire):
+        try:
+            found.cases.append(of_row(row))
+        except msgspec.ValidationError as error:
+            found.unreadable.append((row, str(error)))
+    return found
+
+
+def of_row(row: models.Case) -> Case:
+    """One stored case. Raises `msgspec.ValidationError`."""
+    return from_columns({name: getattr(row, name) for name in COLUMNS}, row.key)
+
+
+def _rows_of(questionnaire: models.Questionnaire) -> Iterable[models.Case]:
+    return questionnaire.cases.order_by("position", "pk")

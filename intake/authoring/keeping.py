@@ -18,6 +18,10 @@ from .case_form import CaseForm
 from .views import editors_only, take
 from .walk import Walk, WalkOver, resume
 
+UNREADABLE = (
+    "This case cannot be read any more. Nothing of yours was saved, and it is all still here. Put the case right on "
+    "its own page, or keep yours as a new case under another key."
+)
 REMOVED = (
     "Somebody removed this case after you had opened it. Nothing of yours was saved, and it is all still here. To keep "
     "it as a new case, keep it again."
@@ -48,10 +52,10 @@ def keep(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> Http
 
 
 def _case_to_replace(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> Case | None:
-    """The stored case that the walk began with, when it is to get the walk's answers."""
+    """The stored case that the walk began with, when it is to get the walk's answers and can be read."""
     if not (walk.case and "replaces" in request.POST):
         return None
-    return next((one for one in cases.stored(questionnaire) if one.id == walk.case), None)
+    return next((one for one in cases.readable(questionnaire).cases if one.id == walk.case), None)
 
 
 def _case(walk: Walk, **more: Any) -> Case:
@@ -91,12 +95,12 @@ def _keep(request: HttpRequest, questionnaire: Questionnaire, walk: Walk, kept: 
 
 
 def _removed(request: HttpRequest, questionnaire: Questionnaire, walk: Walk) -> HttpResponse:
-    """What was typed for a case that is gone, as the form of a new one under its key."""
+    """What was typed for a case that is gone, or cannot be read, as the form of a new one under its key."""
     typed = request.POST.copy()
     typed["key"] = walk.case
     form = CaseForm(walk.definition, typed, expect=Expectation())
     form.is_valid()
-    form.add_error("key", REMOVED)
+    form.add_error("key", UNREADABLE if questionnaire.cases.filter(key=walk.case).exists() else REMOVED)
     return _draw(request, questionnaire, walk, form, None, status=422)
 
 
@@ -126,5 +130,6 @@ def _draw(
         "section": request.POST.get("section", ""),
         "kept": kept,
         "differences": ran.differences if ran else (),
+        "unreadable": cases.readable(questionnaire).unreadable,
     }
     return render(request, "authoring/keep.html", shown, status=status)

@@ -82,7 +82,7 @@ def _begin(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> Ht
     today = timezone.now().date()
     walk = begin(questionnaire.key, draft, language=definition.languages[0], day=today, profile=profile)
     if name := request.GET.get("case"):
-        case = next((case for case in _cases(questionnaire) if case.id == name), None)
+        case = next((case for case in cases.readable(questionnaire).cases if case.id == name), None)
         if case is None:
             raise Http404("There is no such case.")
         edits = questionnaire.cases.values_list("edits", flat=True).get(key=name)
@@ -92,13 +92,6 @@ def _begin(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> Ht
         return _draw(request, questionnaire, walk, _first(walk), choices=choices, status=422)
     walk = dataclasses.replace(walk, **choices.changes())
     return _draw(request, questionnaire, walk, _named(walk, choices.cleaned_data["page"]) or _first(walk))
-
-
-def _cases(questionnaire: Questionnaire) -> list[Any]:
-    try:
-        return cases.stored(questionnaire)
-    except msgspec.ValidationError:  # Check names the case
-        return []
 
 
 def _first(walk: Walk) -> Section | None:
@@ -185,12 +178,14 @@ def _draw(
         patient_page, section = _help(request, questionnaire, walk, section), None
     else:
         patient_page = _patient_page(request, questionnaire, walk, section, form, more)
+    stored, unreadable = cases.readable(questionnaire)
     context = {
         "questionnaire": questionnaire,
         "walk": walk,
         "panel": panel_of(walk),
         "choices": choices or ChoicesForm.of(walk),
-        "cases": [(case.id, case.title) for case in _cases(questionnaire)],
+        "cases": [(case.id, case.title) for case in stored],
+        "unreadable": unreadable,
         "patient_page": patient_page,
         "section": section.link_id if section else CHECK,
     }

@@ -122,7 +122,7 @@ class CaseAdmin(DraftAdmin):
         if not said.differences:
             return said.text
         lines = format_html_join("", "<li>{}</li>", ((one,) for one in said.differences))
-        return format_html("<p>{}</p><ul>{}</ul>", "It does not come out as expected:", lines)
+        return format_html("<p>{}:</p><ul>{}</ul>", said.words, lines)
 
     @admin.display(description="Answers")
     def answers_given(self, case: models.Case) -> SafeString | str:

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from screening import cases, models, mutants, publishing
 from screening.engine.compiler import Compiled, DefinitionError, compile_definition
-from screening.exchange.cases import Case
 
 SECONDS = 5.0
 """For the small changes on the page: a person waits, and a web worker. The command takes as long as it needs."""
@@ -27,10 +26,15 @@ TITLES = {
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a case, in a sentence."""
+    """What became of a case, in words, with each difference or why it cannot be run."""
 
-    text: str
+    words: str
     differences: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it in a sentence."""
+        return f"{self.words}: {'; '.join(self.differences)}." if self.differences else f"{self.words}."
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,43 +45,36 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
 
 
-class CannotRun(Exception):  # noqa: N818 (named for the event)
-    """The draft or a case cannot be read. The message says why."""
+CANNOT_RUN = (DefinitionError, msgspec.ValidationError)
+"""What a draft or a case that cannot be read raises."""
 
 
-def _ready(questionnaire: models.Questionnaire) -> tuple[Compiled, list[Case]]:
-    """The draft compiled, and its cases. Raises `CannotRun`."""
-    try:
-        draft = compile_definition(publishing.definition_from_rows(questionnaire))
-        return draft, cases.stored(questionnaire)
-    except (DefinitionError, msgspec.ValidationError) as error:
-        raise CannotRun(str(error)) from error
+def _compiled(questionnaire: models.Questionnaire) -> Compiled:
+    return compile_definition(publishing.definition_from_rows(questionnaire))
 
 
 def outcome_of(case: models.Case) -> Outcome:
     """How one stored case comes out under the draft as it is now."""
     try:
-        draft, stored = _ready(case.questionnaire)
-    except CannotRun as error:
-        return Outcome(f"It cannot be run yet: {error}", (str(error),))
-    mine = [one for one in stored if one.id == case.key]
-    (result,) = cases.run(draft, mine)
-    if not result.differences:
-        return Outcome("It comes out as expected.")
-    return Outcome(f"It does not come out as expected: {'; '.join(result.differences)}.", result.differences)
+        (result,) = cases.run(_compiled(case.questionnaire), [cases.of_row(case)])
+    except CANNOT_RUN as error:
+        return Outcome("It cannot be run yet", (str(error),))
+    words = "It does not come out as expected" if result.differences else "It comes out as expected"
+    return Outcome(words, result.differences)
 
 
 def coverage(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """Every case with its outcome, and what none exercises; a POST also tries small changes for a few seconds."""
     context = {**context, "title": "Cases"}
     try:
-        draft, stored = _ready(questionnaire)
-    except CannotRun as error:
+        draft = _compiled(questionnaire)
+    except CANNOT_RUN as error:
         return render(request, "admin/screening/coverage.html", {**context, "reason": str(error)}, status=409)
+    stored, unreadable = cases.readable(questionnaire)
     results = cases.run(draft, stored)
     survey = mutants.survey(draft.definition, stored, seconds=SECONDS) if request.method == "POST" else None
     shown = {**context, "gaps": _gaps(draft, results), "survey": survey, "seconds": SECONDS}
-    shown |= {"count": len(results), "failed": sum(1 for one in results if one.differences)}
+    shown |= {"count": len(results), "unreadable": unreadable, "failed": sum(1 for one in results if one.differences)}
     shown |= _listed(questionnaire, results, request.GET.get("q", "").strip())
     return render(request, "admin/screening/coverage.html", shown)
 

@@ -108,8 +108,8 @@ def test_a_saved_case_is_run_at_once(editor, draft):
     assert "It does not come out as expected: stroke_flag was raised" in bad
 
 
-def case_page(draft) -> str:
-    return reverse("admin:screening_case_change", args=[draft.cases.get().pk])
+def case_page(draft, **which: str) -> str:
+    return reverse("admin:screening_case_change", args=[draft.cases.get(**which).pk])
 
 
 def test_everything_expected_is_chosen_from_lists_and_saved_unchanged(editor, draft):
@@ -284,3 +284,16 @@ def test_texts_are_escaped(editor, draft):
     models.Case.objects.update(title="<b>bold</b>")
 
     assert "<b>bold</b>" not in editor.get(page(draft)).content.decode()
+
+
+def test_one_that_cannot_be_read_is_named_and_the_others_are_run(editor, draft):
+    publishing.store_cases(questionnaire=draft, cases_to_store=[case(), case(id="broken")])
+    draft.cases.filter(key="broken").update(expect=UNREADABLE)
+    broken, whole = (case_page(draft, key=key) for key in ("broken", case().id))
+
+    html = editor.get(page(draft)).content.decode()
+
+    assert f'The case <a href="{broken}">broken</a> cannot be read and is left out here: Invalid enum value' in html
+    assert "1 cases; all come out as expected" in html
+    assert "It comes out as expected" in editor.get(whole).content.decode()
+    assert "<p>It cannot be run yet:</p><ul><li>Invalid enum value" in editor.get(broken).content.decode()

@@ -212,6 +212,39 @@ def test_who_keeps_in_a_case_that_is_removed_at_that_moment_is_told_so(editor, d
     assert_is_told_and_can_keep_it_as_a_new_one(editor, draft, keep(editor, draft, html, title="Mine"))
 
 
+AWFUL = {"flags": {"suicide_risk": "awful"}}
+
+
+def test_one_case_that_cannot_be_read_keeps_nobody_from_keeping_in_another(editor, draft):
+    keep(editor, draft, form_page(editor, draft, dark="yes"))
+    keep(editor, draft, form_page(editor, draft, dark="no"), key="broken")
+    draft.cases.filter(key="broken").update(expect=AWFUL)
+    broken = reverse("admin:screening_case_change", args=[draft.cases.get(key="broken").pk])
+
+    for page in (opened(editor, draft, case="dark_thoughts"), replacing(editor, draft, dark="no")):
+        assert f'The case <a href="{broken}">broken</a> cannot be read and is left out here: Invalid enum' in page
+    assert keep(editor, draft, replacing(editor, draft, dark="no")).status_code == 302
+
+    assert draft.cases.get(key="dark_thoughts").answers == {"dark": "no"}
+    assert draft.cases.get(key="broken").expect == AWFUL
+
+
+def test_who_keeps_in_a_case_that_cannot_be_read_any_more_is_told_so(editor, draft):
+    keep(editor, draft, form_page(editor, draft, dark="yes"))
+    sent = Form(replacing(editor, draft, dark="no")).sent | {"title": "Mine", "is_confirmed": "on", "keep": "yes"}
+    del sent["key"]  # no browser sends a box that cannot be typed in
+    draft.cases.update(expect=AWFUL)
+
+    response = editor.post(address(draft), sent)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "This case cannot be read any more" in page
+    assert editor.post(address(draft), Form(page).sent | {"keep": "yes", "key": "mine"}).status_code == 302
+    assert draft.cases.get(key="mine").title == "Mine"
+    assert draft.cases.get(key="dark_thoughts").expect == AWFUL
+
+
 def test_whether_anything_else_may_come_out_is_chosen_and_kept(editor, draft):
     html = form_page(editor, draft, dark="yes")
     assert Form(html).sent["exactly"] == ["on"]
