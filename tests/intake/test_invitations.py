@@ -205,6 +205,12 @@ class TestRevoke:
     def test_answers_begun_without_a_link_stay_open(self, started: actions.Started) -> None:
         assert access.response_of_session(str(started.response.pk)) == started.response
 
+    @pytest.mark.check("C68", required="a revoked link stays revoked when the clock is put back")
+    def test_it_stays_dead_when_the_clock_is_put_back(self, invited: actions.Invited, front_desk: User) -> None:
+        actions.revoke_invitation(invitation_id=invited.invitation.pk, by=front_desk, now=later(hours=1))
+
+        assert access.live_invitation(invited.token, now=NOW) is None
+
     def test_another_link_stays_as_it_is(self, invited: actions.Invited, clinic: Clinic, front_desk: User) -> None:
         another = invite(clinic, front_desk)
 

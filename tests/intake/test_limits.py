@@ -43,6 +43,11 @@ def test_a_refusal_does_not_lengthen_the_wait() -> None:
     assert waits(0, 0, 0, 1, 1, 1, 2) == [0, 0, 0, 1, 1, 1, 0]
 
 
+@pytest.mark.check("C68", required="after the clock was put back nobody waits longer than for one to refill")
+def test_a_clock_that_is_put_back_holds_nobody_up() -> None:
+    assert waits(3_600, 3_600, 0, 0, 2, 2) == [0, 0, 0, 2, 0, 2]
+
+
 def test_it_counts_each_apart() -> None:
     waits(0, 0, 0)
 

@@ -68,6 +68,12 @@ GROUPS = (
     Group(
         "alerts",
         ("intake/alerts", "intake/actions/alerting.py"),
-        ("tests/intake/alerts", "tests/intake/test_alerting.py", "tests/intake/test_alerts.py"),
+        (
+            "tests/intake/alerts",
+            "tests/intake/test_alerting.py",
+            "tests/intake/test_alerts.py",
+            "tests/intake/clinician/test_alerts_page.py",
+            "intake/alerts/ages.py",
+        ),
     ),
 )

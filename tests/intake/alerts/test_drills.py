@@ -76,6 +76,12 @@ class TestDailyTest:
 
         assert liveness.failed_tests(now=later(minutes=2)).count() == 1
 
+    def test_one_that_is_on_its_way_is_missed_only_after_five_minutes(self, clinic: Clinic, clock: Clock) -> None:
+        drills.plan_daily_tests(clock=clock)
+
+        found = [liveness.failed_tests(now=later(minutes=minutes)).count() for minutes in (0, 4, 5)]
+        assert found == [0, 0, 1]
+
     def test_the_next_days_test_stands_in_for_a_failed_one(self, clinic: Clinic, clock: Clock) -> None:
         drills.plan_daily_tests(clock=clock)
         clock.advance(days=1)

@@ -201,7 +201,18 @@ def test_one_that_nobody_tried_in_time_is_listed(clinic: Clinic, add_contact: Ad
     """The worker hangs on something else: the list does not wait for an attempt to end."""
     escalation.open_due_steps(clock=lambda: NOW)
 
+    assert not liveness.failed_deliveries([clinic.pk], now=NOW + datetime.timedelta(seconds=44)).exists()
     assert liveness.failed_deliveries([clinic.pk], now=NOW + datetime.timedelta(seconds=46)).count() == 1
+
+
+def test_a_clinic_is_told_of_its_own_failures_alone(
+    clinic: Clinic, other_clinic: Clinic, alert: Alert, clock: Clock, failing: Failing
+) -> None:
+    failing(ConnectionRefusedError())
+    alerts.deliver_due(clock=clock)
+
+    assert liveness.failed_deliveries([clinic.pk], now=clock()).count() == 1
+    assert not liveness.failed_deliveries([other_clinic.pk], now=clock()).exists()
 
 
 @pytest.mark.check("C68", required="no alert skipped")

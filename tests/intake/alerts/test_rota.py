@@ -58,6 +58,7 @@ class TestHours:
 
     def test_without_stated_hours_it_is_always_open(self) -> None:
         assert made(contact("Ann"), hours=None).is_open(at("2026-03-07T03:00"))
+        assert made(contact("Ann"), hours=None).next_opening(at("2026-03-07T03:00")) is None
 
     @pytest.mark.parametrize(
         ("when", "opening"),

@@ -129,6 +129,21 @@ class TestRequest:
         with pytest.raises((web.NotReachable, ConnectionResetError)):
             web.request(receive(answer).url, method="GET")
 
+    def test_an_answer_is_enough_and_nobody_waits_for_the_line_to_be_closed(self, receive: Receive) -> None:
+        is_over = threading.Event()
+
+        def answer(connection: socket.socket) -> None:
+            connection.sendall(OK)
+            is_over.wait(300)
+
+        assert web.request(receive(answer).url, method="GET") == 204
+        is_over.set()
+
+    def test_what_the_operator_names_may_be_private(self, receive: Receive, settings: Any) -> None:
+        settings.IS_EMBEDDED = False
+
+        assert web.request(receive(OK).url, method="GET", may_be_private=True) == 204
+
     def test_the_next_address_of_a_name_is_tried(self, receive: Receive, monkeypatch: pytest.MonkeyPatch) -> None:
         server = receive(OK)
         port = int(server.url.split(":")[2].split("/")[0])

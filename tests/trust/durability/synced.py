@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-import shutil
 import struct
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
+from tests.trust.durability.compiled import library
 
 SOURCE = Path(__file__).parent / "synced.c"
 RECORD = struct.Struct("=c103sqq")
@@ -20,13 +18,8 @@ Write = tuple[bytes, int, bytes]
 
 
 def recorder(directory: Path) -> Path:
-    """The library to preload, compiled. Skips the test where there is no compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        pytest.skip("needs a C compiler")
-    library = directory / "synced.so"
-    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
-    return library
+    """The library to preload, compiled."""
+    return library(SOURCE, directory)
 
 
 @dataclass
