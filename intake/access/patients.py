@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from intake.models import AnswerRequest, Clinic, Invitation, QuestionnaireResponse
+from intake.models import AnswerRequest, Clinic, Invitation, QuestionnaireResponse, listing
 from screening.models import Questionnaire, QuestionnaireVersion
 
 
@@ -57,8 +57,11 @@ def response_of_session(response_id: str | None) -> QuestionnaireResponse | None
     if not response_id:
         return None
     # The version's text is compiled once per process: it is not read again with each page.
-    found = still_open().select_related("clinic", "version").defer("version__document")
-    return found.filter(pk=response_id).first()
+    found = still_open().select_related("clinic", "version").defer("version__document", *listing.COLUMNS)
+    try:
+        return found.get(pk=response_id)  # `first` would put the one row in order, which takes longer than reading it
+    except QuestionnaireResponse.DoesNotExist:
+        return None
 
 
 def still_open() -> QuerySet[QuestionnaireResponse]:

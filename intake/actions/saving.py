@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from intake import records, rules, vault
-from intake.models import QuestionnaireResponse, Revision, User
+from intake.models import QuestionnaireResponse, Revision, User, listing
 from intake.records import Changes, Document
 from intake.vault import DataKey
 from screening.engine.answers import Answer
@@ -102,7 +102,7 @@ def save_answers(
         by=by,
     )
     with transaction.atomic():
-        response = locked(response_id)
+        response = locked(response_id, among=QuestionnaireResponse.objects.defer(*listing.COLUMNS))
         saved, clashes = _save(response, attempt)
     if clashes:
         raise Conflict(clashes, saved)
@@ -162,7 +162,7 @@ def _next_sequence(response: QuestionnaireResponse, client: str) -> int:
 def _sorted_out(response: QuestionnaireResponse, document: Document, attempt: _Attempt, key: DataKey) -> Changes:
     """Which of the answers may be applied, given what was saved since the page was loaded."""
     withheld, late = set(), set()
-    for revision in response.revisions.filter(number__gt=attempt.base).order_by("number"):
+    for revision in _saved_since(response, attempt.base):
         touched = set(records.read_changes(revision, key).applied) & set(attempt.answers)
         if revision.client_id != attempt.client:
             withheld |= {link_id for link_id in touched if _differs(document, attempt, link_id)}
@@ -174,6 +174,11 @@ def _sorted_out(response: QuestionnaireResponse, document: Document, attempt: _A
         withheld=tuple(sorted(withheld - late)),
         late=tuple(sorted(late)),
     )
+
+
+def _saved_since(response: QuestionnaireResponse, base: int) -> Iterable[Revision]:
+    """The revisions that a page did not know when it was loaded. Most know the latest: nothing is looked for."""
+    return response.revisions.filter(number__gt=base).order_by("number") if base < response.revision else ()
 
 
 def _differs(document: Document, attempt: _Attempt, link_id: str) -> bool:

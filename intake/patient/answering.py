@@ -52,8 +52,16 @@ def to_page(found: Section | None) -> HttpResponse:
 # --- drawing ---
 
 
-def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm, *, status: int = 200) -> HttpResponse:
-    """The page of a section."""
+def draw(
+    request: HttpRequest,
+    visit: Visit,
+    section: Section,
+    form: SectionForm,
+    *,
+    status: int = 200,
+    help_now: bool = False,
+) -> HttpResponse:
+    """The page of a section; `help_now` puts help at its head."""
     back = visit.before(section)
     context = {
         **frame(visit),
@@ -64,7 +72,7 @@ def draw(request: HttpRequest, visit: Visit, section: Section, form: SectionForm
         "returns": _returns(request),
         "attempt": _attempt(),
         "is_about_safety": _is_about_safety(visit, section),
-        "help_now": visit.help_is_due(request),
+        "help_now": help_now,
     }
     return render(request, "patient/section.html", context, status=status)
 
@@ -136,8 +144,11 @@ def _notice_disclosure(
     """
     before = visit.concerns(visit.answers)
     visit.refresh(saved.response)
+    after = visit.concerns(visit.answers)
     typed = {clash.link_id: clash.submitted for clash in withheld if clash.submitted is not None}
-    if (visit.concerns(visit.answers) | visit.concerns({**visit.answers, **typed})) - before:
+    if typed:
+        after |= visit.concerns({**visit.answers, **typed})
+    if after - before:
         request.session[sessions.HELP_FIRST] = True
 
 
@@ -157,7 +168,7 @@ def _answer(request: HttpRequest, visit: Visit, section: Section, form: SectionF
     if "take" in posted or "keep" in posted:
         return redirect(_here(section, form.row_named(posted.get("take") or posted["keep"]), request))
     if form.errors:
-        return draw(request, visit, section, form, status=422)
+        return draw(request, visit, section, form, status=422, help_now=visit.help_is_due(request))
     target = _target(request, visit, section, form)
     if visit.help_is_due(request):
         request.session[sessions.HELP_NEXT] = target

@@ -63,6 +63,7 @@ class SectionForm(QuestionsForm):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        self.helper.include_media = False
         self.helper.layout = section_layout(section, self, preface or (lambda question: None))
 
     def _that_may_be_asked(self, section: Section) -> Iterable[Question]:

@@ -1,12 +1,15 @@
-"""Questions that nobody has answered are drawn once and kept: the page is the same, and nobody's words are in it."""
+"""Questions that hold nothing typed are drawn once and kept: the page is the same, and nobody is in what is kept."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django.db import connection
@@ -21,10 +24,12 @@ from intake.patient.sections import section_form
 from intake.questions import drawing
 from intake.questions.controls import Control
 from intake.questions.elements import Page, Problem
+from intake.questions.parts import Parts, parts_of
 from screening.engine.answers import Answer
 from screening.engine.assessment import Settings
 from screening.engine.compiler import Compiled, compile_definition
-from screening.engine.definition import Definition, Question, Section
+from screening.engine.definition import Definition, Option, Question, Section
+from screening.engine.reveal import ONE_CODE
 from screening.exchange.yaml import load_definition
 from tests.intake.patient.conftest import NOW, Patient, open_clinic, publish
 
@@ -32,8 +37,16 @@ CONTENT = Path(__file__).parents[3] / "screening/content/ketamine"
 OF_THIS_REQUEST = re.compile(r'(name="(?:csrfmiddlewaretoken|client_id)" value=)"[^"]*"')
 CANARY = "Xylophonia-Quetzal"
 SMOKES = Question(link_id="smokes", type="yes_no", text={"en": "Do you smoke?", "es": "¿Fuma?"})
+ROUTE = Question(
+    link_id="route",
+    type="choice",
+    text={"en": "Which one?"},
+    options=(Option(code="spray", text={"en": "Spray"}), Option(code="drip", text={"en": "Drip"})),
+)
 PUBLISHED = Page(version="a" * 64)
 MOST_QUERIES = 6
+QUERIES_OF_A_SAVE = 5
+"""The response to open the page, the response to write, whether this save was stored before, and two writes."""
 
 
 @pytest.fixture(autouse=True)
@@ -103,21 +116,93 @@ def test_every_section_of_the_starter_is_the_same(language: str) -> None:
     assert len(drawing._kept) > 100
 
 
+def answers_of_one_choice(question: Question) -> Iterator[Answer]:
+    """Every answer to a yes/no question or a choice, as it is stored."""
+    codes = ("yes", "no") if question.type == "yes_no" else tuple(option.code for option in question.options)
+    yield from (Answer(state="answered", value=code) for code in codes)
+    yield from (Answer(state=state) for state in question.unknowns)
+
+
+@pytest.mark.parametrize("content", ["ketamine", "check_in"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_each_choice_of_the_content_is_drawn_as_if_nothing_were_kept(content: str, language: str) -> None:
+    page = Page(version="b" * 64, language=language)
+    questions = [each for each in load_definition(CONTENT.parent / content).questions() if each.type in ONE_CODE]
+    with translation.override(language):
+        for question in questions:
+            for answer in answers_of_one_choice(question):
+                control = Control(question, question.link_id, page, parts_of(question, answer))
+                kept = drawing.draw(control)
+                assert kept == drawing._drawn(control)
+                assert kept.count('" checked') == 1
+
+    assert len(questions) > 50
+    assert {look.name for look in drawing._kept} == {question.link_id for question in questions}
+
+
 class TestWhatIsKept:
     def test_it_is_a_question_of_a_published_version_that_nobody_answered(self) -> None:
         drawing.draw(Control(SMOKES, "smokes", PUBLISHED, {}))
 
         assert [look.name for look in drawing._kept] == ["smokes"]
 
+    @pytest.mark.parametrize("chosen", ["yes", "no", "not_sure", "declined"])
+    def test_it_is_one_of_a_few_choices_too(self, chosen: str) -> None:
+        markup = drawing.draw(Control(SMOKES, "smokes", PUBLISHED, {"": chosen}))
+
+        assert f'value="{chosen}" checked' in markup
+        assert markup.count("checked") == 1
+
+    @pytest.mark.parametrize("parts", [{}, {"": "yes"}, {"": "declined"}])
+    def test_it_says_nothing_of_what_was_chosen(self, parts: Parts) -> None:
+        """Each choice is there from the first time the question is drawn, so that neither what is kept nor how long a
+        page takes tells whether somebody chose it."""
+        drawing.draw(Control(SMOKES, "smokes", PUBLISHED, parts))
+
+        (drawings,) = drawing._kept.values()
+        assert list(drawings) == ["", "yes", "no", "not_sure", "declined"]
+
+    def test_it_depends_on_nothing_else(self) -> None:
+        """What a question is drawn from. Something new that the markup depends on must become a field of `Look`."""
+        control, page = ({field.name for field in dataclasses.fields(each)} for each in (Control, Page))
+
+        assert control == {"question", "name", "page", "parts", "problems", "more"}
+        assert page == {"language", "country", "vocabularies", "version"}
+
     @pytest.mark.parametrize(
         "control",
         [
-            Control(SMOKES, "smokes", PUBLISHED, {"": "yes"}),
             Control(SMOKES, "smokes", PUBLISHED, {"": ""}),
+            Control(SMOKES, "smokes", PUBLISHED, {"": CANARY}),
+            Control(SMOKES, "smokes", PUBLISHED, {"": ["yes", "no"]}),
+            Control(SMOKES, "smokes", PUBLISHED, {"": ["yes"]}),
+            Control(SMOKES, "smokes", PUBLISHED, {"": "yes", "state": "declined"}),
+            Control(ROUTE, "route", PUBLISHED, {"": "yes"}),
+            Control(msgspec.structs.replace(ROUTE, type="multiple_choice"), "route", PUBLISHED, {"": ["spray"]}),
+            Control(msgspec.structs.replace(SMOKES, type="text"), "smokes", PUBLISHED, {"": "yes"}),
+            Control(msgspec.structs.replace(SMOKES, type="integer"), "smokes", PUBLISHED, {"": "3"}),
+            Control(msgspec.structs.replace(SMOKES, type="date"), "smokes", PUBLISHED, {"day": "3"}),
+            Control(SMOKES, "smokes", PUBLISHED, {"": "yes"}, (Problem("", "Select yes or no"),)),
+            Control(SMOKES, "smokes", Page(), {"": "yes"}),
             Control(SMOKES, "smokes", PUBLISHED, {}, (Problem("", "Select yes or no"),)),
             Control(SMOKES, "smokes", Page(), {}),
         ],
-        ids=["answered", "posted empty", "in error", "of a draft"],
+        ids=[
+            "posted empty",
+            "a code there is not",
+            "posted twice",
+            "as a list",
+            "with something beside it",
+            "a code of another question",
+            "of several choices",
+            "typed as a code is",
+            "a number",
+            "a date",
+            "answered and in error",
+            "answered, of a draft",
+            "in error",
+            "of a draft",
+        ],
     )
     def test_it_is_nothing_else(self, control: Control) -> None:
         drawing.draw(control)
@@ -166,7 +251,7 @@ def test_nothing_of_one_patient_reaches_another(begin) -> None:
 
         assert CANARY not in second.open(link_id).html
 
-    kept = "".join(drawing._kept.values())
+    kept = "".join(markup for drawings in drawing._kept.values() for markup in drawings.values())
     assert kept
     for private in (CANARY, "csrf", str(first.response.pk), first.code, "base_revision"):
         assert private not in kept
@@ -180,6 +265,17 @@ def test_a_page_asks_the_database_little(patient, link_id: str) -> None:
         patient.open(link_id)
 
     assert len(asked) <= MOST_QUERIES, [query["sql"][:100] for query in asked]
+
+
+def test_a_save_asks_the_database_little(patient) -> None:
+    page = patient.open("habits")
+
+    with CaptureQueriesContext(connection) as asked:
+        saved = patient.fill("habits", page, smokes="no")
+
+    assert saved.status_code == 302
+    of_records = [query["sql"][:100] for query in asked if "intake_" in query["sql"]]
+    assert len(of_records) == QUERIES_OF_A_SAVE, of_records
 
 
 def test_a_long_questionnaire_asks_it_no_more(db: None) -> None:
