@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.template.loader import render_to_string
 from screening.cases import ANY_FLAG
 from screening.engine.definition import SEVERITIES
 from screening.exchange.cases import Expectation
+from screening.forms import number_in
 
 UNRESOLVED, OPTIONAL, NEVER = "unresolved", "optional", "must_not"
 STATES: list[Any] = [
@@ -180,7 +180,7 @@ class NumbersField(forms.Field):
 
     widget = NumbersWidget
 
-    def to_python(self, value: Any) -> dict[str, float]:
+    def to_python(self, value: Any) -> dict[str, float | None]:
         problems: list[str] = []
         known = self.widget.known
         numbers = {key: self._number(key, text, problems) for key, text in dict(value or {}).items()}
@@ -191,12 +191,9 @@ class NumbersField(forms.Field):
             raise ValidationError(problems)
         return numbers
 
-    def _number(self, key: str, text: Any, problems: list[str]) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
+    def _number(self, key: str, text: Any, problems: list[str]) -> float | None:
+        number = number_in(text)
+        if number is None:
             problems.append(f"{(self.widget.known or {}).get(key, (key, ''))[0]}: “{text}” is not a number.")
         return number
 

@@ -19,6 +19,19 @@ UNKNOWNS = [("not_sure", "Not sure"), ("declined", "Prefer not to say")]
 UNVERIFIED = "(unverified)"
 
 
+def number_in(text: Any) -> float | None:
+    """The finite number that is written somewhere; None where there is none.
+
+    >>> number_in(" 2.5"), number_in("nan"), number_in("two")
+    (2.5, None, None)
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 class WordingWidget(forms.Widget):
     """One labelled box for each language of the questionnaire, and for any other that the text already has."""
 
@@ -162,12 +175,9 @@ class PairsField(LinesField):
 class AmountsField(PairsField):
     """`key = number`, one on a line."""
 
-    def read_value(self, line: str, value: str, problems: list[str]) -> float:
-        try:
-            amount = float(value)
-        except ValueError:
-            amount = math.nan
-        if not math.isfinite(amount):
+    def read_value(self, line: str, value: str, problems: list[str]) -> float | None:
+        amount = number_in(value)
+        if amount is None:
             problems.append(f"“{line}”: write a number after the =.")
         return amount
 

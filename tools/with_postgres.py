@@ -43,7 +43,9 @@ def main(command: list[str]) -> int:
     try:
         as_server_user([f"{binaries}/initdb", "-D", str(data), "-U", "screening", "-A", "trust", "-E", "UTF8"])
         options = " ".join([*SETTINGS, "-k", str(home)])
-        as_server_user([f"{binaries}/pg_ctl", "-D", str(data), "-w", "-l", str(home / "log"), "-o", options, "start"])
+        as_server_user(
+            [f"{binaries}/pg_ctl", "-D", str(data), "-w", "-t", "600", "-l", str(home / "log"), "-o", options, "start"]
+        )
         url = f"postgres://screening@/postgres?host={home}"
         return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}).returncode
     finally:

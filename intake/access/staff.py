@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from intake import references
@@ -25,6 +26,19 @@ from screening.models import Questionnaire, QuestionnaireVersion
 from .patients import still_open
 from .rights import Visitor, clinics_of
 
+Record = TypeVar("Record", bound=Model)
+
+
+def _found(record: Record | None, what: str) -> Record:
+    if record is None:
+        raise Http404(f"There is no such {what}.")
+    return record
+
+
+def _of_reference(records: QuerySet[Record], reference: str) -> Record | None:
+    normalised = references.normalised(reference)
+    return records.filter(reference=normalised).first() if normalised else None
+
 
 def responses_for(user: Visitor, permission: Permission = Permission.READ_ANSWERS) -> QuerySet[QuestionnaireResponse]:
     """The responses of the clinics where a person may read answers, or do what `permission` says instead."""
@@ -36,11 +50,7 @@ def get_response_or_404(
     user: Visitor, reference: str, permission: Permission = Permission.READ_ANSWERS
 ) -> QuestionnaireResponse:
     """One response by its reference, as typed or as in an address. Raises `Http404`."""
-    normalised = references.normalised(reference)
-    response = responses_for(user, permission).filter(reference=normalised).first() if normalised else None
-    if response is None:
-        raise Http404("There is no such response.")
-    return response
+    return _found(_of_reference(responses_for(user, permission), reference), "response")
 
 
 def people_for(user: Visitor) -> QuerySet[Person]:
@@ -50,11 +60,7 @@ def people_for(user: Visitor) -> QuerySet[Person]:
 
 def get_person_or_404(user: Visitor, reference: str) -> Person:
     """One person by their reference, as typed or as in an address. Raises `Http404`."""
-    normalised = references.normalised(reference)
-    person = people_for(user).filter(reference=normalised).first() if normalised else None
-    if person is None:
-        raise Http404("There is no such person.")
-    return person
+    return _found(_of_reference(people_for(user), reference), "person")
 
 
 def alerts_for(user: Visitor) -> QuerySet[Alert]:
@@ -94,10 +100,7 @@ def requests_for(user: Visitor) -> QuerySet[AnswerRequest]:
 
 def get_alert_or_404(user: Visitor, alert_id: uuid.UUID) -> Alert:
     """One alert that a person may acknowledge. Raises `Http404`."""
-    alert = alerts_for(user).filter(pk=alert_id).first()
-    if alert is None:
-        raise Http404("There is no such alert.")
-    return alert
+    return _found(alerts_for(user).filter(pk=alert_id).first(), "alert")
 
 
 def invitations_for(user: Visitor) -> QuerySet[Invitation]:
@@ -109,10 +112,7 @@ def invitations_for(user: Visitor) -> QuerySet[Invitation]:
 
 def get_invitation_or_404(user: Visitor, invitation_id: uuid.UUID) -> Invitation:
     """One invitation that a person may change. Raises `Http404`."""
-    invitation = invitations_for(user).filter(pk=invitation_id).first()
-    if invitation is None:
-        raise Http404("There is no such invitation.")
-    return invitation
+    return _found(invitations_for(user).filter(pk=invitation_id).first(), "invitation")
 
 
 def questionnaires_offered(clinic: Clinic) -> list[Questionnaire]:

@@ -13,7 +13,7 @@ from intake.models import Alert, QuestionnaireResponse, User
 from intake.permissions import Permission
 from screening.engine.answers import Answers
 from screening.engine.assessment import Assessment, UnresolvedFlag
-from screening.engine.definition import SEVERITIES, Severity
+from screening.engine.definition import RANKS, Severity
 
 from .refusals import NotPermitted, Refused, locked
 
@@ -37,11 +37,6 @@ class _Reason:
     is_at_once: bool = False
     grounds: frozenset[tuple[str, str]] = frozenset()
     """The questions and answers behind it."""
-
-
-def rank(severity: Severity | None) -> int:
-    """A severity as a number to sort by: urgent 4, contraindication 3, caution 2, information 1, nothing 0."""
-    return 0 if severity is None else len(SEVERITIES) - SEVERITIES.index(severity)
 
 
 def raise_alerts(
@@ -174,7 +169,7 @@ def _write(
     alert = Alert(
         response=response,
         kind=reason.kind,
-        severity=rank(reason.severity),
+        severity=RANKS[reason.severity],
         reason_hash=reason_hash,
         created_at=now,
         due_at=due_at,

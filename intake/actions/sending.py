@@ -16,7 +16,7 @@ from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment, Settings
 from screening.engine.compiler import Compiled
-from screening.engine.definition import Definition
+from screening.engine.definition import RANKS, Definition
 
 from . import alerting
 from .inserting import insert
@@ -106,7 +106,7 @@ def _close(
 
 def _conclude(response: QuestionnaireResponse, assessment: Assessment, key: DataKey, now: datetime.datetime) -> None:
     response.assessment_ct = key.seal(msgspec.json.encode(assessment), row=response, field="assessment_ct")
-    response.top_severity = max((alerting.rank(flag.severity) for flag in assessment.flags), default=0)
+    response.top_severity = max((RANKS[flag.severity] for flag in assessment.flags), default=0)
     response.has_unresolved_safety = any(flag.not_sure == "NS-2" for flag in assessment.unresolved)
     response.status = QuestionnaireResponse.Status.SENT
     response.sent_at = response.saved_at = now

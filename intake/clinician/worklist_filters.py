@@ -17,6 +17,7 @@ from intake.access import listing
 from intake.models import Alert, Clinic, QuestionnaireResponse, User
 from intake.models.listing import Urgency
 from intake.permissions import Permission
+from screening.engine.definition import RANKS
 
 STATE_TITLES = {
     "all": "All",
@@ -39,7 +40,7 @@ SEVERITY_TITLES = {
     "information": "Information",
     "none": "Nothing raised",
 }
-SEVERITY_RANKS = {"urgent": 4, "contraindication": 3, "caution": 2, "information": 1, "none": 0}
+SEVERITY_RANKS = {**RANKS, "none": 0}
 KIND_TITLES = {
     Alert.Kind.AT_ONCE.value: "An answer that cannot wait",
     Alert.Kind.URGENT.value: "Urgent answers",

@@ -11,14 +11,9 @@ from intake import invitees, records
 from intake.models import QuestionnaireResponse
 
 from .wording import moment
+from .worklist_filters import SEVERITY_RANKS, SEVERITY_TITLES
 
-TOP_TITLES = {
-    4: ("urgent", "Urgent"),
-    3: ("contraindication", "Contraindication"),
-    2: ("caution", "Caution"),
-    1: ("information", "Information"),
-    0: ("none", "Nothing raised"),
-}
+TOP_TITLES = {rank: (severity, SEVERITY_TITLES[severity]) for severity, rank in SEVERITY_RANKS.items()}
 UNRESOLVED = ("unresolved-safety", "Unresolved safety")
 PANEL_SHOWN = ("caveat", "Crisis contacts shown")
 

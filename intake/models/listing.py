@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Case, F, GeneratedField, Index, Q, Value, When
 from django.db.models.functions import Coalesce
 
+from .alert import Alert
+
 
 class Urgency(models.IntegerChoices):
     """The order of the worklist."""
@@ -25,7 +27,7 @@ class Urgency(models.IntegerChoices):
     SIGNED = 6
 
 
-KINDS = ("at_once", "urgent", "unresolved_safety", "safety_panel")
+KINDS: tuple[str, ...] = tuple(Alert.Kind.values)
 """The kinds of alerts; each has its fact, `alerted_<kind>`."""
 
 SENT = Q(sent_at__isnull=False)

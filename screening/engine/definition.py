@@ -24,7 +24,7 @@ import msgspec
 from .questions import Instrument, NotSure, Option, Question, QuestionType, Role, Section, Text, Unknown
 
 __all__ = [
-    "MEDICATION_LIST", "SEVERITIES", "Band", "Citation", "Definition", "Flag", "Inconsistency", "Instrument",
+    "MEDICATION_LIST", "RANKS", "SEVERITIES", "Band", "Citation", "Definition", "Flag", "Inconsistency", "Instrument",
     "Medicine", "MedicineClass", "MedicineGroup", "NotSure", "Note", "Option", "Parameter", "Profile", "Question",
     "QuestionType", "Review", "Role", "Rule", "Safety", "Score", "Section", "Severity", "Source", "Text", "Unknown",
     "Variable", "Vocabulary", "canonical_json", "from_json",
@@ -33,6 +33,8 @@ __all__ = [
 Severity = Literal["urgent", "contraindication", "caution", "information"]
 SEVERITIES: tuple[Severity, ...] = ("urgent", "contraindication", "caution", "information")
 """Highest first. What each asks of staff is in the clinical specification, section 1.1."""
+RANKS: dict[Severity, int] = {severity: len(SEVERITIES) - place for place, severity in enumerate(SEVERITIES)}
+"""To sort and to store by: 4 urgent to 1 information; 0 stands for nothing raised."""
 
 MEDICATION_LIST = "medication_list"
 """The pseudo-flag that stands for every medicine flag when the list itself is uncertain (NS-4)."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from screening.engine.assessment import evaluate
 from screening.engine.compiler import Compiled
-from screening.engine.definition import MEDICATION_LIST, SEVERITIES, Flag, NotSure, Severity
+from screening.engine.definition import MEDICATION_LIST, RANKS, Flag, NotSure, Severity
 from screening.engine.results import Assessment, Settings
 from screening.engine.tree import Expr
 from screening.engine.unresolved import LISTED, STRENGTH
@@ -20,9 +20,6 @@ from screening.engine.values import Answers
 from .plan import Plan
 from .records import Bools, Marks, Records
 from .settling import Settling
-
-RANKS: dict[Severity, int] = {severity: len(SEVERITIES) - place for place, severity in enumerate(SEVERITIES)}
-"""4 urgent to 1 information; 0 is "not"."""
 
 AnswersOf = Callable[[int], Answers]
 """The answers of one row, for what the columns do not hold."""

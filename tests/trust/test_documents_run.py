@@ -104,7 +104,7 @@ class CleanPlace:
         for name, place in self._places().items():
             line = line.replace(name, place)
         script = f"set -euo pipefail\ncd {shlex.quote(str(ROOT))}\n{line}\n"
-        done = subprocess.run(["bash", "-c", script], env=self.environment, capture_output=True, text=True, timeout=180)
+        done = subprocess.run(["bash", "-c", script], env=self.environment, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
         return done.stdout
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +10,9 @@ import psycopg
 import pytest
 
 from tests.trust.amounts import IS_LONG
+from tests.trust.durability.cluster import Cluster, running
 from tests.trust.durability.processes import Installation, until
-from tests.trust.durability.test_server_killed import Cluster, cluster
+from tests.trust.durability.test_server_killed import cluster
 from tools import with_postgres
 
 __all__ = ["cluster"]
@@ -22,18 +21,14 @@ __all__ = ["cluster"]
 @pytest.fixture
 def standby(cluster: Cluster) -> Iterator[Cluster]:
     """A server that follows the other one."""
-    found = Cluster(Path(tempfile.mkdtemp(prefix="pg-")))
-    if os.geteuid() == 0:
-        shutil.chown(found.home, "postgres")
-    program = f"{with_postgres.find_binaries()}/pg_basebackup"
-    options = ["-h", str(cluster.home), "-U", "screening", "-D", str(found.home / "data"), "-R", "-X", "stream"]
-    with_postgres.as_server_user([program, *options])
-    found.start()
-    try:
+
+    def follow(copy: Cluster) -> None:
+        program = f"{with_postgres.find_binaries()}/pg_basebackup"
+        options = ["-h", str(cluster.home), "-U", "screening", "-D", str(copy.home / "data"), "-R", "-X", "stream"]
+        with_postgres.as_server_user([program, *options])
+
+    with running(follow) as found:
         yield found
-    finally:
-        found.kill()
-        shutil.rmtree(found.home, ignore_errors=True)
 
 
 @pytest.mark.skipif(not IS_LONG, reason="in make trust: two database servers of its own")
