@@ -27,7 +27,7 @@ DATABASES = {
 }
 PARTS = {"alone": "alone", "beside": "not alone"}
 """What measures times runs first, while nothing else does; then the rest, both databases beside each other."""
-EACH, WHOLE, LAST_WORDS = 20 * 60, 100 * 60, 30
+EACH, WHOLE, LAST_WORDS = 30 * 60, 100 * 60, 30
 """Seconds: for one test, for one run, and for what is ended to tidy up."""
 PROGRESS = 60
 """Seconds between two lines that say how far a run is."""

@@ -41,6 +41,8 @@ GROUPS = (
         ("intake/permissions.py", "intake/access"),
         (
             "tests/intake/test_access.py",
+            "tests/intake/test_access_edges.py",
+            "tests/intake/test_listing.py",
             "tests/trust/access/test_more_than_asked.py",
             "tests/trust/access/test_revoked.py",
             "tests/intake/patient/test_getting_in.py",
