@@ -27,6 +27,7 @@ import math
 from .because import because
 from .compiler import Compiled, Outcome
 from .facts import Facts
+from .flag_rules import telling
 from .logic import FALSE, TRUE
 from .results import (
     Assessment,
@@ -132,17 +133,19 @@ def _calls_for_help(compiled: Compiled, outcome: Outcome, found: list[Verdict]) 
 
 
 def _is_urgent(compiled: Compiled, verdict: Verdict) -> bool:
-    flag = compiled.definition.flags[verdict.number]
-    severities = [severity for severity, _ in compiled.rules.flags[flag.link_id]]
-    if verdict.failed and ("urgent" in severities or flag.not_sure == "NS-2"):
-        return True
-    return verdict.raised >= 0 and severities[verdict.raised] == "urgent"
+    rules = compiled.flags[verdict.number]
+    if verdict.failed:
+        not_sure = compiled.definition.flags[verdict.number].not_sure
+        return not_sure == "NS-2" or any(rule.severity == "urgent" for rule in rules)
+    return verdict.raised >= 0 and rules[verdict.raised].severity == "urgent"
 
 
 def _alert_because(facts: Facts) -> tuple[Because, ...]:
     """The answers that cannot wait. Empty when there are none, and when the condition itself failed."""
     tree = facts.compiled.rules.safety.get("alert_at_once_when")
-    return because(facts, tree) if tree is not None and facts.truth(tree) is TRUE else ()
+    if tree is None or facts.truth(tree) is not TRUE:
+        return ()
+    return because(facts, telling(facts.deciding(tree, True)))
 
 
 def _raised(facts: Facts, found: list[Verdict]) -> tuple[RaisedFlag, ...]:
@@ -152,10 +155,9 @@ def _raised(facts: Facts, found: list[Verdict]) -> tuple[RaisedFlag, ...]:
 
 
 def _flag(facts: Facts, verdict: Verdict) -> RaisedFlag:
-    name = facts.compiled.definition.flags[verdict.number].link_id
-    severity, tree = facts.compiled.rules.flags[name][verdict.raised]
-    reasons = because(facts, tree, verdict.seen)
-    return RaisedFlag(flag=name, severity=severity, because=reasons, rule=facts.compiled.text(tree))
+    rule = facts.compiled.flags[verdict.number][verdict.raised]
+    reasons = because(facts, facts.makes_true(rule, verdict.seen))
+    return RaisedFlag(flag=rule.flag, severity=rule.severity, because=reasons, rule=rule.text)
 
 
 def _ruled_out(compiled: Compiled, found: list[Verdict]) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from .compiler import Seen
 from .deciding import Decider
 from .display import display
 from .facts import Facts
+from .flag_rules import Telling
 from .logic import FALSE, TRUE, UNKNOWN
 from .results import Because
 from .settling import would_settle
@@ -22,17 +22,12 @@ from .values import Answer, MedicineEntry
 from .variables import View
 
 
-def because(facts: Facts, expr: Expr, seen: Seen | None = None) -> tuple[Because, ...]:
-    """The answers that make a condition true, each question once, in the order of the rule.
-
-    `seen`: the condition is a rule of a flag, and looked at this.
-    """
-    tests = list(facts.deciding(expr, True, "rules", seen))
-    names = [test.about for test in tests]
-    if all(names):
-        return tuple([facts.reason(name) for name in dict.fromkeys(names)])
+def because(facts: Facts, told: Telling) -> tuple[Because, ...]:
+    """The answers behind the tests that make a condition true, each question once, in the order of the rule."""
+    if told.names is not None:
+        return tuple([facts.reason(name) for name in told.names])
     found: dict[str, list[str]] = {}
-    for name, said in _reasons(facts, tests):
+    for name, said in _reasons(facts, told.tests):
         answers = found.setdefault(name, [])
         if said not in answers:
             answers.append(said)

@@ -10,6 +10,7 @@ named conditions once, just before they are first needed.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple, cast
 
 from .derive import derivation
@@ -64,8 +65,23 @@ class Body(Variables):
 
     outer: Body | None
 
+    @cached_property
+    def written(self) -> dict[tuple[int, View], tuple[Expr, Pair, tuple[str, ...]]]:
+        """Conditions by their place in memory, with the variables that they use."""
+        return {}
+
     def condition(self, expr: Expr, view: View = "rules") -> Pair:
-        """The source of a condition."""
+        """The source of a condition, written once."""
+        key = (id(expr), view)  # hashing a tree walks all of it; the entry keeps the tree, so its id stays its own
+        if key not in self.written:
+            around, self.used = self.used, {}
+            self.written[key] = (expr, self._condition(expr, view), tuple(self.used))
+            self.used = around
+        _, pair, used = self.written[key]
+        self.use(used)
+        return pair
+
+    def _condition(self, expr: Expr, view: View) -> Pair:
         match expr:
             case And():
                 return self._joined(" and ", expr.items, view)

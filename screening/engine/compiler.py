@@ -21,8 +21,8 @@ from .codegen import Body
 from .deciding import Decider, Decision, deciding, opening
 from .definition import Definition, NotSure, Question, Score, Section
 from .dependencies import Dependencies
+from .flag_rules import FlagRule, Seen
 from .functions import declare
-from .language import to_text
 from .program import RulesFunction, answerable, visibility_function
 from .results import Settings
 from .ruleset import DefinitionError, RuleProblem, Ruleset, read_rules
@@ -40,14 +40,11 @@ __all__ = ["Compiled", "DefinitionError", "Outcome", "RuleProblem", "compile_def
 Values = dict[str, object]
 """All variables of a run, by name."""
 
-Seen = tuple[int, tuple[object, ...]]
-"""The number of a flag, and the values that its rules looked at."""
-
 
 class Outcome(NamedTuple):
     """What the generated `rules` function found (see `program.py`). `more` gives all its variables, once."""
 
-    found: list[tuple[int, int, int, tuple[object, ...]]]
+    found: list[tuple[int, int, int, Seen]]
     failed: list[tuple[str, int | str]]
     notes: list[str]
     inconsistencies: list[str]
@@ -64,14 +61,15 @@ class Compiled:
     """A definition whose rules can be evaluated. Immutable, and safe to share between threads.
 
     `questions` has every question by link_id in the order it is asked, including those inside groups; `sections` every
-    section. `ask_when` has the parsed conditions of both. `answerable` lists the questions that have an answer of their
-    own; `safety_questions` those of class NS-2; `blank` every score with nothing answered; `said` what is
-    said of answers and totals. `source` is the Python.
+    section. `ask_when` has the parsed conditions of both. `flags` has the rules of each flag, highest severity first.
+    `answerable` lists the questions that have an answer of their own; `safety_questions` those of class NS-2; `blank`
+    every score with nothing answered; `said` what is said of answers and totals. `source` is the Python.
     """
 
     definition: Definition
     symbols: Symbols
     rules: Ruleset
+    flags: tuple[tuple[FlagRule, ...], ...]
     dependencies: Dependencies
     source: str
     safety_questions: tuple[str, ...]
@@ -81,16 +79,11 @@ class Compiled:
     _visibility: Callable[..., dict[str, bool | None]]
     _rules: Callable[..., Iterator[Any]]
     _body: Body
-    _looked_at: list[tuple[str, ...]]
     _namespace: dict[str, object]
     _code: dict[tuple[int, View], tuple[Expr, CodeType, CodeType]] = field(default_factory=dict)
     _decisions: dict[tuple[int, bool | None, View], tuple[Expr, CodeType, tuple[Decider, ...]]] = field(
         default_factory=dict
     )
-    _of_flags: dict[tuple[int, bool | None], tuple[Callable[..., tuple[int, ...]], tuple[Decider, ...]]] = field(
-        default_factory=dict
-    )
-    _texts: dict[int, tuple[Expr, str]] = field(default_factory=dict)
 
     @property
     def questions(self) -> dict[str, Question]:
@@ -146,26 +139,10 @@ class Compiled:
         _, code, tests = self._decisions[key]
         return [tests[number] for number in eval(code, self._namespace, facts)]  # noqa: S307 (see truth)
 
-    def decisive_of_flag(self, rule: Expr, seen: Seen, wanted: bool | None) -> list[Decider]:
-        """`decisive` for a whole rule of a flag, given only what the rules of that flag looked at."""
-        key, (number, values) = (id(rule), wanted), seen
-        if key not in self._of_flags:
-            made = self._decide(rule, wanted, "rules")
-            source = f"lambda {', '.join(self._looked_at[number])}: {made.source}"
-            self._of_flags[key] = (eval(source, self._namespace), made.tests)  # noqa: S307 (see truth)
-        decide, tests = self._of_flags[key]
-        return [tests[number] for number in decide(*values)]
-
     def _decide(self, expr: Expr, wanted: bool | None, view: View) -> Decision:
         if wanted is None:
             return opening(self._body, self.rules.variables, expr, view)
         return deciding(self._body, self.rules.variables, expr, wanted, view)
-
-    def text(self, expr: Expr) -> str:
-        """A rule in the words of the rule language, written once."""
-        if id(expr) not in self._texts:
-            self._texts[id(expr)] = (expr, to_text(expr))
-        return self._texts[id(expr)][1]
 
 
 def rule_problems(definition: Definition) -> tuple[RuleProblem, ...]:
@@ -190,11 +167,20 @@ def compile_definition(definition: Definition) -> Compiled:
     source = "\n".join([*visibility_function(symbols, known, namespace), "", *function.lines(safety)])
     exec(compile(source, f"<{definition.key}>", "exec"), namespace)  # noqa: S102 (see codegen)
     return Compiled(
-        definition, symbols, rules, known, source, safety, blank, answerable(symbols), Said(symbols, blank),
+        definition, symbols, rules, _flag_rules(function), known, source, safety, blank, answerable(symbols),
+        Said(symbols, blank),
         cast("Callable[..., dict[str, bool | None]]", namespace["visibility"]),
         cast("Callable[..., Iterator[Any]]", namespace["rules"]),
-        function.body, function.looked_at, namespace,
+        function.body, namespace,
     )  # fmt: skip
+
+
+def _flag_rules(function: RulesFunction) -> tuple[tuple[FlagRule, ...], ...]:
+    body, named = function.body, function.rules.variables
+    return tuple(
+        tuple(FlagRule(flag, severity, tree, body=body, named=named, looked_at=seen) for severity, tree in ruled)
+        for (flag, ruled), seen in zip(function.rules.flags.items(), function.looked_at, strict=True)
+    )
 
 
 def _safety_questions(definition: Definition, known: Dependencies) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ parts; of `not` the dual. A part that fails while it is worked out is unknown; t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from .codegen import Body
@@ -42,48 +42,70 @@ class Decision(NamedTuple):
 
 def deciding(body: Body, variables: Variables, expr: Expr, wanted: bool, view: View) -> Decision:
     """The tests that make a condition come out as wanted, which it does."""
-    tests: list[Decider] = []
-
-    def write(expr: Expr, wanted: bool) -> str:
-        match expr:
-            case Not():
-                return write(expr.item, not wanted)
-            case Holds():
-                return write(variables[expr.variable], wanted)
-        branches = [(_is(body, item, wanted, view), write(item, wanted)) for item in parts(expr)]
-        return _together(branches) or _test(body, tests, expr, wanted)
-
-    return Decision(write(expr, wanted), tuple(tests))
+    writer = Writer(body, variables)
+    return Decision(writer.decides(expr, wanted, view), tuple(writer.tests))
 
 
 def opening(body: Body, variables: Variables, expr: Expr, view: View) -> Decision:
-    """The unknown tests of a condition that is unknown."""
-    tests: list[Decider] = []
+    """The unknown tests of a condition; none when it is not unknown."""
+    writer = Writer(body, variables)
+    return Decision(f"{writer.opens(expr, view)} if {is_unknown(body, expr, view)} else ()", tuple(writer.tests))
 
-    def write(expr: Expr) -> str:
+
+class Writer:
+    """Writes which tests of a condition count, as one expression, and lists them."""
+
+    def __init__(self, body: Body, variables: Variables) -> None:
+        self.body = body
+        self.variables = variables
+        self.tests: list[Decider] = []
+
+    def decides(self, expr: Expr, wanted: bool, view: View) -> str:
+        """The numbers of the tests that make a condition come out as wanted."""
+        match expr:
+            case Not():
+                return self.decides(expr.item, not wanted, view)
+            case Holds():
+                return self.decides(self.variables[expr.variable], wanted, view)
+        branches = [
+            (comes_out(self.body, item, wanted, view), self.decides(item, wanted, view)) for item in parts(expr)
+        ]
+        return together(branches) or self.test(expr, wanted)
+
+    def opens(self, expr: Expr, view: View) -> str:
+        """The numbers of the tests that leave a condition open which is unknown."""
         if isinstance(expr, Holds):
-            return write(variables[expr.variable])
-        branches = [(_is_unknown(body, item, view), write(item)) for item in parts(expr)]
-        return _together(branches) or _test(body, tests, expr, None)
+            return self.opens(self.variables[expr.variable], view)
+        branches = [(is_unknown(self.body, item, view), self.opens(item, view)) for item in parts(expr)]
+        return together(branches) or self.test(expr, None)
 
-    return Decision(f"{write(expr)} if {_is_unknown(body, expr, view)} else ()", tuple(tests))
+    def test(self, leaf: Expr, wanted: bool | None) -> str:
+        """The number of a test: of one that is about a question, while that is asked, else of one to be looked into."""
+        name = _about(self.body, leaf, wanted)
+        if not name:
+            return self.further(leaf, wanted)
+        told = self.number(Decider(leaf, wanted is not False, name))
+        if name not in self.body.known.conditional:
+            return told
+        return f"({told} if {asked(self.body, name)} else {self.not_asked(leaf, wanted, name)})"
 
+    def not_asked(self, leaf: Expr, wanted: bool | None, name: str) -> str:
+        """What counts of a test whose question is not asked, or perhaps not."""
+        return self.number(Decider(leaf, wanted is not False))
 
-def _test(body: Body, tests: list[Decider], leaf: Expr, wanted: bool | None) -> str:
-    """The number of a test: of one that is about a question, while that is asked, else of one to be looked into."""
-    name = _about(body, leaf, wanted)
-    place = len(tests)
-    if name:
-        tests.append(Decider(leaf, wanted is not False, name))
-        if name not in body.known.conditional:
-            return f"({place},)"
-    tests.append(Decider(leaf, wanted is not False))
-    return f"(({place},) if {asked(body, name)} else ({place + 1},))" if name else f"({place},)"
+    def further(self, leaf: Expr, wanted: bool | None) -> str:
+        """What counts of a test that is not about one answer."""
+        return self.number(Decider(leaf, wanted is not False))
+
+    def number(self, test: Decider) -> str:
+        """Add a test to the list."""
+        self.tests.append(test)
+        return f"({len(self.tests) - 1},)"
 
 
 def _about(body: Body, leaf: Expr, wanted: bool | None) -> str:
     """The one question or score that a test looks at, where what it is, or its being open, is all that matters."""
-    match [operand for operand in operands(leaf) if not _is_number(body, operand)]:
+    match named(body, leaf):
         case [Reference(name=name)] if name in body.symbols.scores and wanted is not None:
             return name
         case [Reference(name=name)] if name in body.symbols.questions:
@@ -93,42 +115,33 @@ def _about(body: Body, leaf: Expr, wanted: bool | None) -> str:
             return ""
 
 
+def named(body: Body, leaf: Expr) -> list[Operand]:
+    """What a test looks at, without plain numbers and those that a clinic sets."""
+    return [operand for operand in operands(leaf) if not _is_number(body, operand)]
+
+
 def _is_number(body: Body, operand: Operand) -> bool:
     return isinstance(operand, Number) or (isinstance(operand, Reference) and operand.name in body.symbols.parameters)
 
 
-def asked(body: Body, name: str) -> str:
-    """The variable that says whether a question with a condition is asked."""
-    return body.use((f"asked{body.symbols.position[name]}",))[0]
+def asked(body: Body, name: str, word: str = "asked") -> str:
+    """The variable that says whether a question with a condition is asked, or with the word `maybe` may be."""
+    return body.use((f"{word}{body.symbols.position[name]}",))[0]
 
 
-def looked_at(body: Body, variables: Variables, trees: Iterable[Expr]) -> tuple[str, ...]:
-    """Every variable that the reasons of some rules may need, unless they lie further back."""
-    body.used.clear()
-    waiting = list(trees)
-    while waiting:
-        expr = waiting.pop()
-        waiting += parts(expr)
-        if isinstance(expr, Holds):
-            waiting.append(variables[expr.variable])
-        if not parts(expr):
-            body.condition(expr)
-            name = _about(body, expr, True)
-            if name in body.known.conditional:
-                asked(body, name)
-    return tuple(body.used)
-
-
-def _together(branches: list[tuple[str, str]]) -> str:
+def together(branches: list[tuple[str, str]]) -> str:
+    """What counts of several conditions, each with the numbers of its tests."""
     return " + ".join(f"({found} if {condition} else ())" for condition, found in branches)
 
 
-def _is(body: Body, expr: Expr, wanted: bool, view: View) -> str:
+def comes_out(body: Body, expr: Expr, wanted: bool, view: View) -> str:
+    """Whether a condition comes out as wanted, as Python."""
     pair = body.condition(expr, view)
     return f"({pair.certain})" if wanted else f"not ({pair.possible})"
 
 
-def _is_unknown(body: Body, expr: Expr, view: View) -> str:
+def is_unknown(body: Body, expr: Expr, view: View) -> str:
+    """Whether a condition is unknown, as Python."""
     pair = body.condition(expr, view)
     return f"(({pair.possible}) and not ({pair.certain}))"
 

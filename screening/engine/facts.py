@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, partial
 
-from .compiler import Compiled, Outcome, Seen, Values
+from .compiler import Compiled, Outcome, Values
 from .deciding import Decider, walk_deciding, walk_opening
 from .dependencies import MEASURES
+from .flag_rules import FlagRule, Seen, Telling, telling
 from .functions import place
 from .logic import FALSE, TRUE, UNKNOWN, Truth
 from .results import Because
+from .said import Total as Totalled
 from .scores import Tally
 from .tree import Count, Expr, Measure, Operand, Reference, Total
 from .values import Answers
@@ -24,12 +26,17 @@ class Facts:
         self.compiled = compiled
         self.symbols = compiled.symbols
         self.answers = answers
-        self.totals = {
-            # A score that failed is wholly unknown.
-            name: total(found if isinstance(found, (float, int, Tally)) else compiled.blank[name])
-            for (name, total), found in zip(compiled.said.totals.items(), outcome.tallies, strict=True)
-        }
+        self._tallies = outcome.tallies
         self._more = outcome.more
+
+    @cached_property
+    def totals(self) -> dict[str, Totalled]:
+        """Every score. One that failed is wholly unknown."""
+        blank = self.compiled.blank
+        return {
+            name: total(found if isinstance(found, (float, int, Tally)) else blank[name])
+            for (name, total), found in zip(self.compiled.said.totals.items(), self._tallies, strict=True)
+        }
 
     @cached_property
     def variables(self) -> Values:
@@ -43,24 +50,39 @@ class Facts:
         except Exception:  # whatever a rule raises, it must not stop the others
             return UNKNOWN
 
-    def deciding(self, expr: Expr, wanted: bool, view: View = "rules", seen: Seen | None = None) -> Iterable[Decider]:
-        """The tests that make a condition come out as wanted, which it does. `seen`: it is a rule of a flag."""
+    def makes_true(self, rule: FlagRule, seen: Seen | None) -> Telling:
+        """The tests that make a rule of a flag true, which it is. `seen`: what it looked at, where that is known."""
         try:
-            return self._decisive(expr, wanted, view, seen)
+            return telling(self.deciding(rule.tree, True)) if seen is None else rule.deciding(seen)
+        except Exception:  # as in `deciding`
+            return telling(self._walk_deciding(rule.tree, True, "rules"))
+
+    def leaves_open(self, rule: FlagRule, seen: Seen | None) -> Telling:
+        """The unknown tests of a rule of a flag; none when it is not unknown."""
+        try:
+            return telling(self.opening(rule.tree)) if seen is None else rule.opening(seen)
+        except Exception:  # as in `opening`
+            return telling(self._walk_opening(rule.tree, "rules"))
+
+    def deciding(self, expr: Expr, wanted: bool, view: View = "rules") -> Iterable[Decider]:
+        """The tests that make a condition come out as wanted, which it does."""
+        try:
+            return self.compiled.decisive(expr, self.variables, wanted, view)
         except Exception:  # a part of it fails: the others still decide
-            return walk_deciding(partial(self.truth, view=view), self.compiled.rules.variables, expr, wanted)
+            return self._walk_deciding(expr, wanted, view)
 
-    def opening(self, expr: Expr, view: View = "rules", seen: Seen | None = None) -> Iterable[Decider]:
-        """The unknown tests of a condition; none when it is not unknown. `seen`: it is a rule of a flag."""
+    def opening(self, expr: Expr, view: View = "rules") -> Iterable[Decider]:
+        """The unknown tests of a condition; none when it is not unknown."""
         try:
-            return self._decisive(expr, None, view, seen)
+            return self.compiled.decisive(expr, self.variables, None, view)
         except Exception:  # a part of it fails: it and the others may be open
-            return walk_opening(partial(self.truth, view=view), self.compiled.rules.variables, expr)
+            return self._walk_opening(expr, view)
 
-    def _decisive(self, expr: Expr, wanted: bool | None, view: View, seen: Seen | None) -> list[Decider]:
-        if seen is not None:
-            return self.compiled.decisive_of_flag(expr, seen, wanted)
-        return self.compiled.decisive(expr, self.variables, wanted, view)
+    def _walk_deciding(self, expr: Expr, wanted: bool, view: View) -> Iterable[Decider]:
+        return walk_deciding(partial(self.truth, view=view), self.compiled.rules.variables, expr, wanted)
+
+    def _walk_opening(self, expr: Expr, view: View) -> Iterable[Decider]:
+        return walk_opening(partial(self.truth, view=view), self.compiled.rules.variables, expr)
 
     def asked(self, name: str) -> Truth:
         """Whether a question is asked, as rules see it: unknown also where only a stale answer hides it."""
@@ -92,7 +114,7 @@ class Facts:
 
     def reason(self, name: str) -> Because:
         """A score, or the answer to a question that is asked, as a reason."""
-        if name in self.totals:
+        if name in self.symbols.scores:
             return self.totals[name].reason
         return self.compiled.said.reason(name, self.answers.get(name))
 

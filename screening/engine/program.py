@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .codegen import Body, Pair
-from .deciding import looked_at
 from .definition import Definition
 from .dependencies import Dependencies
+from .flag_rules import looked_at
 from .functions import Lines, Pages, indented, place
 from .ruleset import Ruleset
 from .symbols import Symbols
@@ -98,7 +98,12 @@ class RulesFunction:
             # test is made, so that none that fails is passed over.
             is_open = " or ".join([*(f"({pair.possible})" for pair in pairs), "is_broken"])
             self.looked_at.append(seen)
-            tiers = ["unknown = 0", *_tiers(number, pairs, 0, f"({''.join(f'{one}, ' for one in seen)})")]
+            tiers = [
+                "raised, unknown = -1, 0",
+                *_tiers(pairs),
+                "if raised >= 0 or unknown:",
+                f"    found.append(({number}, raised, unknown, ({''.join(f'{one}, ' for one in seen)})))",
+            ]
             lines += self._with_derived([f"# flag {name}", "try:", f"    if {is_open}:", *indented(indented(tiers)),
                                          "except Exception:", f"    failed.append(('flag', {number}))"])  # fmt: skip
         return lines
@@ -124,17 +129,17 @@ class RulesFunction:
         return lines
 
 
-def _tiers(number: int, pairs: list[Pair], tier: int, seen: str) -> Lines:
+def _tiers(pairs: list[Pair], tier: int = 0) -> Lines:
     """Highest severity first: the first rule that is true ends it, having noted the unknown ones above."""
     if tier == len(pairs):
-        return ["if unknown:", f"    found.append(({number}, -1, unknown, {seen}))"]
+        return ["pass"]
     return [
         f"if {pairs[tier].certain}:",
-        f"    found.append(({number}, {tier}, unknown, {seen}))",
+        f"    raised = {tier}",
         "else:",
         f"    if {pairs[tier].possible}:",
         f"        unknown |= {1 << tier}",
-        *indented(_tiers(number, pairs, tier + 1, seen)),
+        *indented(_tiers(pairs, tier + 1)),
     ]
 
 

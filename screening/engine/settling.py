@@ -6,28 +6,35 @@ question that would date it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from .compiler import Seen
+from .deciding import Decider
 from .definition import Question
 from .facts import Facts
+from .flag_rules import Telling, telling
 from .logic import FALSE, UNKNOWN
 from .tree import Compare, Count, Expr, Includes, Operand, Reference, Total, Within, operands
 from .values import Answer, PartialDate
 from .variables import View
 
 
-def would_settle(facts: Facts, expr: Expr, view: View = "rules", seen: Seen | None = None) -> tuple[str, ...]:
-    """The link_ids of the questions whose answers would settle an unknown condition, in the order they are asked.
-
-    `seen`: the condition is a rule of a flag, and looked at this.
-    """
-    found = set(_open(facts, expr, view, seen))
-    return tuple(sorted(found, key=lambda name: facts.symbols.position[name]))
+def would_settle(facts: Facts, expr: Expr, view: View = "rules") -> tuple[str, ...]:
+    """The link_ids of the questions whose answers would settle an unknown condition, in the order they are asked."""
+    return settled_by(facts, telling(facts.opening(expr, view)), view)
 
 
-def _open(facts: Facts, expr: Expr, view: View, seen: Seen | None = None) -> Iterator[str]:
-    for test in facts.opening(expr, view, seen):
+def settled_by(facts: Facts, told: Telling, view: View = "rules") -> tuple[str, ...]:
+    """The same, from the tests that leave a condition open."""
+    found = told.names if told.names is not None else set(_behind(facts, told.tests, view))
+    return tuple(sorted(found, key=facts.symbols.position.__getitem__))
+
+
+def _open(facts: Facts, expr: Expr, view: View) -> Iterator[str]:
+    return _behind(facts, facts.opening(expr, view), view)
+
+
+def _behind(facts: Facts, tests: Iterable[Decider], view: View) -> Iterator[str]:
+    for test in tests:
         yield from (test.about,) if test.about else _leaf(facts, test.leaf, view)
 
 

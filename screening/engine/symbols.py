@@ -33,6 +33,7 @@ class Symbols:
     variables: dict[str, Variable] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
+    keys: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
 
     def by_role(self, role: str) -> Question | None:
@@ -52,18 +53,14 @@ class Symbols:
 
     def medicine_keys(self, question: Question) -> dict[str, frozenset[str]]:
         """What `includes` may find for each code: its classes, and the code itself unless it is also a class."""
-        vocabulary = self.vocabularies.get(question.vocabulary)
-        if vocabulary is None:
-            return {}
-        classes = {entry.key for entry in vocabulary.classes}
-        return {medicine.code: frozenset({*medicine.classes, *({medicine.code} - classes)})
-                for medicine in vocabulary.medicines}  # fmt: skip
+        return self.keys.get(question.vocabulary, {})
 
 
 def read_symbols(definition: Definition) -> Symbols:
     """Every name of a definition; a name used for two things is kept in `twice` and means the first."""
     symbols = Symbols(definition)
     symbols.vocabularies.update((vocabulary.key, vocabulary) for vocabulary in definition.vocabularies)
+    symbols.keys.update((vocabulary.key, _medicine_keys(vocabulary)) for vocabulary in definition.vocabularies)
     seen: set[str] = set()
 
     def is_new(name: str) -> bool:
@@ -83,6 +80,12 @@ def read_symbols(definition: Definition) -> Symbols:
     symbols.variables.update((named.link_id, named) for named in definition.variables if is_new(named.link_id))
     symbols.parameters.update((number.key, number) for number in definition.parameters if is_new(number.key))
     return symbols
+
+
+def _medicine_keys(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    classes = {entry.key for entry in vocabulary.classes}
+    return {medicine.code: frozenset({*medicine.classes, *({medicine.code} - classes)})
+            for medicine in vocabulary.medicines}  # fmt: skip
 
 
 def _scores(definition: Definition) -> Iterator[Score]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .compiler import Outcome, Seen, not_sure_class
+from .compiler import Outcome, not_sure_class
 from .definition import MEDICATION_LIST, SEVERITIES, Flag, NotSure, Severity
 from .facts import Facts
+from .flag_rules import FlagRule, Seen
 from .logic import TRUE, UNKNOWN, Truth
 from .results import NoteLine, UnresolvedFlag
-from .settling import would_settle
+from .settling import settled_by, would_settle
 from .tree import Expr
 
 RULE_ERROR = "rule error"
@@ -60,7 +61,7 @@ class OpenRule(NamedTuple):
 
 def verdicts(facts: Facts, outcome: Outcome) -> list[Verdict]:
     """Every flag that is not ruled out, in the order of the definition."""
-    found = [Verdict(one[0], one[1], TIERS[one[2]], False, (one[0], one[3])) for one in outcome.found]
+    found = [Verdict(number, raised, TIERS[bits], False, seen) for number, raised, bits, seen in outcome.found]
     if outcome.failed:
         found += [_one_by_one(facts, key) for kind, key in outcome.failed if kind == "flag" and isinstance(key, int)]
         found.sort(key=lambda verdict: verdict.number)
@@ -93,7 +94,8 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
             continue
         if not verdict.unknown:
             continue
-        rules = [_open_rule(facts, flag, tier, verdict.seen) for tier in verdict.unknown]
+        open_rules = [facts.compiled.flags[verdict.number][tier] for tier in verdict.unknown]
+        rules = [_open_rule(facts, flag, rule, verdict.seen) for rule in open_rules]
         medicines += [rule for rule in rules if rule.not_sure == "NS-4"]
         listed = [rule for rule in rules if rule.not_sure in LISTED]
         flags += _listed(flag.link_id, listed)
@@ -118,17 +120,16 @@ def _doses_not_known(facts: Facts, found: list[Verdict]) -> list[OpenRule]:
             continue
         flag = compiled.definition.flags[raised[note.flag].number]
         severity, _ = compiled.rules.flags[flag.link_id][raised[note.flag].raised]
-        rule = _judged(facts, flag, severity, tree)
+        rule = _judged(facts, flag, severity, would_settle(facts, tree))
         rules += [rule] if rule.not_sure == "NS-4" else []
     return rules
 
 
-def _open_rule(facts: Facts, flag: Flag, tier: int, seen: Seen | None) -> OpenRule:
-    return _judged(facts, flag, *facts.compiled.rules.flags[flag.link_id][tier], seen)
+def _open_rule(facts: Facts, flag: Flag, rule: FlagRule, seen: Seen | None) -> OpenRule:
+    return _judged(facts, flag, rule.severity, settled_by(facts, facts.leaves_open(rule, seen)))
 
 
-def _judged(facts: Facts, flag: Flag, severity: Severity, tree: Expr, seen: Seen | None = None) -> OpenRule:
-    questions = would_settle(facts, tree, "rules", seen)
+def _judged(facts: Facts, flag: Flag, severity: Severity, questions: tuple[str, ...]) -> OpenRule:
     classes = [not_sure_class(facts.symbols.questions.get(name), flag.not_sure) for name in questions]
     strongest = min(classes or [flag.not_sure], key=STRENGTH.index)
     is_lowered = strongest in ("NS-1", "NS-4") and severity == "urgent"
