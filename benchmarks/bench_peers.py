@@ -80,7 +80,7 @@ def _with_unknowns(made: workload.Workload, compiled: Compiled) -> Iterator[Figu
     plain, reasoned = yardstick.compile_workload(made), yardstick.compile_workload(made, reasons=True)
     assessed = [evaluate(compiled, one, workload.TODAY) for one in given]
     _agree("the yardstick", [_severities(one) for one in assessed], [plain(one) for one in given])
-    _agree("the yardstick with reasons", [_reasons(one) for one in assessed], [_names(reasoned(one)) for one in given])
+    _agree("the yardstick with reasons", [_reasons(one) for one in assessed], [reasoned(one) for one in given])
     calls = (plain, reasoned, lambda one: evaluate(compiled, one, workload.TODAY))
     without, with_reasons, ours = _in_turns(calls, given)
     raised = statistics.mean(len(one.flags) for one in assessed)
@@ -108,13 +108,13 @@ def _severities(found: Assessment) -> yardstick.Found:
 
 
 def _reasons(found: Assessment) -> yardstick.Found:
-    raised = {one.flag: (one.severity, {reason.question for reason in one.because}) for one in found.flags}
-    return raised, {one.flag: (one.severity, set(one.questions)) for one in found.unresolved}
+    raised = {one.flag: (one.severity, {each.question: each.answer for each in one.because}) for one in found.flags}
+    return raised, {one.flag: (one.severity, sorted(one.questions, key=_place)) for one in found.unresolved}
 
 
-def _names(found: yardstick.Found) -> yardstick.Found:
-    """The same of the yardstick: questions only, because answers are in other words there."""
-    return tuple({flag: (severity, set(why)) for flag, (severity, why) in part.items()} for part in found)  # type: ignore
+def _place(question: str) -> int:
+    """Where a question of the workload is asked: `q7` is the eighth."""
+    return int(question[1:])
 
 
 def _raised(compiled: Compiled, answers: Any) -> Said:

@@ -2,8 +2,8 @@
 
 Three-valued, with no second thoughts: for each rule when it is certain and when it is possible, as Python's own `and`
 and `or`. It says which flags are raised and which could not be ruled out, at which severity; with `reasons` also the
-answers behind each raised flag and the questions that would settle each open one, as the engine is asked to. It does
-not put answers into words, give scores, or say what was not asked or is missing, as the engine does.
+answers behind each raised flag, in the same words, and the questions that would settle each open one, as the engine is
+asked to. It does not give scores, or say what was not asked or is missing, as the engine does.
 """
 
 from __future__ import annotations
@@ -11,17 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.workload import CODES, POINTS, Expr, Workload
+from benchmarks.workload import CODES, HIGHEST, POINTS, Expr, Workload
 from screening.engine.values import Answers
 
 Found = tuple[dict[str, Any], dict[str, Any]]
 """Raised and unresolved flags with their severities; with reasons, a pair of severity and reasons."""
 
 
+WORDS: dict[str, dict[Any, str]] = {
+    "yes_no": {"yes": "Yes", "no": "No"},
+    "choice": {code: code for code in CODES},
+    "integer": {number: str(number) for number in range(HIGHEST + 1)},
+}
+"""How answers are read, by the kind of question."""
+
+
 def compile_workload(workload: Workload, *, reasons: bool = False) -> Callable[[Answers], Found]:
     """A function from answers, as the engine gets them, to what is raised and what is unresolved."""
     place = {name: number for number, name in enumerate(workload.kinds)}
     names: dict[str, Any] = {"points": dict(zip(CODES, POINTS, strict=True)), "place": place.__getitem__}
+    names |= {"words": {name: WORDS[kind] for name, kind in workload.kinds.items()}, "total": _total}
     exec(source(workload, reasons=reasons), names)
     found: Callable[[Answers], Found] = names["found"]
     return found
@@ -72,9 +81,9 @@ class Why:
         """A tuple of (question, answer) for what makes an expression true or false as wanted, which it is."""
         match expr:
             case ("is" | ">=", name, _):
-                return f"(({name!r}, {name}),)"
+                return f"(({name!r}, words[{name!r}][{name}]),)"
             case ("total", name, _):
-                return f"(({name!r}, {name}_low),)"
+                return f"(({name!r}, total({name}_low, {name}_high, [{', '.join(self.workload.scores[name])}])),)"
             case ("gated", name, inner):
                 said, hidden = self.holds(inner, wanted), self.holds(self.workload.conditions[name], False)
                 return said if wanted else f"({said} if {name}_shown else {hidden})"
@@ -102,6 +111,12 @@ class Why:
 
     def _together(self, tests: list[str], found: list[str]) -> str:
         return "(" + " + ".join(f"({one} if {test} else ())" for test, one in zip(tests, found, strict=True)) + ")"
+
+
+def _total(low: int, high: int, items: list[str | None]) -> str:
+    """A total as it is read, or what is possible."""
+    answered = sum(item is not None for item in items)
+    return str(low) if answered == len(items) else f"{low} to {high} ({answered} of {len(items)} answered)"
 
 
 def _sum(items: list[str], unknown: int) -> str:

@@ -170,8 +170,8 @@ def _ruled_out(compiled: Compiled, found: list[Verdict]) -> tuple[str, ...]:
 def _notes(compiled: Compiled, outcome: Outcome, found: list[Verdict], left: Unresolved) -> tuple[NoteLine, ...]:
     """The definition's notes, low-stakes unknowns, and what could not be worked out: nothing is dropped in silence."""
     definition = compiled.definition
-    open_or_raised = {definition.flags[verdict.number].link_id for verdict in found}
     true = [note for note in definition.notes if note.link_id in outcome.notes]
+    open_or_raised = {definition.flags[verdict.number].link_id for verdict in found} if true else ()
     lines = [
         NoteLine(note=note.link_id, flag=note.flag, text=note.text.get(definition.languages[0], ""))
         for note in true

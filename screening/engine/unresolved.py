@@ -100,7 +100,7 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
         listed = [rule for rule in rules if rule.not_sure in LISTED]
         flags += _listed(flag.link_id, listed)
         quiet = [rule for rule in rules if rule.not_sure == "NS-3"]
-        if not set(_each_once(quiet)) <= set(_each_once(listed)):
+        if quiet and not set(_each_once(quiet)) <= set(_each_once(listed)):
             notes.append(_note(facts, flag, quiet))
     flags += _listed(MEDICATION_LIST, medicines)
     flags.sort(key=lambda flag: (flag.not_sure != "NS-2", RANK[flag.severity]))

@@ -29,7 +29,17 @@ GROUPS = (
         "rules",
         tuple(
             f"{ENGINE}/{name}.py"
-            for name in ("logic", "functions", "intervals", "scores", "deciding", "flag_rules", "unresolved", "settling", "codegen")
+            for name in (
+                "logic",
+                "functions",
+                "intervals",
+                "scores",
+                "deciding",
+                "flag_rules",
+                "unresolved",
+                "settling",
+                "codegen",
+            )
         ),
         tuple(
             f"tests/{ENGINE}/test_{name}.py"
