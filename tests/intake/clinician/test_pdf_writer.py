@@ -86,6 +86,9 @@ class TestWarm:
         assert found == {f"person {number}": f"person {number}" for number in range(4)}
 
     @needs_proc
+    @pytest.mark.check(
+        "C36", required="0 words in the arguments of the process that writes PDFs; after it, 0 in memory"
+    )
     def test_no_word_of_a_document_stays(self) -> None:
         pdf.write_pdf(page_saying("Zanzibarian Quokka"), paper="A4")
         pdf.write_pdf(PAGE, paper="A4")  # after it, what was to be warmed is warm
@@ -94,6 +97,8 @@ class TestWarm:
 
         assert pdf_process.FIRST_PAGE.encode() in held
         assert b"Quokka" not in held
+        assert b"pdf_process" in (arguments := Path(f"/proc/{writer.pid}/cmdline").read_bytes())
+        assert b"Quokka" not in arguments
 
     @needs_proc
     def test_it_is_forked_while_nothing_else_runs_in_it(self) -> None:
