@@ -46,22 +46,23 @@ NOTES = {
     },
     "web": {
         "beside the page written by hand": (
-            "Drawing is 40 % of our page (7 % of it the form, whose unanswered questions were kept), reading the "
-            "response 25 %, most of it Django composing SQL for 81 columns, the session 6 %, whether help comes "
-            "first 6 %, the form 4 %. The page by hand has no progress, no help, no follow-ups, no encryption. "
-            "Once it is answered, ours draws each question anew and takes about three times the processor time of "
-            "the one by hand."
+            "Drawing is 39 % of our page (the form, all of whose questions were kept, is 7 %), reading the response "
+            "23 %, most of it Django composing SQL for 69 columns, the session 9 %, whether help comes first 4 %, "
+            "the form 3 %. The page by hand has no progress, no help, no follow-ups, no encryption. Once it is "
+            "answered, choices come from what was kept and numbers are drawn anew: ours then takes about twice the "
+            "processor time of the one by hand."
         ),
         "beside the plain row": (
-            "A third are five queries: the response is read once to open the page and once more under its lock. "
-            "Two commits are 15 %, composing three writes 7 %, the rules (whom to call, what is asked) 7 %, "
-            "encryption and JSON 5 %, reading the form 3 %. Session, cross-site check and the rest of the "
-            "middleware the plain view pays too."
+            "Of its processor time a third is reading the response, once to open the page and once more under its "
+            "lock. The rules (whom to call, whether help comes first) are 8 %, two writes and their commit 8 %, "
+            "decrypting and reading the answers 8 %, reading the form 7 %. By the clock, waiting for the disk comes "
+            "on top. Session, cross-site check and the rest of the middleware the plain view pays too."
         ),
         "save, 95 of 100": (
             "The processors are busy, and those who send the pages run on them as well. Of the processor time of "
-            "one patient's round (a page and its save) 64 % is drawing the page, because answered questions are "
-            "drawn anew; 36 % is the save, which is one commit, and one of its session every 20 seconds."
+            "one patient's round (a page and its save) 47 % is the page, of which drawing is half, and of that a "
+            "third the three numbers, which are drawn anew; 53 % is the save, which is one commit, and one of its "
+            "session every 20 seconds."
         ),
     },
     "pdf": {

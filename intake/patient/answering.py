@@ -142,13 +142,13 @@ def _notice_disclosure(
 
     What was typed and not stored, because another window answered differently, is a disclosure as well.
     """
-    before = visit.concerns(visit.answers)
+    before = visit.answers
     visit.refresh(saved.response)
     after = visit.concerns(visit.answers)
     typed = {clash.link_id: clash.submitted for clash in withheld if clash.submitted is not None}
     if typed:
         after |= visit.concerns({**visit.answers, **typed})
-    if after - before:
+    if after and after - visit.concerns(before):
         request.session[sessions.HELP_FIRST] = True
 
 

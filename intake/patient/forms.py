@@ -60,11 +60,17 @@ class SectionForm(QuestionsForm):
         self.refused: set[str] = set()
         for question in self._that_may_be_asked(section):
             self._add(question, page, on, (more or {}).get(question.link_id, 0))
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.include_media = False
-        self.helper.layout = section_layout(section, self, preface or (lambda question: None))
+        self.preface = preface or (lambda question: None)
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How the form is drawn; one that is only read needs no layout."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.include_media = False
+        helper.layout = section_layout(self.section, self, self.preface)
+        return helper
 
     def _that_may_be_asked(self, section: Section) -> Iterable[Question]:
         """Questions that are asked or may become so here; in place of a group that does not repeat, its items."""

@@ -79,12 +79,16 @@ class Control:
     @property
     def format_hint(self) -> str:
         """An example of what to type, where the question gives no hint of its own."""
-        hints = {
-            "date": self._date_example(),
-            "partial_date": gettext("If you do not know the day or month, leave it empty."),
-            "blood_pressure": gettext("For example, 120 over 80"),
-        }
-        return "" if self.hint else hints.get(self.question.type, "")
+        match self.question.type:
+            case _ if self.hint:
+                return ""
+            case "date":
+                return self._date_example()
+            case "partial_date":
+                return gettext("If you do not know the day or month, leave it empty.")
+            case "blood_pressure":
+                return gettext("For example, 120 over 80")
+        return ""
 
     def _date_example(self) -> str:
         return gettext("For example, 3 27 1980") if self.page.country == "US" else gettext("For example, 27 3 1980")
