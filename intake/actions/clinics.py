@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from intake import access, audit, crisis_contacts
-from intake.models import Clinic, User
+from intake.alerts import escalation
+from intake.models import AlertDelivery, Clinic, User
 from intake.permissions import Permission
 from screening.models import Questionnaire
 
@@ -171,7 +172,8 @@ CHANGEABLE = frozenset(
 
 
 def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: datetime.datetime) -> Clinic:
-    """Change settings of a clinic. A language in which the crisis contacts have no words is refused.
+    """Change settings of a clinic. A language in which the crisis contacts have no words is refused. Another
+    `alert_email` is told of the open alerts at once.
 
     Raises `NotPermitted`, `ValueError` for a field that is not changed here, and Django's `ValidationError` with
     everything that is wrong, by field.
@@ -191,4 +193,13 @@ def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: dat
             audit.record(
                 actor=audit.staff(by), action="clinic.changed", now=now, clinic=current.pk, fields=" ".join(changed)
             )
+        if "alert_email" in changed:
+            _tell_the_new_address(current, now)
     return current
+
+
+def _tell_the_new_address(clinic: Clinic, now: datetime.datetime) -> None:
+    """Whatever went to the old one, or is still tried there, goes to the new one in the worker's next round."""
+    to_the_clinic = AlertDelivery.objects.filter(clinic=clinic, contact=None)
+    to_the_clinic.pending().update(leased_until=None)
+    escalation.tell_now(to_the_clinic, now=now)

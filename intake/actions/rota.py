@@ -14,7 +14,7 @@ from intake import access, audit, vault
 from intake.alerts import escalation
 from intake.alerts import rota as plans
 from intake.alerts.channels import CHANNELS
-from intake.models import Alert, AlertContact, AlertDelivery, AlertRota, Clinic, User
+from intake.models import AlertContact, AlertDelivery, AlertRota, Clinic, User
 from intake.permissions import Permission
 
 from .refusals import NotPermitted, Refused
@@ -68,10 +68,14 @@ def set_rota(
 def add_contact(
     *, clinic: Clinic, name: str, channel: str, address: str, step: int, duty: str, by: User, now: datetime.datetime
 ) -> AddedContact:
-    """Put somebody on the rota. Raises `NotPermitted`, and Django's `ValidationError` by field."""
+    """Put somebody on the rota. What has not reached the clinic's own address goes to the rota at once.
+
+    Raises `NotPermitted`, and Django's `ValidationError` by field.
+    """
     with transaction.atomic():
         _refuse_others(by, clinic)
         added = _added(clinic, name, channel, address, step, duty, now)
+        escalation.tell_now(AlertDelivery.objects.filter(clinic=clinic, contact=None, delivered_at=None), now=now)
         audit.record(
             actor=audit.staff(by), action="clinic.contact_added", now=now, clinic=clinic.pk, contact=added.contact.pk
         )
@@ -158,10 +162,7 @@ def _removed(contact: AlertContact, by: User, now: datetime.datetime) -> AlertCo
     _refuse_others(by, found.clinic)
     found.removed_at, found.removed_by = now, by
     found.save(update_fields=["removed_at", "removed_by"])
-    waiting = Alert.objects.unacknowledged().filter(
-        deliveries__in=AlertDelivery.objects.pending().filter(contact=found), rung__gt=0
-    )
-    Alert.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(escalate_at=now)
+    escalation.tell_now(AlertDelivery.objects.pending().filter(contact=found), now=now)
     return found
 
 

@@ -95,8 +95,15 @@ def _send(delivery: AlertDelivery) -> None:
     channel = CHANNELS[delivery.channel]
     contact = delivery.contact
     secret = vault.open_text(contact.secret_sealed, purpose=rota.SECRET) if contact and contact.secret_sealed else ""
-    address = vault.open_text(delivery.address_sealed, purpose=rota.ADDRESS)
-    channel.send(messages.message_of(delivery), Destination(address=address, secret=secret))
+    channel.send(messages.message_of(delivery), Destination(address=_address(delivery), secret=secret))
+
+
+def _address(delivery: AlertDelivery) -> str:
+    """Of a contact, as it was planned: a changed contact is another one. The clinic's own, as it is now: one that was
+    corrected must not wait for a message to the wrong one."""
+    if delivery.contact_id is None:
+        return delivery.clinic.alert_email
+    return vault.open_text(delivery.address_sealed, purpose=rota.ADDRESS)
 
 
 def _mark_sent(attempt: AlertAttempt, now: datetime.datetime) -> None:

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from intake.models import Alert, AlertDelivery
 
@@ -60,6 +61,12 @@ def _plan(alert: Alert, contacts: tuple[rota.Contact, ...], now: datetime.dateti
     for contact in contacts:
         if contact.id not in tried:
             planned(contact, clinic_id=alert.response.clinic_id, now=now, alert=alert, rung=alert.rung).save()
+
+
+def tell_now(deliveries: QuerySet[AlertDelivery], *, now: datetime.datetime) -> None:
+    """Open the next step of the open alerts behind these deliveries at once: whom they were for has changed."""
+    waiting = Alert.objects.unacknowledged().filter(deliveries__in=deliveries, rung__gt=0)
+    Alert.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(escalate_at=now)
 
 
 def planned(

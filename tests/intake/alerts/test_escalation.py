@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 
 from intake import actions, alerts
 from intake.models import Alert, AlertDelivery, Clinic, QuestionnaireResponse, User
@@ -99,6 +100,74 @@ class TestLadder:
         run(clock, 5)
 
         assert mail.outbox == []
+
+
+@pytest.mark.check("C20", required="a corrected address is told at once")
+class TestTheClinicsOwnAddress:
+    """Where nobody is on the rota, a mistake in one field is between an alert and everybody."""
+
+    WRONG, RIGHT = "desk@north.example", "right@north.example"
+
+    @pytest.fixture
+    def refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The mail server refuses the address that the clinic began with."""
+        send = EmailMessage.send
+
+        def unless_wrong(self: EmailMessage, fail_silently: bool = False) -> int:
+            if self.to == [TestTheClinicsOwnAddress.WRONG]:
+                raise ConnectionRefusedError
+            return send(self, fail_silently)
+
+        monkeypatch.setattr(EmailMessage, "send", unless_wrong)
+
+    def correct(self, clinic: Clinic, admin: User, now: datetime.datetime) -> None:
+        actions.change_clinic(clinic=clinic, changes={"alert_email": self.RIGHT}, by=admin, now=now)
+
+    @pytest.mark.usefixtures("refused")
+    def test_once_corrected_it_is_told_in_the_next_round(
+        self, alert: Alert, clock: Clock, clinic: Clinic, admin: User
+    ) -> None:
+        run(clock, 600, step=30)
+        assert mail.outbox == []
+        self.correct(clinic, admin, clock())
+
+        alerts.deliver_due(clock=clock)
+
+        assert [message.to for message in mail.outbox] == [[self.RIGHT]]
+        alert.refresh_from_db()
+        assert alert.sent_at == clock()
+
+    def test_what_somebody_else_got_is_sent_again_to_the_right_one(
+        self, alert: Alert, clock: Clock, clinic: Clinic, admin: User
+    ) -> None:
+        alerts.deliver_due(clock=clock)
+        self.correct(clinic, admin, clock())
+
+        alerts.deliver_due(clock=clock)
+
+        assert [message.to for message in mail.outbox] == [[self.WRONG], [self.RIGHT]]
+
+    def test_another_change_sends_nothing(self, alert: Alert, clock: Clock, clinic: Clinic, admin: User) -> None:
+        alerts.deliver_due(clock=clock)
+        actions.change_clinic(clinic=clinic, changes={"phone": "(202) 555-0142"}, by=admin, now=clock())
+
+        alerts.deliver_due(clock=clock)
+
+        assert len(mail.outbox) == 1
+
+    @pytest.mark.usefixtures("refused")
+    def test_the_first_person_on_the_rota_is_told_in_the_next_round(
+        self, alert: Alert, clock: Clock, clinic: Clinic, admin: User
+    ) -> None:
+        run(clock, 20)
+        actions.add_contact(
+            clinic=clinic, name="Ann", channel="email", address="ann@north.example", step=1, duty="always",
+            by=admin, now=clock(),
+        )  # fmt: skip
+
+        alerts.deliver_due(clock=clock)
+
+        assert [message.to for message in mail.outbox] == [["ann@north.example"]]
 
 
 @pytest.mark.check("C68", required="no step skipped")
