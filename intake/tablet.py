@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
+from . import access
 from .models import Clinic, Invitation, QuestionnaireResponse
 
 CLINIC = "tablet_clinic"
@@ -39,7 +40,7 @@ def hand_over(
     request.session.flush()
     request.session.update({CLINIC: clinic.slug, LANGUAGE: language})
     if invitation is not None:
-        request.session[INVITATION] = str(invitation.pk)
+        request.session[INVITATION] = access.pass_for(invitation)
     if draft is not None:
         request.session[DRAFT] = str(draft.pk)
     request.session.set_expiry(settings.TABLET_IDLE)

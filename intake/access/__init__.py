@@ -24,6 +24,7 @@ from .patients import invitation_of_session as invitation_of_session
 from .patients import is_live as is_live
 from .patients import is_usable as is_usable
 from .patients import live_invitation as live_invitation
+from .patients import pass_for as pass_for
 from .patients import request_of_session as request_of_session
 from .patients import response_of_session as response_of_session
 from .patients import still_open as still_open

@@ -69,34 +69,49 @@ def still_open() -> QuerySet[QuestionnaireResponse]:
     return QuestionnaireResponse.objects.filter(invitation__revoked_at=None).exclude(status="deleted")
 
 
-def invitation_of_session(invitation_id: str | None, *, now: datetime.datetime) -> Invitation | None:
-    """The invitation that was exchanged in this session, while it may still be used."""
-    if not invitation_id:
+def pass_for(invitation: Invitation) -> str:
+    """What a session or a page holds of the invitation whose link was opened: `ID:ISSUE`. It opens nothing any more
+    once staff made a new link or revoked it."""
+    return f"{invitation.pk}:{invitation.issue}"
+
+
+def _read_pass(held: str) -> tuple[str, int]:
+    """Which invitation a pass is for, and which issue of it. One from before passes named an issue has the first."""
+    invitation_id, _, issue = held.partition(":")
+    return invitation_id, int(issue or 0)
+
+
+def invitation_of_session(held: str | None, *, now: datetime.datetime) -> Invitation | None:
+    """The invitation that was exchanged in this session, while it may still be used and the link is not taken back."""
+    if not held:
         return None
+    invitation_id, issue = _read_pass(held)
     invitation = (
         Invitation.objects.select_related("clinic", "questionnaire", "response", "answer_request")
-        .filter(pk=invitation_id)
+        .filter(pk=invitation_id, issue=issue)
         .first()
     )
     return invitation if invitation and is_live(invitation, now=now) else None
 
 
-def request_of_session(invitation_id: str | None, *, now: datetime.datetime) -> AnswerRequest | None:
-    """What is asked again in this session, also once it was answered; None when the link was revoked or expired."""
-    if not invitation_id:
+def request_of_session(held: str | None, *, now: datetime.datetime) -> AnswerRequest | None:
+    """What is asked again in this session, also once it was answered; None when the link was taken back or expired."""
+    if not held:
         return None
+    invitation_id, issue = _read_pass(held)
     return (
         AnswerRequest.objects.select_related("response__clinic", "response__version", "invitation")
-        .filter(invitation__pk=invitation_id, invitation__revoked_at=None, invitation__expires_at__gt=now)
+        .filter(invitation__pk=invitation_id, invitation__issue=issue)
+        .filter(invitation__revoked_at=None, invitation__expires_at__gt=now)
         .first()
     )
 
 
-def clinic_of_invitation(invitation_id: str | None) -> Clinic | None:
+def clinic_of_invitation(held: str | None) -> Clinic | None:
     """The clinic whose link was opened in this session, also once the link may no longer be used."""
-    if not invitation_id:
+    if not held:
         return None
-    return Clinic.objects.filter(invitations__pk=invitation_id).first()
+    return Clinic.objects.filter(invitations__pk=_read_pass(held)[0]).first()
 
 
 def crisis_contacts_of_every_clinic() -> list[list[dict[str, Any]]]:

@@ -110,7 +110,8 @@ def revoke_invitation(*, invitation_id: uuid.UUID, by: User, now: datetime.datet
         if invitation.revoked_at is not None:
             raise AlreadyRevoked("This link has been revoked already.")
         invitation.revoked_at = now
-        invitation.save(update_fields=["revoked_at"])
+        invitation.issue += 1
+        invitation.save(update_fields=["revoked_at", "issue"])
         cancel_mails(invitation, now=now)
         _record("invitation.revoked", invitation, by, now, None)
     return invitation
@@ -125,17 +126,19 @@ def reissue_invitation(
     remind: bool = True,
     new_code: bool = False,
 ) -> Invited:
-    """A new link for the same invitation and, if it was begun, the same draft. The old link stops working at once.
+    """A new link for the same invitation and, if it was begun, the same draft. The old link stops working at once, also
+    where it is open.
 
     `new_code`: the code to come back is lost. A new one is returned for staff to tell the person, once they know who
-    it is; it never travels with the link. Also ends a revocation.
+    it is; it never travels with the link. Also ends a revocation: then a draft always has a new code, so that whoever
+    had begun it does not come back with the new link.
 
     Raises `NoSuchInvitation`, `NotPermitted`, `InvitationOver`, `QuestionnaireMissing`, `TooManyMails`, and Django's
     `ValidationError` when it is to be sent and no address is known.
     """
     token = secrets.token_urlsafe(32)
-    code = codes.new_code() if new_code else ""
-    hashed = codes.hash_code(code) if new_code else ""  # slow on purpose, so it is done before the transaction
+    code = codes.new_code()
+    hashed = codes.hash_code(code)  # slow on purpose, so it is done before the transaction
     with transaction.atomic():
         invitation = _locked(invitation_id, by)
         details = invitees.details_of(invitation)
@@ -144,12 +147,15 @@ def reissue_invitation(
             raise QuestionnaireMissing(f"{invitation.clinic.name} has no published questionnaire. Publish one first.")
         _refuse_mistakes(details, now=None, send=send)
         invitation.token_sha256 = access.token_hash(token)
+        new_code = response is not None and (new_code or invitation.revoked_at is not None)
         invitation.expires_at, invitation.revoked_at = _expiry(details, now), None
-        invitation.save(update_fields=["token_sha256", "expires_at", "revoked_at"])
-        code = code if _replace_code(response, hashed) else ""
+        invitation.issue += 1
+        invitation.save(update_fields=["token_sha256", "expires_at", "revoked_at", "issue"])
+        if response is not None and new_code:
+            _replace_code(response, hashed)
         write_mails(invitation, details, now=now, send=send, remind=remind)
-        _record("invitation.reissued", invitation, by, now, send, new_code="yes" if code else "no")
-    return _invited(invitation, token, send, code)
+        _record("invitation.reissued", invitation, by, now, send, new_code="yes" if new_code else "no")
+    return _invited(invitation, token, send, code if new_code else "")
 
 
 def _refuse_mistakes(details: Details, *, now: datetime.datetime | None, send: bool) -> None:
@@ -196,15 +202,11 @@ def _locked(invitation_id: uuid.UUID, by: User) -> Invitation:
     return invitation
 
 
-def _replace_code(response: QuestionnaireResponse | None, hashed: str) -> bool:
-    """Whether there is a draft whose code was replaced."""
-    if response is None or not hashed:
-        return False
+def _replace_code(response: QuestionnaireResponse, hashed: str) -> None:
     response.resume_code_hash = hashed
     response.resume_tries_of_day = 0
     codes.forget_tries(response)
     response.save(update_fields=["resume_code_hash", *codes.TRY_FIELDS])
-    return True
 
 
 def _expiry(details: Details, now: datetime.datetime) -> datetime.datetime:

@@ -121,7 +121,8 @@ class InviteForm(HowForm):
 
 
 class ReissueForm(HowForm):
-    """A new link for an invitation. `new_code` only where there is a draft that a code opens."""
+    """A new link for an invitation. `new_code` only where there is a draft that a code opens; after a
+    revocation there is always a new one."""
 
     new_code = forms.BooleanField(
         label="They lost their code: make a new one, for me to tell them",
@@ -130,13 +131,13 @@ class ReissueForm(HowForm):
     )
     field_order = ("how", "remind", "new_code")
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, action: str, has_email: bool, has_draft: bool) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, action: str, has_email: bool, has_code: bool) -> None:
         super().__init__(data, auto_id="reissue-%s")
         if not has_email:
             del self.fields["remind"]
             self.fields["how"].choices = [self.fields["how"].choices[0]]
             self.fields["how"].widget = forms.HiddenInput()
-        if not has_draft:
+        if not has_code:
             del self.fields["new_code"]
         self.helper = FormHelper()
         self.helper.form_action = action

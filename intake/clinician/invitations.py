@@ -143,7 +143,7 @@ def _reissue_form(found: Invitation, request: HttpRequest | None = None) -> Reis
         request.POST if request else None,
         action=reverse("clinician:invitation_reissue", args=[found.pk]),
         has_email=bool(invitees.details_of(found).email),
-        has_draft=getattr(found, "response", None) is not None,
+        has_code=getattr(found, "response", None) is not None and found.revoked_at is None,
     )
 
 

@@ -41,7 +41,9 @@ class Invitation(models.Model):
 
     `person` is set when staff invite somebody they already know (a check-in before a session). `invited_by` is empty
     when the link was made on the server's command line. Whom it is for, as far as staff said, stands in `Invitee`.
-    A new link for the same invitation replaces the token; a revoked one has no link that works until then.
+    A new link for the same invitation replaces the token; a revoked one has no link that works until then. `issue`
+    counts how often staff took back the links of before: what was opened with one of them is over then. A reminder
+    changes the token and not the issue, because nobody took back the link that came before it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,6 +56,7 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey("intake.User", on_delete=models.PROTECT, null=True, related_name="+")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    issue = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

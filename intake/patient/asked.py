@@ -112,7 +112,7 @@ def _keep(
         return _draw(request, found, visit, form, error=error)
     except actions.DeadInvitation:
         return dead_link(request, visit.clinic)
-    request.session[sessions.INVITATION] = str(found.invitation_id)
+    request.session[sessions.INVITATION] = access.pass_for(found.invitation)
     if is_disclosed:
         request.session[sessions.HELP_FIRST] = True
     if has_errors:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from intake import actions, rules, tablet
+from intake import access, actions, rules, tablet
 from intake.models import Clinic, Invitation, QuestionnaireResponse
 from intake.questions.words import in_language
 from intake.references import grouped
@@ -47,11 +47,11 @@ def show(
 
 def sign(invitation: Invitation) -> str:
     """What a page says of the invitation it belongs to."""
-    return _SIGNER.sign(str(invitation.pk))
+    return _SIGNER.sign(access.pass_for(invitation))
 
 
 def invitation_of_page(request: HttpRequest, *, max_age: int = settings.SESSION_COOKIE_AGE) -> str | None:
-    """The key of the invitation that a posted page names; None for none, or a page of more than `max_age` seconds."""
+    """The pass for the invitation that a posted page names; None for none, or a page of more than `max_age` seconds."""
     try:
         return _SIGNER.unsign(request.POST.get(INVITED, ""), max_age=max_age)
     except signing.BadSignature:

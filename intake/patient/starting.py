@@ -73,7 +73,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if _is_open_here(request, found):
         return redirect("patient:resume")
     request.session.flush()
-    request.session[sessions.INVITATION] = str(found.pk)
+    request.session[sessions.INVITATION] = access.pass_for(found)
     asks_again = getattr(found, "answer_request", None) is not None
     response = redirect("patient:asked" if asks_again else "patient:welcome")
     languages.remember(response, found.language)

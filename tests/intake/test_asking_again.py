@@ -67,6 +67,18 @@ class TestAsking:
         assert {"stroke", "pressure", "route"} <= set(missing)
         assert not {"plan_now", "given_name", "stroke_when"} & set(missing)
 
+    @pytest.mark.check("C27", required="a link that was taken back closes what it opened")
+    def test_a_new_link_closes_the_pages_that_the_old_one_opened(
+        self, sent: QuestionnaireResponse, asked: actions.Invited, phone: Client, clinician: User
+    ) -> None:
+        """Also a page that is sent without its session: it names the link it was opened with."""
+        page = fields(phone, stroke="no")
+
+        actions.reissue_invitation(invitation_id=asked.invitation.pk, by=clinician, now=later(days=1))
+
+        assert [phone.post("/asked/", page).status_code, Client().post("/asked/", page).status_code] == [404, 404]
+        assert not sent.corrections.exists()
+
     def test_it_keeps_the_questions_encrypted_and_records_who_asked(
         self, sent: QuestionnaireResponse, asked: actions.Invited, clinician: User
     ) -> None:

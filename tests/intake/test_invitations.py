@@ -202,6 +202,15 @@ class TestRevoke:
             actions.resume(token=str(started.response), code=started.resume_code, now=NOW)
         assert QuestionnaireResponse.objects.filter(pk=started.response.pk).exists()
 
+    def test_a_session_that_opened_the_link_is_over(self, invited: actions.Invited, front_desk: User) -> None:
+        held = access.pass_for(invited.invitation)
+        assert access.invitation_of_session(held, now=NOW) == invited.invitation
+
+        actions.revoke_invitation(invitation_id=invited.invitation.pk, by=front_desk, now=NOW)
+
+        assert access.invitation_of_session(held, now=NOW) is None
+        assert access.clinic_of_invitation(held) == invited.invitation.clinic, "whom the page of a dead link names"
+
     def test_answers_begun_without_a_link_stay_open(self, started: actions.Started) -> None:
         assert access.response_of_session(str(started.response.pk)) == started.response
 

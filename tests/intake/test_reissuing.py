@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import importlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from intake import access, actions
@@ -16,6 +19,8 @@ from .conftest import NOW, later
 
 pytestmark = pytest.mark.django_db
 __all__ = ["invited"]
+
+write_issues = importlib.import_module("intake.migrations.0019_invitation_issue").write_issues
 
 
 def ask_again(
@@ -45,6 +50,20 @@ class TestReissue:
 
         assert access.live_invitation(made.token, now=later(days=30)) == invited.invitation
 
+    @pytest.mark.parametrize("is_revoked_first", [True, False])
+    def test_a_session_that_opened_the_link_before_is_over_for_good(
+        self, invited: actions.Invited, front_desk: User, is_revoked_first: bool
+    ) -> None:
+        held = access.pass_for(invited.invitation)
+        if is_revoked_first:
+            actions.revoke_invitation(invitation_id=invited.invitation.pk, by=front_desk, now=NOW)
+
+        made = self.again(invited, front_desk)
+
+        assert access.invitation_of_session(held, now=later(days=1)) is None
+        held_now = access.pass_for(made.invitation)
+        assert access.invitation_of_session(held_now, now=later(days=1)) == invited.invitation
+
     def test_the_draft_goes_on_with_its_code(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
         started = begin(invited, version)
 
@@ -61,6 +80,19 @@ class TestReissue:
         assert actions.resume(token=made.token, code=made.resume_code, now=later(days=1)) == started.response
         with pytest.raises(actions.CannotResume):
             actions.resume(token=made.token, code=started.resume_code, now=later(days=1))
+
+    def test_after_a_revocation_a_draft_always_has_a_new_code(
+        self, invited: actions.Invited, version: Any, front_desk: User
+    ) -> None:
+        """Whoever had begun it, perhaps the wrong person, does not come back with the new link."""
+        started = begin(invited, version)
+        actions.revoke_invitation(invitation_id=invited.invitation.pk, by=front_desk, now=NOW)
+
+        made = self.again(invited, front_desk)
+
+        assert actions.resume(token=made.token, code=made.resume_code, now=later(days=1)) == started.response
+        with pytest.raises(actions.CannotResume):
+            actions.resume(token=str(started.response), code=started.resume_code, now=later(days=1))
 
     def test_somebody_elses_code_stays_as_it_is(
         self, clinic: Clinic, invited: actions.Invited, version: Any, front_desk: User
@@ -162,3 +194,24 @@ class TestReissue:
     def test_it_refuses_anybody_else(self, invited: actions.Invited, who: str, request: pytest.FixtureRequest) -> None:
         with pytest.raises(actions.NotPermitted):
             self.again(invited, request.getfixturevalue(who))
+
+
+class TestUpgrade:
+    """Sessions that were opened by an earlier version hold the invitation's key alone."""
+
+    def test_one_goes_on_where_the_link_was_never_taken_back(self, invited: actions.Invited) -> None:
+        write_issues(apps, None)
+
+        assert access.invitation_of_session(str(invited.invitation.pk), now=NOW) == invited.invitation
+
+    @pytest.mark.parametrize("take_back", [actions.reissue_invitation, actions.revoke_invitation])
+    def test_one_is_over_where_staff_had_taken_the_link_back(
+        self, invited: actions.Invited, front_desk: User, take_back: Callable[..., object]
+    ) -> None:
+        take_back(invitation_id=invited.invitation.pk, by=front_desk, now=NOW)
+        Invitation.objects.update(issue=0, revoked_at=None)  # as an earlier version left it
+        assert access.invitation_of_session(str(invited.invitation.pk), now=NOW)
+
+        write_issues(apps, None)
+
+        assert access.invitation_of_session(str(invited.invitation.pk), now=NOW) is None

@@ -94,6 +94,17 @@ class TestHandingOver:
 
         assert response().invitation == invited.invitation
 
+    def test_not_with_a_link_that_was_taken_back_meanwhile(
+        self, device: Client, clinic: Clinic, front_desk: User
+    ) -> None:
+        invited = actions.invite(clinic=clinic, by=front_desk, now=NOW, language="en")
+        hand_over(device, invitation=str(invited.invitation.pk))
+
+        actions.reissue_invitation(invitation_id=invited.invitation.pk, by=front_desk, now=NOW)
+
+        assert device.post("/tablet/start/", {"asks_who": "yes", "answering": "self"})["Location"] == "/tablet/"
+        assert not QuestionnaireResponse.objects.exists()
+
     @pytest.mark.parametrize("given", [{"clinic": "south"}, {"clinic": "nowhere"}, {"invitation": "nonsense"}])
     def test_what_is_not_theirs_is_not_there(self, device: Client, other_clinic: Clinic, given: dict[str, str]) -> None:
         assert hand_over(device, **given).status_code == 404

@@ -350,6 +350,18 @@ class TestNewLink:
         assert actions.resume(token=str(started.response), code=code, now=NOW)
         assert InvitationMail.objects.unsent().filter(kind="invitation").count() == 1
 
+    def test_after_a_revocation_the_page_announces_a_new_code_and_shows_it(
+        self, front: Client, clinic: Clinic, version: Any
+    ) -> None:
+        invited = invite(clinic)
+        begin(invited, version)
+        front.post(url(invited, "revoke/"))
+        assert "a new code, which is shown to you once" in text(front.get(url(invited)))
+
+        page = front.post(url(invited, "new-link/"), {"how": "show"})
+
+        assert re.search(r"The new code .*\d{4} \d{4} \d{4}", text(page))
+
     def test_an_invitation_without_an_address_is_only_shown(self, front: Client, clinic: Clinic) -> None:
         invited = invite(clinic, details=None)
 

@@ -176,6 +176,25 @@ def test_dead_links_are_all_the_same(clinic, invited, begin):
     assert len(pages) == 1
 
 
+@pytest.mark.check("C27", required="a link that was taken back closes what it opened")
+@pytest.mark.parametrize("is_revoked_first", [True, False])
+def test_who_opened_a_link_before_it_was_made_anew_cannot_begin(invited, front_desk, is_revoked_first):
+    wrong, right = Client(), Client()
+    wrong.post(f"/i/{invited.token}/")
+    page = read(wrong.get("/welcome/")).fields
+    of = {"invitation_id": invited.invitation.pk, "by": front_desk, "now": NOW}
+    if is_revoked_first:
+        actions.revoke_invitation(**of)
+
+    made = actions.reissue_invitation(**of)
+
+    for browser in (wrong, Client()):
+        assert browser.post("/welcome/", page).status_code == 404
+    assert not QuestionnaireResponse.objects.exists()
+    right.post(f"/i/{made.token}/")
+    assert code_on(read(right.post("/welcome/")))
+
+
 @pytest.mark.check("C34", required="0 answers without the code")
 def test_a_forwarded_link_never_reads_answers_back(invited):
     owner = Client()
