@@ -48,6 +48,7 @@ def add_a_pager(office: Page, eyes: Eyes) -> None:
 
 @pytest.mark.check("C48", required="the rota and alerts without scripts")
 @pytest.mark.check("C47", required="0 violations on the pages of alerts")
+@pytest.mark.check("C51", required="targets of 24 px, or as far apart, on staff pages")
 @pytest.mark.browser
 def test_the_rota_is_kept_and_alerts_are_followed(live_server, demo, browser: Browser, javascript: bool, eyes: Eyes):
     clinician, admin = demo["staff"][:2]

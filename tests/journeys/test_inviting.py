@@ -44,6 +44,7 @@ def open_link(context: BrowserContext, address: str) -> Page:
 
 
 @pytest.mark.check("C47", required="0 violations on the pages of invitations")
+@pytest.mark.check("C51", required="targets of 24 px, or as far apart, on staff pages")
 @pytest.mark.browser
 def test_one_person_is_invited_loses_the_code_and_is_helped(
     live_server, staff: Page, browser: Browser, javascript: bool, eyes: Eyes

@@ -32,6 +32,7 @@ def acknowledge_points(staff: Page) -> None:
 
 @pytest.mark.check("C48", required="reviewed and signed without scripts")
 @pytest.mark.check("C47", required="0 violations on the pages of a review")
+@pytest.mark.check("C51", required="targets of 24 px, or as far apart, on staff pages")
 @pytest.mark.browser
 @pytest.mark.both_databases
 def test_a_summary_is_reviewed_and_signed(live_server, demo, browser: Browser, javascript: bool, eyes: Eyes):
