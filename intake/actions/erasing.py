@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,7 +19,7 @@ from intake import access, audit
 from intake.erasure import erased_list, registry, traces
 from intake.erasure.finding import Record
 from intake.erasure.registry import Scope
-from intake.models import Alert, Clinic, Erasure, LegalHold, Person, QuestionnaireResponse, User
+from intake.models import Alert, Clinic, Erasure, Invitation, LegalHold, Person, QuestionnaireResponse, User
 from intake.permissions import Permission
 
 from .deleting import delete_draft
@@ -55,9 +56,9 @@ def erase(
     if by is not None and not access.may(by, Permission.ERASE_RECORDS, record.clinic):
         raise NotPermitted("You cannot erase records of this clinic.")
     with transaction.atomic():
-        if not _lock(record):
+        scope = _locked(record, scope_of)
+        if scope == Scope():
             return Erased(rows=0, is_pressed_out=True)
-        scope = scope_of(record)
         refuse_to_erase(scope)
         rows, stones = _erase(record.clinic, scope, reason=reason, by=by, now=now, actor=actor)
         erased_list.append(map(_entry, stones))  # on the disk before it is committed: the list outlives a stop
@@ -71,8 +72,7 @@ def scope_of(record: Record) -> Scope:
 
 def refuse_to_erase(scope: Scope) -> None:
     """Raises `OnLegalHold`, `AlertStillOpen`."""
-    people = Person.objects.filter(Q(pk__in=scope.people) | Q(responses__in=scope.responses))
-    on_it = Q(response__in=scope.responses) | Q(person__in=people)
+    on_it = Q(response__in=scope.responses) | Q(person__in=registry.people_in(scope))
     hold = LegalHold.objects.filter(on_it, lifted_at=None).order_by("placed_at").first()
     if hold is not None:
         raise OnLegalHold(f"This is on legal hold since {hold.placed_at:%Y-%m-%d} (file {hold.matter}). Lift it first.")
@@ -80,10 +80,31 @@ def refuse_to_erase(scope: Scope) -> None:
         raise AlertStillOpen("An alert about these answers is not acknowledged. Acknowledge it first.")
 
 
-def _lock(record: Record) -> bool:
-    """Nobody else writes it until the transaction ends. Whether it is still there."""
-    rows = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk)
-    return rows.first() is not None
+def _locked(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
+    """Everything that goes with a record, empty when it is gone. Until the transaction ends nobody else writes it: an
+    answer that is saved at this moment is looked at with its alerts, or comes too late to be saved."""
+    scope = Scope()
+    while (found := _found(record, found_by)) != scope:  # again while somebody added to it before it was locked
+        scope = found
+        _lock(scope)
+    return scope
+
+
+def _found(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
+    current = type(record)._base_manager.select_related("clinic").filter(pk=record.pk).first()
+    return Scope() if current is None else found_by(current)
+
+
+def _lock(scope: Scope) -> None:
+    """In the order in which the other actions lock. Sending locks its response and then names a person, whose row must
+    let it: `no_key`, as in `matching`."""
+    ordered = (
+        Person.objects.select_for_update(no_key=True).filter(pk__in=scope.people),
+        Invitation.objects.select_for_update().filter(pk__in=scope.invitations),
+        QuestionnaireResponse.objects.select_for_update().filter(pk__in=scope.responses),
+    )
+    for rows in ordered:
+        list(rows.order_by("pk").values_list("pk"))
 
 
 def _erase(
@@ -170,8 +191,9 @@ def _again(record: Record, entry: erased_list.Entry, now: datetime.datetime) -> 
             delete_draft(response_id=record.pk, now=now)
         return not record.is_deleted
     with transaction.atomic():
-        if _lock(record):
-            _erase(record.clinic, _exactly(record), reason=entry.reason, by=None, now=now, actor=audit.OPERATOR)
+        scope = _locked(record, _exactly)
+        if scope != Scope():
+            _erase(record.clinic, scope, reason=entry.reason, by=None, now=now, actor=audit.OPERATOR)
     return True
 
 

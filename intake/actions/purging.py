@@ -105,7 +105,8 @@ def _purge_invitation(invitation: Invitation, now: datetime.datetime) -> bool:
         found = Invitation.objects.select_for_update(of=("self",)).filter(pk=invitation.pk).first()
         if found is None or not retention.invitations_due(now).filter(pk=invitation.pk).exists():
             return False
-        refuse_to_erase(Scope(people=frozenset({found.person_id} if found.person_id else ())))
-        registry.delete(Scope(invitations=frozenset({found.pk})))
+        scope = Scope(invitations=frozenset({found.pk}))
+        refuse_to_erase(scope)
+        registry.delete(scope)
         audit.record(actor=audit.SYSTEM, action="invitation.erased", now=now, invitation=found.pk, reason="retention")
     return True

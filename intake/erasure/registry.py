@@ -157,6 +157,19 @@ def of_person(person_id: uuid.UUID) -> Scope:
     return Scope(responses=frozenset(responses), invitations=frozenset([*invited, *asked]) | begun, people=known)
 
 
+def people_in(scope: Scope) -> frozenset[uuid.UUID]:
+    """Whom any of it is about, under each of their entries, also where it alone goes and they stay."""
+    responses = QuestionnaireResponse.objects.filter(pk__in=scope.responses)
+    invitations = Invitation.objects.filter(pk__in=scope.invitations)
+    named = {
+        *scope.people,
+        *responses.values_list("person", flat=True),
+        *responses.values_list("invitation__person", flat=True),
+        *invitations.values_list("person", flat=True),
+    } - {None}
+    return frozenset(each for one in named for each in _same_as(one))
+
+
 def _same_as(person_id: uuid.UUID) -> Iterator[uuid.UUID]:
     same = people.standing().filter(decision=PersonMatch.Decision.SAME)
     seen, waiting = {person_id}, [person_id]

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from intake import actions, alerts, audit, records, reviewing
+from intake.actions import erasing
+from intake.erasure.registry import Scope
 from intake.models import (
     Alert,
     AuditRecord,
@@ -138,6 +140,30 @@ def test_two_administrators_who_remove_each_other_leave_one(clinic: Clinic, admi
         return "removed"
 
     assert sorted(at_once(remove, 2)) == ["refused", "removed"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_nobody_discloses_between_the_look_at_alerts_and_an_erasure(
+    sent: QuestionnaireResponse, clinician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = actions.invite(clinic=sent.clinic, by=clinician, now=NOW, language="en", person=sent.person)
+    version = sent.version
+    begun = actions.start(clinic=sent.clinic, version=version, language="en", now=NOW, invitation=link.invitation)
+    refuse = erasing.refuse_to_erase
+
+    def save(_: int) -> None:
+        with pytest.raises(OperationalError), transaction.atomic():  # it would wait, and find nothing to save to
+            QuestionnaireResponse.objects.select_for_update(nowait=True).get(pk=begun.response.pk)
+
+    def look_and_meanwhile_save(scope: Scope) -> None:
+        refuse(scope)
+        at_once(save, 1)
+
+    monkeypatch.setattr(erasing, "refuse_to_erase", look_and_meanwhile_save)
+    actions.erase(record=sent.person, reason="asked", by=None, now=NOW)
+
+    with pytest.raises(actions.NoSuchResponse):
+        Tab(begun.response).save(plan_now="yes")
 
 
 def test_one_address_gets_one_account_and_one_role(clinic: Clinic, admin: User) -> None:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import ForeignKey, OneToOneField
 
 from intake import actions, alerts, audit, people, vault
+from intake.actions import erasing
 from intake.erasure import erased_list, registry
 from intake.invitees import Details
 from intake.models import (
@@ -19,7 +20,6 @@ from intake.models import (
     Erasure,
     Invitation,
     Invitee,
-    LegalHold,
     Person,
     PersonMatch,
     QuestionnaireResponse,
@@ -200,30 +200,6 @@ def test_erasing_again_changes_nothing(sent: QuestionnaireResponse) -> None:
 # --- what it refuses ---
 
 
-def test_a_hold_on_the_response_or_its_person_is_respected(sent: QuestionnaireResponse) -> None:
-    for held in (sent, person_of(sent)):
-        actions.place_hold(record=held, matter="File 12", now=NOW)
-        for record in (sent, person_of(sent)):
-            with pytest.raises(actions.OnLegalHold, match="File 12"):
-                erase(record)
-        assert actions.lift_hold(record=held, now=later(hours=1)) == 1
-
-    assert erase(sent).rows
-    assert not LegalHold.objects.exists()
-
-
-def test_a_hold_is_placed_once_and_recorded(sent: QuestionnaireResponse) -> None:
-    first = actions.place_hold(record=sent, matter="File 12", now=NOW)
-
-    assert actions.place_hold(record=sent, matter="File 13", now=NOW) == first
-    assert actions.lift_hold(record=sent, now=NOW) == 1
-    assert actions.lift_hold(record=sent, now=NOW) == 0
-    found = AuditRecord.objects.filter(action__startswith="hold.").order_by("seq")
-    assert [entry.action for entry in found] == ["hold.placed", "hold.lifted"]
-    with pytest.raises(ValueError, match="Name the file"):
-        actions.place_hold(record=sent, matter=" ", now=NOW)
-
-
 def test_an_alert_that_nobody_acknowledged_is_never_erased(tab: Tab) -> None:
     tab.save(plan_now="yes")
 
@@ -231,6 +207,30 @@ def test_an_alert_that_nobody_acknowledged_is_never_erased(tab: Tab) -> None:
         erase(QuestionnaireResponse.objects.get())
 
     assert Revision.objects.exists()
+
+
+@pytest.mark.check("C45", required="an alert is never erased unseen")
+def test_what_is_added_while_it_looks_is_looked_at_too(
+    invited: QuestionnaireResponse, clinic: Clinic, version, clinician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody begins with another invitation, and discloses, before the rows are locked."""
+    person = person_of(invited)
+    link = actions.invite(clinic=clinic, by=clinician, now=NOW, language="en", person=person)
+    lock, locked = erasing._lock, []
+
+    def disclose_first(scope: registry.Scope) -> None:
+        if not locked:
+            begun = actions.start(clinic=clinic, version=version, language="en", now=NOW, invitation=link.invitation)
+            Tab(begun.response).save(plan_now="yes")
+        locked.append(scope)
+        lock(scope)
+
+    monkeypatch.setattr(erasing, "_lock", disclose_first)
+    with pytest.raises(actions.AlertStillOpen):
+        erase(person)
+
+    assert len(locked) == 2
+    assert locked[1].responses > locked[0].responses
 
 
 @pytest.mark.parametrize("who", ["clinician", "front_desk", "auditor", "outsider"])
