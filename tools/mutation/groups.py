@@ -43,7 +43,10 @@ GROUPS = (
         ),
         tuple(
             f"tests/{ENGINE}/test_{name}.py"
-            for name in ("logic", "intervals", "scores", "deciding", "assessment", "switched_off", "agreement")
+            for name in (
+                *("logic", "intervals", "scores", "deciding", "assessment", "switched_off", "agreement"),
+                *("answers", "compiler", "doubling", "limits", "open_action", "truth_table", "uses"),
+            )
         ),
     ),
     Group(
