@@ -87,12 +87,10 @@ def list_unresolved(facts: Facts, found: Iterable[Verdict]) -> Unresolved:
     flags: list[UnresolvedFlag] = []
     notes: list[NoteLine] = []
     medicines = _doses_not_known(facts, found)
-    for verdict in found:
+    for verdict in (one for one in found if one.failed or one.unknown):
         flag = facts.compiled.definition.flags[verdict.number]
         if verdict.failed:
             flags.append(_failed(facts, flag, verdict))
-            continue
-        if not verdict.unknown:
             continue
         open_rules = [facts.compiled.flags[verdict.number][tier] for tier in verdict.unknown]
         rules = [_open_rule(facts, flag, rule, verdict.seen) for rule in open_rules]
