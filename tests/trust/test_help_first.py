@@ -30,6 +30,22 @@ OPENED_BY = {
     "voices_command_harm": {"voices_or_suspicion_past_month": "yes"},
 }
 """The safety questions of the starter content that follow from another answer, and one that they follow from."""
+ELSEWHERE: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
+    "a reason": ("ketamine", "about_you", {}, {"reason_for_treatment": "suicidal_thoughts"}),
+    "a reading without a date": (
+        "ketamine",
+        "pressure",
+        {"blood_pressure_reading.systolic": "120", "blood_pressure_reading.diastolic": "80"},
+        {"blood_pressure_reading.systolic": "205", "blood_pressure_reading.diastolic": "125"},
+    ),
+    "what voices say": (
+        "check_in",
+        "new_problems",
+        {"new_mental_health": "not_sure"},
+        {"new_mental_health": "not_sure", "voices_command_harm": "not_sure"},
+    ),
+}
+"""What asks for help on pages that are not about safety: the questionnaire, the page, what asks for none, and what does."""
 
 
 def cases(definition: Definition) -> Iterator[tuple[str, Question, str]]:
@@ -131,3 +147,20 @@ def test_every_follow_up_that_discloses_more_brings_help_once_more(figure):
             assert said == "no" or links >= LINKS
 
     figure(f"{len(tried) * len(LANGUAGES)} answers to {len(OPENED_BY)} follow-ups, help for each that is not a no")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", ELSEWHERE)
+@pytest.mark.check("C16", required="help before the next question, also from a page that is not about safety")
+def test_an_answer_elsewhere_that_asks_for_help_brings_it_before_the_next_question(said: str):
+    questionnaire, section, calm, disclosure = ELSEWHERE[said]
+    open_clinic(
+        publish(load_definition(CONTENT.parent / questionnaire)), crisis_contacts=crisis_contacts.for_country("US")
+    )
+
+    browser = somebody("en")
+    assert leads_to(browser, section, calm)[0] != "/q/help/"
+    where, links, _ = leads_to(browser, section, disclosure)
+
+    assert where == "/q/help/"
+    assert links >= LINKS
