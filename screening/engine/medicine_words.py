@@ -60,6 +60,12 @@ al por la el en cada las los con de
 _COUNTS = _words_of("""
 one two three four five six half x 1x 2x 3x 4x x1 x2 x3 x4 un una uno dos tres cuatro media
 """)
+_PIECES = _words_of("""
+tablet tablets tab tabs capsule capsules cap caps pill pills
+tableta tabletas pastilla pastillas capsula capsulas
+""")
+_COUNTED = _PIECES | _TIMES | frozenset({"a", "an", "per", "x"})
+"""A number before one of these counts it: "3 times", "2 tablets", "2 a day"."""
 _BEFORE = frozenset({"compounded", "generic"})
 
 
@@ -80,20 +86,27 @@ def core(text: str, numbered: Container[str] = ()) -> str:
 def shorter(text: str, numbered: Container[str] = ()) -> Iterator[str]:
     """A simplified name as it stands, then with ever more of the words around it taken away.
 
-    `numbered` are names that a number makes another medicine of ("Tylenol 3"): they keep their number.
+    `numbered` are names that a number makes another medicine of ("Tylenol 3"): they keep their number, unless it counts
+    how often. Before tablets it may be either, so that such a name is not known.
     """
     yield simplify(text)
     words = _words(text)
     while len(words) > 1 and words[0] in _BEFORE:
         words = words[1:]
         yield _joined(words)
-    taken = ""
-    while len(words) > 1 and (kind := _kind(words, taken, numbered)):
+    taken = after = ""
+    while len(words) > 1 and (kind := _kind(words, taken, after, numbered)):
         taken = taken if kind == "count" and taken else kind
-        words = words[:-1]
-        if kind != "dose":
+        words, after = words[:-1], words[-1]
+        if kind != "dose" and not _counts(words, after):
             yield _joined(words)
-    yield _joined(words)
+    if not _counts(words, after):
+        yield _joined(words)
+
+
+def _counts(words: list[str], after: str) -> bool:
+    """Whether the last word is a number of what stood after it."""
+    return bool(words) and words[-1].isdigit() and after in _COUNTED
 
 
 def name_core(name: str) -> str:
@@ -104,8 +117,11 @@ def name_core(name: str) -> str:
     return _joined(words)
 
 
-def _kind(words: list[str], taken: str, numbered: Container[str]) -> str:
-    """What the last word says beside the name; "" when it may belong to the name. `taken`: what stood after it."""
+def _kind(words: list[str], taken: str, after: str, numbered: Container[str]) -> str:
+    """What the last word says beside the name; "" when it may belong to the name.
+
+    `after` is the word that stood after it, `taken` what that one said.
+    """
     last, before = words[-1], words[-2]
     if last == _DOSED:
         return "dose"
@@ -114,7 +130,8 @@ def _kind(words: list[str], taken: str, numbered: Container[str]) -> str:
     if last in _OFTEN or (last in _TIMES and _says_how_often(before)):
         return "often"
     if last.isdigit():
-        return "" if _joined(_without_numbers(words)) in numbered else "count"
+        names_it = _joined(_without_numbers(words)) in numbered
+        return "" if names_it and after not in _COUNTED - _PIECES else "count"
     if last in _COUNTS and taken:
         return "count"
     return "often" if last in _LINKS and taken == "often" else ""

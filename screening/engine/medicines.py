@@ -32,9 +32,6 @@ __all__ = [
     "understood",
 ]
 
-MOST_WORDS = 4
-"""Words of a typed name that are looked up one by one."""
-
 
 class Match(msgspec.Struct, frozen=True):
     """What a typed name is: a medicine's code, or no code and at most three medicines it may have meant."""
@@ -109,8 +106,9 @@ def suggestions(vocabulary: Vocabulary, typed: str, limit: int = 8) -> tuple[Sug
 def offers(vocabulary: Vocabulary, typed: str, limit: int = 3) -> tuple[Suggestion, ...]:
     """What a name that is not known may mean: "did you mean". None for a known name, or when nothing is near.
 
-    In this order, one for each medicine: names that begin so ("sertra"), names spelled nearly so, or else names that
-    one of the words is, or nearly is ("generic zolft").
+    In this order, one for each medicine: names that begin so ("sertra"), then names spelled nearly so. A name offered
+    stands in the place of all that was typed, so none is offered for a part of it: who takes "Xanax and Nardil" would
+    lose one of both.
 
     >>> known = Vocabulary(key="m", medicines=(Medicine(code="sertraline", name="sertraline", brands=("Zoloft",)),))
     >>> [found.label for found in offers(known, "zolft 50 mg")], offers(known, "Zoloft")
@@ -124,9 +122,6 @@ def offers(vocabulary: Vocabulary, typed: str, limit: int = 3) -> tuple[Suggesti
         return tuple(_suggestion(medicine, medicine.name) for medicine in found.suggestions)[:limit]
     near = [index.shown[each] for each in _near_names(index, name)]
     begins = [shown for each, shown in index.shown.items() if len(name) > 2 and each.startswith(name)]
-    if not near and not begins:
-        words = [word for word in name.split() if len(word) > 3][:MOST_WORDS]
-        near = [index.shown[each] for word in words for each in _near_names(index, word)[:1]]
     return _one_each([*begins, *near])[:limit]
 
 
@@ -173,7 +168,13 @@ def _near(index: _Index, name: str) -> tuple[Medicine, ...]:
 
 
 def _near_names(index: _Index, name: str) -> list[str]:
-    return difflib.get_close_matches(name, index.core, n=3, cutoff=0.78) if len(name) > 2 else []
+    found = difflib.get_close_matches(name, index.core, n=3, cutoff=0.78) if len(name) > 2 else []
+    return [each for each in found if not _leaves_out(name, each)]
+
+
+def _leaves_out(typed: str, name: str) -> bool:
+    """Whether a near name lacks a word that was typed: "Aleve D" is not Aleve. Only a space may be too many."""
+    return len(name.split()) < len(typed.split()) and name.replace(" ", "") != typed.replace(" ", "")
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[tuple[Medicine, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from screening.engine.answers import read_answers
 from screening.engine.definition import Definition, Medicine
+from screening.engine.medicines import offers
 from screening.exchange.yaml import load_definition
 
 CONTENT = Path(__file__).parents[3] / "screening" / "content" / "ketamine"
@@ -100,6 +101,9 @@ def test_it_is_recognised_in_its_class(
         ("Aristada", "aripiprazole_lauroxil"),
         ("Abilify", "aripiprazole"),
         ("Abilify injection 400 mg monthly", "aripiprazole_long_acting"),
+        ("Haldol shot monthly", "haloperidol_decanoate"),
+        ("Zyprexa injection", "olanzapine_long_acting"),
+        ("fluphenazine shot every 2 weeks", "fluphenazine_decanoate"),
         ("SJW", "st_johns_wort"),
         ("fluticasone", "fluticasone"),
         ("Flonase", "fluticasone_nose_spray"),
@@ -112,6 +116,7 @@ def test_it_is_recognised_in_its_class(
         ("Tylenol 3", "codeine"),
         ("Tylenol #3 twice a day", "codeine"),
         ("Tylenol #4", "codeine"),
+        ("Tylenol 3 times a day", "acetaminophen"),
         ("Tylenol PM", "acetaminophen_and_diphenhydramine"),
         ("NovoLog 70/30", "insulin_mixed"),
         ("Percocet 5/325 every 6 hours as needed", "oxycodone_and_acetaminophen"),
@@ -126,11 +131,37 @@ def test_it_is_recognised_as_people_write_it(definition: Definition, typed: str,
 
 
 @pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("teofilina", "theophylline"),
+        ("Fenelzina 15 mg", "phenelzine"),
+        ("metadona", "methadone"),
+        ("insulina", "insulin_kind_not_known"),
+        ("hierba de San Juan", "st_johns_wort"),
+        ("jugo de toronja", "grapefruit"),
+        ("ácido valproico", "valproate"),
+        ("anfetamina", "amphetamine"),
+        ("quetiapina 100 mg cada noche", "quetiapine"),
+    ],
+)
+def test_it_is_recognised_by_its_spanish_name(definition: Definition, typed: str, code: str) -> None:
+    assert code_of(definition, typed) == code
+
+
+@pytest.mark.parametrize("typed", ["prednisone and theophylline 200 mg", "Xanax and Nardil", "Aleve-D", "Excedrin PM"])
+def test_nothing_is_offered_in_the_place_of_two(definition: Definition, typed: str) -> None:
+    [vocabulary] = definition.vocabularies
+    assert code_of(definition, typed) == ""
+    assert offers(vocabulary, typed) == ()
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "the patch", "the injection", "one tablet at night", "one a week", "a pill", "contraceptive patch",
-        "Panadol Night", "Tylenol 9", "Nizoral", "Mucinex E", "Zyrtec E", "vitamin", "nose spray", "steroid",
-        "decongest", "hydro", "amphetamine sertraline", "lamivudine", "metformin glipizide", "omega 6",
+        "Panadol Night", "Tylenol 9", "Tylenol 2 tablets", "Nizoral", "Mucinex E", "Zyrtec E", "vitamin",
+        "nose spray", "steroid", "decongest", "hydro", "amphetamine sertraline", "lamivudine",
+        "metformin glipizide", "omega 6",
     ],
 )  # fmt: skip
 def test_what_may_be_something_else_stays_free_text(definition: Definition, typed: str) -> None:
