@@ -45,7 +45,7 @@ ELSEWHERE: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
         {"new_mental_health": "not_sure", "voices_command_harm": "not_sure"},
     ),
 }
-"""What asks for help on pages that are not about safety: the questionnaire, the page, what asks for none, and what does."""
+"""What asks for help on pages that are not about safety: the questionnaire, the page, what asks for none, what does."""
 
 
 def cases(definition: Definition) -> Iterator[tuple[str, Question, str]]:
