@@ -7,6 +7,7 @@ import datetime
 import secrets
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -41,7 +42,8 @@ def create_staff(
     by: User | None = None,
 ) -> CreatedStaff:
     """Give somebody a role in a clinic, and an account if they have none. At the first sign-in they set up a second
-    factor. `by` None: somebody at the server's command line. The role `admin` opens the questionnaire editor.
+    factor. Who left and comes back gets the account of before, opened like a new one. `by` None: somebody at the
+    server's command line. The role `admin` opens the questionnaire editor.
 
     Raises Django's `ValidationError` with everything that is wrong, by field, `NotPermitted` and `NotOwnRole`.
     """
@@ -49,11 +51,16 @@ def create_staff(
     with transaction.atomic():
         _take_turn(clinic, by)
         _refuse_mistakes(address, name, role, password)
-        found = User.objects.filter(email=address).first()
-        made = secrets.token_urlsafe(18) if found is None and password is None else None
+        found = User.objects.select_for_update(no_key=True).filter(email=address).first()
+        is_open = found is not None and found.is_active
+        made = secrets.token_urlsafe(18) if not is_open and password is None else None
         if found is not None and by is not None:
             _refuse_own_role(found, clinic, by)
         user = found or _account(address, name, password or made, now)
+        actor = audit.OPERATOR if by is None else audit.staff(by)
+        if not user.is_active:
+            _reopen(user, password or made)
+            audit.record(actor=actor, action="staff.reactivated", now=now, user=user.pk, clinic=clinic.pk)
         if role == "admin" and not user.is_staff:
             user.is_staff = True
             user.save(update_fields=["is_staff"])
@@ -62,7 +69,6 @@ def create_staff(
         membership.save(force_insert=True)
         if by is not None:
             _tell_of_own_role(user, clinic, role, by, now)
-        actor = audit.OPERATOR if by is None else audit.staff(by)
         audit.record(actor=actor, action="role.granted", now=now, user=user.pk, clinic=clinic.pk, role=role)
         if made and by is not None:  # the administrator is about to see the link that sets this person's password
             audit.record(actor=actor, action="staff.password_link_shown", now=now, user=user.pk, clinic=clinic.pk)
@@ -93,6 +99,14 @@ def _account(email: str, name: str, password: str | None, now: datetime.datetime
     # Whoever gives out the account vouches for the address; a second factor cannot be added to an unverified one.
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
+
+
+def _reopen(user: User, password: str | None) -> None:
+    """As a new one: whoever held the old password or second factor meanwhile holds nothing."""
+    Authenticator.objects.filter(user=user).delete()
+    user.set_password(password)
+    user.is_active = True
+    user.save(update_fields=["is_active", "password"])
 
 
 class NotOwnRole(Refused):
@@ -157,6 +171,7 @@ def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime
         _take_turn(clinic, by)
         if user == by:
             raise NotOwnRole("Another administrator must remove you.")
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # another clinic may be adding them
         roles = list(user.memberships.filter(clinic=clinic).values_list("role", flat=True))
         staff_sessions.end_every_session(of=user, by=by, now=now)
         _remove_roles(user, clinic, roles, by, now)

@@ -42,6 +42,23 @@ class TestCreateStaff:
         assert (again.user, again.password) == (clinician, None)
         assert set(Membership.objects.filter(user=clinician).values_list("role", flat=True)) == {"clinician", "admin"}
 
+    def test_somebody_who_left_comes_back_to_their_account_opened_like_a_new_one(
+        self, clinician: User, clinic: Clinic, admin: User
+    ) -> None:
+        TOTP.activate(clinician, generate_totp_secret())
+        actions.remove_staff(user=clinician, clinic=clinic, by=admin, now=NOW)
+
+        again = actions.create_staff(
+            email=clinician.email, name="Clara", role="clinician", clinic=clinic, by=admin, now=NOW
+        )
+
+        assert (again.user, again.user.is_active) == (clinician, True)
+        assert again.password is not None
+        assert again.user.check_password(again.password)
+        assert not Authenticator.objects.exists()
+        entry = AuditRecord.objects.get(action="staff.reactivated")
+        assert (entry.actor, entry.objects_named["user"]) == (f"user:{admin.pk}", str(clinician.pk))
+
     @pytest.mark.parametrize(("role", "may_edit"), [("admin", True), ("clinician", False), ("front_desk", False)])
     def test_only_an_admin_reaches_the_questionnaire_editor(self, clinic: Clinic, role: str, may_edit: bool) -> None:
         user = actions.create_staff(email="x@north.example", name="X", role=role, clinic=clinic, now=NOW).user

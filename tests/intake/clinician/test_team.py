@@ -76,6 +76,22 @@ class TestAdd:
         assert "have an account already" in page.content.decode()
         assert outsider.memberships.filter(clinic=clinic, role="clinician").exists()
 
+    def test_somebody_who_left_gets_a_link_and_signs_in_again(
+        self, office: Client, clinic: Clinic, clinician: User, client: Client
+    ) -> None:
+        office.post(url(clinic, clinician, "remove/"))
+
+        page = office.post(url(clinic), {**NEW, "email": clinician.email}).content.decode()
+
+        link = re.search(r'href="http://[^/]+(/accounts/password/reset/key/[^"]+)"', page)
+        assert link
+        chosen = client.get(link[1], follow=True)
+        client.post(
+            chosen.redirect_chain[-1][0], {"password1": "tulips-in-the-rain", "password2": "tulips-in-the-rain"}
+        )
+        client.post("/accounts/login/", {"login": clinician.email, "password": "tulips-in-the-rain"})
+        assert client.get("/staff/")["Location"] == "/accounts/2fa/totp/activate/"
+
     @pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"name": ""}, {"role": "emperor"}, {"role": ""}])
     def test_it_refuses_mistakes(self, wrong: dict[str, str], office: Client, clinic: Clinic) -> None:
         page = office.post(url(clinic), NEW | wrong)
