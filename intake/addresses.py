@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -15,7 +17,16 @@ def client_address(request: HttpRequest) -> str:
     nearest = request.META.get("REMOTE_ADDR", "")
     forwarded = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     for hop in reversed(forwarded):
-        if nearest not in settings.TRUSTED_PROXIES:
+        if not _is_proxy(nearest):
             break
         nearest = hop
     return nearest
+
+
+def _is_proxy(written: str) -> bool:
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address  # as a server that listens on [::] sees IPv4
+    return any(address in ipaddress.ip_network(each) for each in settings.TRUSTED_PROXIES)

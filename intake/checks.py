@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from screening import triggers as versions
 
 from . import durability, triggers, vault
+from .alerts.channels import email
 
 
 @register()
@@ -95,6 +96,24 @@ def _place(database: dict[str, Any]) -> tuple[Any, ...]:
     options = database.get("OPTIONS", {})
     host, port = (str(database.get(part) or options.get(part.lower(), "")) for part in ("HOST", "PORT"))
     return host, port or "5432", database["NAME"]
+
+
+@register()
+def mail_check(**_: Any) -> list[CheckMessage]:
+    """On a server mail leaves it. What lies in a file reaches nobody, and would count as delivered."""
+    if email.has_mail_server():
+        return []
+    hint = "Set EMAIL_URL to your mail server, such as smtp+tls://user:password@mail.example.org:587."
+    return [Error("No mail server is set, so alerts would reach nobody.", hint=hint, id="intake.E005")]
+
+
+@register()
+def proxy_check(**_: Any) -> list[CheckMessage]:
+    """On a server something stands in front that ends https. Unnamed, it would be the one client of every limit."""
+    if settings.IS_EMBEDDED or settings.TRUSTED_PROXIES:
+        return []
+    hint = "Set TRUSTED_PROXIES to the address of the proxy in front, such as 127.0.0.1."
+    return [Error("No proxy is named, so all clients would share one limit.", hint=hint, id="intake.E006")]
 
 
 @register()

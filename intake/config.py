@@ -6,6 +6,7 @@ A secret comes from `NAME`, or from the file that `NAME_FILE` names.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import dj_email_url
 from environs import EnvError, FileAwareEnv, ValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,6 +41,46 @@ def parse_https_url(value: str) -> str:
     if value and not (parts.hostname and is_allowed):
         raise EnvError(f"“{value}” is not an address that can be called. Write it whole, with https://.")
     return value
+
+
+@env.parser_for("networks")  # type: ignore[untyped-decorator]
+def parse_networks(value: str) -> list[str]:
+    """Addresses and networks with commas between them, in their usual spelling.
+
+    >>> parse_networks("127.0.0.1, 2001:DB8:0::/32")
+    ['127.0.0.1/32', '2001:db8::/32']
+    """
+    try:
+        return [str(ipaddress.ip_network(each.strip())) for each in value.split(",") if each.strip()]
+    except ValueError as error:
+        raise EnvError(f"{error}. Write addresses such as 127.0.0.1, or networks such as 10.0.0.0/8.") from None
+
+
+SCHEMES = {"smtp+tls": "submission", "smtp+ssl": "submission"}
+"""What the library calls the schemes of `EMAIL_URL` that it does not know."""
+
+
+@env.parser_for("mail_url")  # type: ignore[untyped-decorator]
+def parse_mail_url(value: str) -> dict[str, Any]:
+    """Django's settings for a mail server; none for an empty text.
+
+    `smtp+tls` begins in the clear and changes over (port 587), `smtp+ssl` is encrypted from the first byte (465). The
+    library passes over a scheme that it does not know, and mail would stay where it is.
+
+    >>> [parse_mail_url("smtp+tls://me:word@host")[f"EMAIL_{name}"] for name in ("HOST", "PORT", "USE_TLS", "USE_SSL")]
+    ['host', 587, True, False]
+    >>> [parse_mail_url("smtp+ssl://me:word@host")[f"EMAIL_{name}"] for name in ("HOST", "PORT", "USE_TLS", "USE_SSL")]
+    ['host', 465, False, True]
+    """
+    if not value:
+        return {}
+    scheme, _, rest = value.partition("://")
+    found = dj_email_url.parse(f"{SCHEMES.get(scheme, scheme)}://{rest}")
+    if "EMAIL_BACKEND" not in found or (scheme in SCHEMES and not found["EMAIL_HOST"]):
+        raise EnvError(f"“{scheme}://…” is no mail server. Write smtp+tls://user:password@host:587.")
+    if scheme == "smtp+ssl":
+        found |= {"EMAIL_USE_SSL": True, "EMAIL_USE_TLS": False, "EMAIL_PORT": urlsplit(value).port or 465}
+    return {name: setting for name, setting in found.items() if name.startswith("EMAIL_")}
 
 
 def is_loopback(origin: str) -> bool:

@@ -23,7 +23,7 @@ SECRET_KEY = (
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_EMBEDDED else [SITE_ORIGIN.split("//", 1)[1].split(":")[0]]
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
-TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
+TRUSTED_PROXIES: list[str] = env.networks("TRUSTED_PROXIES", "")
 
 INSTALLED_APPS = [
     "intake.apps.IntakeConfig",
@@ -218,10 +218,7 @@ CRISPY_FAIL_SILENTLY = False
 # Without EMAIL_URL, mails are written to files: nothing leaves a machine that was not told how.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
-if env.str("EMAIL_URL", ""):
-    globals().update(
-        {name: value for name, value in env.dj_email_url("EMAIL_URL").items() if name.startswith("EMAIL_")}
-    )
+globals().update(env.mail_url("EMAIL_URL", "") or {})
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "screening@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

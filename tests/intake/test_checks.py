@@ -91,3 +91,34 @@ class TestTheOwner:
             cursor.execute("SET LOCAL ROLE screening_of_a_check")
 
         assert checks.owner_check() == []
+
+
+class TestAServer:
+    """What works on one's own machine and would fail in silence on a server."""
+
+    @pytest.fixture(autouse=True)
+    def server(self, settings: Any) -> None:
+        settings.IS_EMBEDDED = False
+
+    @pytest.mark.check("C21", required="a server without a mail server does not start")
+    @pytest.mark.parametrize("kind", ["filebased", "console", "dummy", "locmem"])
+    def test_mail_that_stays_there_is_found(self, settings: Any, kind: str) -> None:
+        settings.EMAIL_BACKEND = f"django.core.mail.backends.{kind}.EmailBackend"
+
+        assert [one.id for one in checks.mail_check()] == ["intake.E005"]
+
+        settings.IS_EMBEDDED = True
+        assert checks.mail_check() == []
+
+    @pytest.mark.parametrize("backend", ["django.core.mail.backends.smtp.EmailBackend", "another.mail.Backend"])
+    def test_mail_that_leaves_it_is_not(self, settings: Any, backend: str) -> None:
+        settings.EMAIL_BACKEND = backend
+
+        assert checks.mail_check() == []
+
+    def test_a_proxy_that_nobody_named_is_found(self, settings: Any) -> None:
+        settings.TRUSTED_PROXIES = []
+        assert [one.id for one in checks.proxy_check()] == ["intake.E006"]
+
+        settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
+        assert checks.proxy_check() == []

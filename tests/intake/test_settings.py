@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,40 @@ def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
 
     assert "Set DEBUG=False" in done.stderr
     assert "SECRET_KEY" in done.stderr
+
+
+@pytest.mark.parametrize("written", ["proxy", "10.0.0.1/8", "127.0.0.1;127.0.0.2"])
+def test_what_is_no_address_of_a_proxy_stops_the_start(tmp_path: Path, written: str) -> None:
+    done = start(tmp_path, TRUSTED_PROXIES=f"127.0.0.1, {written}")
+
+    assert done.returncode != 0
+    assert written in done.stderr
+    assert "Write addresses such as 127.0.0.1" in done.stderr
+
+
+@pytest.mark.check("C21", required="a mail server as the guide writes it is used")
+class TestTheMailServer:
+    @pytest.mark.parametrize("place", ["docs/operations.md", "deploy/environment.example"])
+    def test_what_the_guide_writes_is_one(self, place: str) -> None:
+        written = re.findall(r"smtp\+tls://[^`\s]+", (ROOT / place).read_text())
+
+        assert written
+        for url in written:
+            found = config.parse_mail_url(url)
+            assert found["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+            assert (found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == (587, True)
+
+    @pytest.mark.parametrize(
+        "url", ["smtp+tsl://mail.example:587", "mail.example:587", "smtp+tls://", "https://a.example"]
+    )
+    def test_what_is_none_stops_the_start(self, tmp_path: Path, url: str) -> None:
+        done = start(tmp_path, EMAIL_URL=url)
+
+        assert done.returncode != 0
+        assert "is no mail server. Write smtp+tls://" in done.stderr
+
+    def test_a_mistake_shows_no_password(self, tmp_path: Path) -> None:
+        assert "pass-word" not in start(tmp_path, EMAIL_URL="smpt://user:pass-word@mail.example").stderr
 
 
 def test_a_secret_of_ones_own_machine_is_made_once_and_never_read_half(

@@ -97,6 +97,7 @@ def test_the_settings_of_production_raise_no_warning(tmp_path: Path, figure):
         "SECRET_KEY": "Rk3v" * 20 + "-only-for-this-test",
         "KEYRING_FILE": str(tmp_path / "keyring.json"),
         "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+        "TRUSTED_PROXIES": "127.0.0.1",
     }
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],

@@ -69,6 +69,14 @@ class TestDailyTest:
         alerts.deliver_due(clock=clock)
         assert health.state(now=later(minutes=7))["parts"]["alert_tests"] == "ok"  # type: ignore[index]
 
+    def test_mail_that_stays_on_a_server_is_no_mail(self, clinic: Clinic, clock: Clock, settings: Any) -> None:
+        settings.IS_EMBEDDED = False
+        drills.plan_daily_tests(clock=clock)
+        alerts.deliver_due(clock=clock)
+
+        assert AlertDelivery.objects.get().delivered_at is None
+        assert mail.outbox == []
+
     def test_one_that_came_back_counts(self, clinic: Clinic, clock: Clock) -> None:
         drills.plan_daily_tests(clock=clock)
         alerts.deliver_due(clock=clock)
