@@ -26,6 +26,29 @@ SIGN_IN = datetime.timedelta(days=30)
 """From the beginning of a staff session that has ended."""
 
 
+SHORTER_COUNTS_AFTER = datetime.timedelta(days=7)
+"""Between setting that a clinic keeps sent answers for a shorter time, and the first that goes for it."""
+
+
+def days_kept(clinic: Clinic, *, now: datetime.datetime) -> int | None:
+    """For how many days a clinic keeps sent answers at this moment; None: until they are erased by hand."""
+    if clinic.retention_counts_at and now < clinic.retention_counts_at:
+        return clinic.retention_before
+    return clinic.retention_days
+
+
+def is_shortened(clinic: Clinic, *, to: int | None, now: datetime.datetime) -> bool:
+    """Whether the clinic's answers would go sooner, of what was not set before, once they are kept for `to` days."""
+    kept_for = days_kept(clinic, now=now)
+    return to is not None and to != clinic.retention_days and (kept_for is None or to < kept_for)
+
+
+def sent_before(clinic: Clinic, days: int, *, at: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
+    """Responses of a clinic that were sent so many days before a moment, or earlier."""
+    latest = at - datetime.timedelta(days=days)
+    return QuestionnaireResponse.objects.filter(clinic=clinic, status=Status.SENT, sent_at__lte=latest)
+
+
 def drafts_due(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
     """Drafts that nobody saved for 30 days."""
     return QuestionnaireResponse.objects.exclude(status=Status.SENT).filter(saved_at__lte=now - DRAFT)
@@ -35,8 +58,8 @@ def responses_due(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
     """Responses that were sent as long ago as their clinic keeps them. A clinic without a number keeps them."""
     due = Q(pk__in=[])
     for clinic in Clinic.objects.exclude(retention_days=None):
-        if clinic.retention_days:
-            due |= Q(clinic=clinic, sent_at__lte=now - datetime.timedelta(days=clinic.retention_days))
+        if days := days_kept(clinic, now=now):
+            due |= Q(clinic=clinic, sent_at__lte=now - datetime.timedelta(days=days))
     return QuestionnaireResponse.objects.filter(due, status=Status.SENT)
 
 

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from intake import access, audit, crisis_contacts
+from intake import access, audit, crisis_contacts, retention
 from intake.alerts import escalation
-from intake.models import AlertDelivery, Clinic, User
+from intake.models import AlertDelivery, Clinic, SecurityNotice, User
 from intake.permissions import Permission
 from screening.models import Questionnaire
 
+from . import security
 from .refusals import NotPermitted, Refused
 
 
@@ -173,7 +174,8 @@ CHANGEABLE = frozenset(
 
 def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: datetime.datetime) -> Clinic:
     """Change settings of a clinic. A language in which the crisis contacts have no words is refused. Another
-    `alert_email` is told of the open alerts at once.
+    `alert_email` is told of the open alerts at once; a shorter time to keep answers counts after some days
+    (`retention.SHORTER_COUNTS_AFTER`), and the clinic's people are told.
 
     Raises `NotPermitted`, `ValueError` for a field that is not changed here, and Django's `ValidationError` with
     everything that is wrong, by field.
@@ -185,17 +187,28 @@ def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: dat
         if not access.may(by, Permission.MANAGE_CLINIC, current):
             raise NotPermitted("Only an administrator of this clinic changes its settings.")
         changed = sorted(name for name, value in changes.items() if getattr(current, name) != value)
+        if "retention_days" in changed:
+            _put_off(current, changes["retention_days"], by, now)
         for name in changed:
             setattr(current, name, changes[name])
         _refuse_mistakes(current)
         if changed:
-            current.save(update_fields=changed)
+            current.save(update_fields=[*changed, "retention_before", "retention_counts_at"])
             audit.record(
                 actor=audit.staff(by), action="clinic.changed", now=now, clinic=current.pk, fields=" ".join(changed)
             )
         if "alert_email" in changed:
             _tell_the_new_address(current, now)
     return current
+
+
+def _put_off(clinic: Clinic, days: int | None, by: User, now: datetime.datetime) -> None:
+    """A shorter time counts after some days, and the clinic's people are told: what it erases never comes back."""
+    before, counts_at = None, None
+    if retention.is_shortened(clinic, to=days, now=now):
+        before, counts_at = retention.days_kept(clinic, now=now), now + retention.SHORTER_COUNTS_AFTER
+        security.notify(clinic, SecurityNotice.Kind.RETENTION, by, now, detail=str(days))
+    clinic.retention_before, clinic.retention_counts_at = before, counts_at
 
 
 def _tell_the_new_address(clinic: Clinic, now: datetime.datetime) -> None:

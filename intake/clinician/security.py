@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions, records
+from intake import access, actions, records, retention
 from intake.models import SecurityNotice
 from intake.permissions import ROLES
 from intake.step_up import fresh_sign_in_required
@@ -119,6 +119,12 @@ def _text(notice: SecurityNotice, zone: ZoneInfo) -> str:
         case SecurityNotice.Kind.OWN_ROLE:
             return (
                 f"{who} gave themselves the role “{ROLES[notice.detail].title}” {on}. There is no other administrator."
+            )
+        case SecurityNotice.Kind.RETENTION:
+            counts = _at(notice.made_at + retention.SHORTER_COUNTS_AFTER, zone)
+            return (
+                f"{who} set the days for which sent answers are kept to {notice.detail}, {on}. "
+                f"Nothing is erased for it before {counts}. Until then it can be changed back under Clinic."
             )
         case _:
             raise ValueError(notice.kind)

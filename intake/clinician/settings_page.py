@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -13,11 +15,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import access, actions
+from intake import access, actions, retention, unsent
 from intake.models import Clinic
+from intake.step_up import ask_again, is_fresh
 
 from .crisis_page import in_words
-from .wording import LANGUAGE_NAMES, PROFILE_NAMES
+from .wording import LANGUAGE_NAMES, PROFILE_NAMES, moment
 
 PLAIN = (
     "name",
@@ -118,17 +121,27 @@ def choose(request: HttpRequest) -> HttpResponse:
     return redirect("clinician:clinic", clinic.slug)
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def clinic(request: HttpRequest, slug: str) -> HttpResponse:
-    """The settings as they are; POST saves them."""
-    found = access.get_managed_clinic_or_404(request.user, slug)
+    """The settings as they are; POST saves them. A shorter time to keep answers is shown and confirmed first."""
+    found, now = access.get_managed_clinic_or_404(request.user, slug), timezone.now()
     if request.method != "POST":
-        return _page(request, found, ClinicForm(initial=_initial(found)))
+        return _page(request, found, ClinicForm(unsent.take(request), initial=_initial(found)))
     form = ClinicForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form)
+    is_shorter = retention.is_shortened(found, to=form.changes["retention_days"], now=now)
+    if (is_shorter or form.changes["alert_email"] != found.alert_email) and not is_fresh(request):
+        return ask_again(request)
+    if is_shorter and request.POST.get("confirmed") != str(form.changes["retention_days"]):
+        return _retention_page(request, found, form, now)
+    return _saved(request, found, form, now)
+
+
+def _saved(request: HttpRequest, found: Clinic, form: ClinicForm, now: datetime.datetime) -> HttpResponse:
     try:
-        actions.change_clinic(clinic=found, changes=form.changes, by=request.user, now=timezone.now())
+        actions.change_clinic(clinic=found, changes=form.changes, by=request.user, now=now)
     except ValidationError as error:
         for field, problems in error.message_dict.items():
             form.add_error(field if field in form.fields else None, problems)
@@ -139,11 +152,39 @@ def clinic(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("clinician:clinic", found.slug)
 
 
+def _retention_page(request: HttpRequest, found: Clinic, form: ClinicForm, now: datetime.datetime) -> HttpResponse:
+    """How many responses a shorter time erases, and when, before it is saved."""
+    days, counts_at = form.changes["retention_days"], now + retention.SHORTER_COUNTS_AFTER
+    context = {
+        "clinic": found,
+        "form": form,
+        "days": days,
+        "kept_for": retention.days_kept(found, now=now),
+        "counts": _moment(counts_at, found),
+        "goes": retention.sent_before(found, days, at=counts_at).count(),
+        "all": retention.sent_before(found, 0, at=now).count(),
+    }
+    return render(request, "clinician/clinic_retention.html", context)
+
+
+def _moment(at: datetime.datetime, clinic: Clinic) -> str:
+    return moment(at.astimezone(ZoneInfo(clinic.timezone)))
+
+
 def _page(request: HttpRequest, found: Clinic, form: ClinicForm) -> HttpResponse:
     context = {
         "clinic": found,
         "clinics": access.managed_clinics(request.user).order_by("name"),
         "form": form,
         "contacts": [in_words(each) for each in found.crisis_contacts],
+        "put_off": _put_off(found, timezone.now()),
     }
     return render(request, "clinician/clinic.html", context, status=422 if form.errors else 200)
+
+
+def _put_off(clinic: Clinic, now: datetime.datetime) -> str:
+    """What is said while a shorter time to keep answers does not count yet; empty once it does."""
+    if clinic.retention_counts_at is None or clinic.retention_counts_at <= now:
+        return ""
+    before = f"{clinic.retention_before} days" if clinic.retention_before else "until somebody erases them"
+    return f"Until {_moment(clinic.retention_counts_at, clinic)} sent answers are kept as before: {before}."

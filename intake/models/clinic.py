@@ -35,6 +35,7 @@ class Clinic(models.Model):
     they count as checked once a named person confirmed them. `phone` and `email` are where patients reach the clinic;
     empty, their pages name no way rather than invent one. `dispositions` are the decisions that its clinicians choose
     from when they sign, in order; none is chosen for anybody. `retention_days` empty: kept until erased by hand.
+    A shorter one counts from `retention_counts_at`; until then answers are kept for `retention_before`.
     `reminder_limit` is how often one invitation is reminded of by e-mail. `mail_names_clinic`: invitations by e-mail
     may say the clinic's name; otherwise whoever else reads the mailbox learns nothing from them.
     """
@@ -80,6 +81,8 @@ class Clinic(models.Model):
     alert_email = models.EmailField()
     draft_alert_minutes = models.PositiveSmallIntegerField(default=60, validators=[MinValueValidator(1)])
     retention_days = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    retention_before = models.PositiveIntegerField(null=True, blank=True)
+    retention_counts_at = models.DateTimeField(null=True, blank=True)
     dispositions = models.JSONField(default=default_dispositions)
     reminder_limit = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(MOST_REMINDERS)])
     mail_names_clinic = models.BooleanField(default=False)

@@ -1,4 +1,4 @@
-"""What a clinic's people must hear of: emergency access, and roles that somebody gave to themselves."""
+"""What a clinic's people must hear of: emergency access, roles given to oneself, answers that will go sooner."""
 
 from __future__ import annotations
 
@@ -41,12 +41,14 @@ class EmergencyAccess(models.Model):
 class SecurityNotice(models.Model):
     """One thing that a clinic's people are told of until somebody has looked at it: by e-mail, and on every page.
 
-    `user` is who did it. `told_at`: the e-mails left. `detail` is the key of a role, for a role.
+    `user` is who did it. `told_at`: the e-mails left. `detail` is the key of a role, or for how many
+    days answers are kept.
     """
 
     class Kind(models.TextChoices):
         EMERGENCY = "emergency", "Emergency access"
         OWN_ROLE = "own_role", "A role given to oneself"
+        RETENTION = "retention", "Answers kept for a shorter time"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("intake.Clinic", on_delete=models.PROTECT, related_name="security_notices")

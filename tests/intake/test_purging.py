@@ -78,6 +78,49 @@ def test_what_was_sent_goes_when_its_clinic_says(
     assert done.get("responses", 0) == goes
 
 
+@pytest.mark.check("C73", required="a shorter time counts after 7 days, exactly")
+class TestAShorterTime:
+    """Sent on day 0; on day 20 somebody sets one day. NOW is day 0."""
+
+    @pytest.fixture(autouse=True)
+    def shortened(self, sent: QuestionnaireResponse, admin: User) -> None:
+        self.set(sent, 1, admin, day=20)
+
+    def set(self, sent: QuestionnaireResponse, days: int | None, admin: User, *, day: int) -> None:
+        actions.change_clinic(clinic=sent.clinic, changes={"retention_days": days}, by=admin, now=later(days=day))
+
+    @pytest.mark.parametrize(("less", "goes"), [(1, False), (0, True)])
+    def test_it_counts_after_seven_days(self, less: int, goes: bool) -> None:
+        purge(later(days=27) - less * SECOND)
+
+        assert QuestionnaireResponse.objects.exists() != goes
+
+    def test_until_then_what_counted_before_still_does(self, sent: QuestionnaireResponse) -> None:
+        Clinic.objects.update(retention_before=22)
+
+        purge(later(days=22) - SECOND)
+        assert QuestionnaireResponse.objects.exists()
+
+        purge(later(days=22))
+        assert not QuestionnaireResponse.objects.exists()
+
+    def test_changed_back_in_time_nothing_goes(self, sent: QuestionnaireResponse, admin: User) -> None:
+        self.set(sent, None, admin, day=26)
+
+        purge(later(days=400))
+
+        assert QuestionnaireResponse.objects.exists()
+
+    def test_a_second_change_does_not_hurry_the_first(self, sent: QuestionnaireResponse, admin: User) -> None:
+        self.set(sent, 2, admin, day=26)
+
+        purge(later(days=32))
+        assert QuestionnaireResponse.objects.exists()
+
+        purge(later(days=33))
+        assert not QuestionnaireResponse.objects.exists()
+
+
 def test_what_was_sent_stays_where_the_clinic_says_nothing(sent: QuestionnaireResponse) -> None:
     assert purge(later(days=36_500)) == {}
     assert QuestionnaireResponse.objects.exists()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.http import HttpResponse, QueryDict
 from django.test import Client
 
 from intake import actions
-from intake.models import AuditRecord, Clinic, User
+from intake.models import AuditRecord, Clinic, SecurityNotice, User
 from tests.intake.conftest import NOW, show_who_one_is
 
 from .conftest import SignIn
@@ -99,6 +101,84 @@ class TestSettings:
 
         assert others.status_code == missing.status_code == 404
         assert others.content == missing.content
+
+
+def ask_to_keep(browser: Client, clinic: Clinic, days: int | str, **more: str) -> HttpResponse:
+    return browser.post(url(clinic), GIVEN | {"retention_days": str(days), **more})
+
+
+@pytest.mark.usefixtures("sent")
+@pytest.mark.check("C73", required="a shorter time is confirmed, heard of, and counts after 7 days")
+class TestKeepingAnswersForAShorterTime:
+    @pytest.fixture
+    def fresh(self, office: Client, admin: User) -> Client:
+        show_who_one_is(office, admin)
+        return office
+
+    def test_it_asks_who_one_is_and_keeps_what_was_typed(self, office: Client, clinic: Clinic, admin: User) -> None:
+        show_who_one_is(office, admin, ago=14 * 60)
+
+        asked = ask_to_keep(office, clinic, 30, confirmed="30")
+
+        assert asked["Location"].startswith("/accounts/reauthenticate/")
+        clinic.refresh_from_db()
+        assert clinic.retention_days is None
+        assert 'value="30"' in office.get(url(clinic)).content.decode()
+
+    def test_it_says_how_much_goes_and_when_before_anything_is_saved(self, fresh: Client, clinic: Clinic) -> None:
+        text = ask_to_keep(fresh, clinic, 1).content.decode()
+
+        assert "1 of the 1 responses that you have now are erased" in text
+        assert 'name="confirmed" value="1"' in text
+        clinic.refresh_from_db()
+        assert (clinic.retention_days, clinic.profile) == (None, "us")
+
+    def test_what_was_confirmed_was_another_number(self, fresh: Client, clinic: Clinic) -> None:
+        assert "Nothing is saved yet" in ask_to_keep(fresh, clinic, 3, confirmed="30").content.decode()
+
+    def test_confirmed_it_is_saved_with_the_rest_and_everybody_hears(
+        self, fresh: Client, clinic: Clinic, admin: User
+    ) -> None:
+        page = ask_to_keep(fresh, clinic, 30)
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode())
+        data = QueryDict(mutable=True)
+        for name, value in hidden:
+            data.appendlist(name, value)
+
+        fresh.post(url(clinic), data.urlencode(), content_type="application/x-www-form-urlencoded")
+
+        clinic.refresh_from_db()
+        assert (clinic.retention_days, clinic.profile, clinic.languages) == (30, "eu", ["en", "es"])
+        assert clinic.parameters == {"bp_high": 155, "age": 65.5}
+        assert not clinic.shows_changed_answers
+        notice = SecurityNotice.objects.get()
+        assert (notice.kind, notice.user, notice.detail) == ("retention", admin, "30")
+        assert "kept as before: until somebody erases them" in fresh.get(url(clinic)).content.decode()
+        assert "are kept to 30" in fresh.get("/staff/security/").content.decode()
+
+    def test_a_longer_time_is_saved_at_once(self, office: Client, clinic: Clinic, admin: User) -> None:
+        Clinic.objects.update(retention_days=30)
+        show_who_one_is(office, admin, ago=14 * 60)
+
+        ask_to_keep(office, clinic, 365)
+
+        clinic.refresh_from_db()
+        assert (clinic.retention_days, clinic.retention_counts_at) == (365, None)
+        assert not SecurityNotice.objects.exists()
+
+
+def test_another_address_for_alerts_asks_who_one_is(office: Client, clinic: Clinic, admin: User) -> None:
+    changed = GIVEN | {"alert_email": "elsewhere@north.example"}
+    show_who_one_is(office, admin, ago=14 * 60)
+
+    assert office.post(url(clinic), changed)["Location"].startswith("/accounts/reauthenticate/")
+    clinic.refresh_from_db()
+    assert clinic.alert_email == "desk@north.example"
+
+    show_who_one_is(office, admin)
+    office.post(url(clinic), changed)
+    clinic.refresh_from_db()
+    assert clinic.alert_email == "elsewhere@north.example"
 
 
 class TestCrisisContacts:
