@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .models import Clinic, Invitation, QuestionnaireResponse, StaffSession
+from .models import Clinic, Invitation, QuestionnaireResponse, Revision, StaffSession
 
 Status = QuestionnaireResponse.Status
 
@@ -52,6 +52,12 @@ def sent_before(clinic: Clinic, days: int, *, at: datetime.datetime) -> QuerySet
 def drafts_due(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
     """Drafts that nobody saved for 30 days."""
     return QuestionnaireResponse.objects.exclude(status=Status.SENT).filter(saved_at__lte=now - DRAFT)
+
+
+def taken_back(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
+    """Drafts that their patients deleted while a legal hold kept what they said, and that are not due anyway."""
+    kept = Exists(Revision.objects.filter(response=OuterRef("pk")))
+    return QuestionnaireResponse.objects.filter(kept, status=Status.DELETED, saved_at__gt=now - DRAFT)
 
 
 def responses_due(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:

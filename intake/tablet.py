@@ -69,7 +69,7 @@ def go_on(request: HttpRequest, kept: dict[str, str]) -> None:
 
 
 def lock(request: HttpRequest, outcome: str) -> None:
-    """Take everything from the device. `outcome` is `sent`, `stopped` or `deleted`: what the locked page says."""
+    """Take everything from the device. `outcome` is what the locked page says: sent, stopped, deleted or closed."""
     clinic = request.session.get(CLINIC, "")
     language = request.session.get(LANGUAGE, "")
     request.session.flush()

@@ -51,7 +51,6 @@ from .deleting import kept_questions as kept_questions
 from .dispositions import set_dispositions as set_dispositions
 from .erasing import AlertStillOpen as AlertStillOpen
 from .erasing import Erased as Erased
-from .erasing import OnLegalHold as OnLegalHold
 from .erasing import erase as erase
 from .erasing import erase_again as erase_again
 from .erasing import finish_erasures as finish_erasures
@@ -59,6 +58,8 @@ from .erasing import refuse_to_erase as refuse_to_erase
 from .erasing import scope_of as scope_of
 from .exporting import export_responses as export_responses
 from .exporting import includes_substance_use as includes_substance_use
+from .holding import OnLegalHold as OnLegalHold
+from .holding import is_on_hold as is_on_hold
 from .holding import lift_hold as lift_hold
 from .holding import place_hold as place_hold
 from .impact import DraftUnready as DraftUnready

@@ -2,6 +2,7 @@
 
 What is left is a tombstone: that there was a draft, when, and what the audit record says. Where an answer had called
 for staff, they keep what they need to look after the person, and nothing else (docs/decisions/0020-deleted-drafts.md).
+While a legal hold is on it, its history stays as it was saved: shut to the patient, shown to no staff, gone afterwards.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from intake.models import Alert, EmergencyAccess, QuestionnaireResponse
 from intake.records import Document
 from screening.engine.definition import Definition
 
+from .holding import OnLegalHold, is_on_hold
 from .refusals import locked
 from .saving import AlreadySent
 
 NO_CODE = "!"
 """Matches no code: what is deleted is not opened again."""
+
+NOTHING = Document(answers={}, posted=())
 
 KEPT_ROLES = ("given_name", "family_name", "birth_date", "phone", "email", "whereabouts")
 """Whom staff were called to, and how to reach them."""
@@ -41,7 +45,8 @@ class _Kept:
 
 
 def delete_draft(*, response_id: uuid.UUID | str, now: datetime.datetime) -> QuestionnaireResponse:
-    """Take a draft back for good: answers, history and key. Alerts stay. Deleting again changes nothing.
+    """Take a draft back for good: answers, history and key. Alerts stay. Again: nothing changes. On legal hold it
+    is closed to the patient at once, and goes when the hold is lifted (`finish_deletion`).
 
     Raises `NoSuchResponse`, `AlreadySent`.
     """
@@ -51,13 +56,46 @@ def delete_draft(*, response_id: uuid.UUID | str, now: datetime.datetime) -> Que
             raise AlreadySent("These answers were sent. Ask the clinic about its records.")
         if response.is_deleted:
             return response
-        kept = _kept_for_staff(response)
-        _forget(response, now)
-        if kept is not None:
-            _keep(response, kept)
+        response.status, response.deleted_at = QuestionnaireResponse.Status.DELETED, now
+        response.resume_code_hash = NO_CODE
+        if is_on_hold(response):
+            _shut(response)
+        else:
+            _take_away(response, now)
         audit.record(actor=audit.patient(response), action="response.deleted", now=now, response=response.pk)
-        erased_list.append([erased_list.draft(response.pk, now)])  # a restored older backup leaves it deleted
     return response
+
+
+def finish_deletion(*, response_id: uuid.UUID, now: datetime.datetime) -> bool:
+    """Delete what only a legal hold kept of a draft that its patient had deleted. Whether there was anything.
+
+    Raises `NoSuchResponse`, and `OnLegalHold` as long as there is one.
+    """
+    with transaction.atomic():
+        response = locked(response_id, even_deleted=True)
+        if not response.is_deleted or not response.revisions.exists():
+            return False
+        if is_on_hold(response):
+            raise OnLegalHold("What the patient deleted is on legal hold. Lift it first.")
+        _take_away(response, now)
+        audit.record(actor=audit.SYSTEM, action="response.deletion_finished", now=now, response=response.pk)
+    return True
+
+
+def _shut(response: QuestionnaireResponse) -> None:
+    """Whatever reads the draft finds what it would find had it gone; the saves stay, under the key that there is."""
+    kept = _kept_for_staff(response)
+    records.write_document(response, kept.document if kept else NOTHING, vault.data_key(response))
+    response.save()
+
+
+def _take_away(response: QuestionnaireResponse, now: datetime.datetime) -> None:
+    kept = _kept_for_staff(response)
+    _forget(response)
+    if kept is not None:
+        _keep(response, kept)
+    # On the list: a restored older backup leaves it deleted.
+    erased_list.append([erased_list.draft(response.pk, response.deleted_at or now)])
 
 
 def kept_questions(definition: Definition) -> frozenset[str]:
@@ -86,11 +124,9 @@ def _kept_for_staff(response: QuestionnaireResponse) -> _Kept | None:
     return _Kept(document=Document(answers=kept, posted=()), alerts=found, opened=opened)
 
 
-def _forget(response: QuestionnaireResponse, now: datetime.datetime) -> None:
+def _forget(response: QuestionnaireResponse) -> None:
     """Without its key nothing of a response can be read; then the database lets its history go."""
-    response.status, response.deleted_at = QuestionnaireResponse.Status.DELETED, now
     response.wrapped_key = response.document_ct = b""
-    response.resume_code_hash = NO_CODE
     response.save()
     response.revisions.all().delete()
 

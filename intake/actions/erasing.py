@@ -13,24 +13,20 @@ import uuid
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Q
 
 from intake import access, audit
 from intake.erasure import erased_list, registry, traces
 from intake.erasure.finding import Record
 from intake.erasure.registry import Scope
-from intake.models import Alert, Clinic, Erasure, Invitation, LegalHold, Person, QuestionnaireResponse, User
+from intake.models import Alert, Clinic, Erasure, Invitation, Person, QuestionnaireResponse, User
 from intake.permissions import Permission
 
 from .deleting import delete_draft
+from .holding import OnLegalHold, hold_on
 from .refusals import NotPermitted, Refused
 
 Kind, Reason = Erasure.Kind, Erasure.Reason
 BATCH = 500
-
-
-class OnLegalHold(Refused):
-    """The record, or something that would go with it, must be kept for now."""
 
 
 class AlertStillOpen(Refused):
@@ -72,9 +68,7 @@ def scope_of(record: Record) -> Scope:
 
 def refuse_to_erase(scope: Scope) -> None:
     """Raises `OnLegalHold`, `AlertStillOpen`."""
-    on_it = Q(response__in=scope.responses) | Q(person__in=registry.people_in(scope))
-    hold = LegalHold.objects.filter(on_it, lifted_at=None).order_by("placed_at").first()
-    if hold is not None:
+    if (hold := hold_on(scope)) is not None:
         raise OnLegalHold(f"This is on legal hold since {hold.placed_at:%Y-%m-%d} (file {hold.matter}). Lift it first.")
     if Alert.objects.unacknowledged().filter(response__in=scope.responses).exists():
         raise AlertStillOpen("An alert about these answers is not acknowledged. Acknowledge it first.")

@@ -5,10 +5,19 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from intake import audit
+from intake.erasure import registry
 from intake.erasure.finding import Record
-from intake.models import Erasure, LegalHold, Person
+from intake.erasure.registry import Scope
+from intake.models import Erasure, LegalHold, Person, QuestionnaireResponse
+
+from .refusals import Refused
+
+
+class OnLegalHold(Refused):
+    """The record, or something that would go with it, must be kept for now."""
 
 
 def place_hold(*, record: Record, matter: str, now: datetime.datetime) -> LegalHold:
@@ -36,6 +45,17 @@ def lift_hold(*, record: Record, now: datetime.datetime) -> int:
             hold.save(update_fields=["lifted_at"])
             _record_hold("lifted", record, hold, now)
     return len(holds)
+
+
+def hold_on(scope: Scope) -> LegalHold | None:
+    """The oldest hold that keeps any of it, or that keeps everything of somebody whom it is about."""
+    on_it = Q(response__in=scope.responses) | Q(person__in=registry.people_in(scope))
+    return LegalHold.objects.filter(on_it, lifted_at=None).order_by("placed_at").first()
+
+
+def is_on_hold(response: QuestionnaireResponse) -> bool:
+    """Whether a response must be kept for now, for its own sake or its person's."""
+    return hold_on(registry.only_response(response)) is not None
 
 
 def _record_hold(what: str, record: Record, hold: LegalHold, now: datetime.datetime) -> None:

@@ -17,7 +17,9 @@ from intake.erasure import registry, traces
 from intake.erasure.registry import Scope
 from intake.models import Invitation, QuestionnaireResponse, WorkerHeartbeat
 
-from .erasing import AlertStillOpen, OnLegalHold, erase_by_calendar, finish_erasures, refuse_to_erase
+from .deleting import finish_deletion
+from .erasing import AlertStillOpen, erase_by_calendar, finish_erasures, refuse_to_erase
+from .holding import OnLegalHold
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ def purge_expired(*, now: datetime.datetime) -> Purged:
     _try(done, "erasures", lambda: bool(finish_erasures(now=now)))
     for response in retention.drafts_due(now):
         _try(done, "drafts", partial(_purge_draft, response, now))
+    for response in retention.taken_back(now):
+        _try(done, "taken_back", partial(finish_deletion, response_id=response.pk, now=now))
     for response in retention.responses_due(now):
         _try(done, "responses", partial(_purge_sent, response, now))
     for invitation in retention.invitations_due(now):

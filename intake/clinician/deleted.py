@@ -20,6 +20,7 @@ def deleted_context(response: QuestionnaireResponse, *, now: datetime.datetime) 
     return {
         "summary": summary_of(response, now=now),
         "kept": _kept(response),
+        "is_on_hold": response.revisions.exists(),
         "deleted_at": moment(at.astimezone(ZoneInfo(response.clinic.timezone))),
     }
 

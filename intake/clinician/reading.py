@@ -52,8 +52,9 @@ def summary_of(
 
 
 def _steps(response: QuestionnaireResponse) -> tuple[Step, ...]:
-    """The patient's own saves, where they were told when they started that changes may be seen."""
-    if not response.settings.get("changed_answers", True):
+    """The patient's own saves, where they were told when they started that changes may be seen. None of a draft that
+    they deleted, though a legal hold may keep them."""
+    if response.is_deleted or not response.settings.get("changed_answers", True):
         return ()
     return tuple(step for step in records.history_of(response) if step.author_kind == Revision.AuthorKind.PATIENT)
 

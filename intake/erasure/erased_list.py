@@ -93,9 +93,10 @@ def _entries(lines: list[str], where: Path) -> Iterator[Entry]:
 
 
 def of_database() -> list[Entry]:
-    """What the tombstones in the database say."""
+    """What the tombstones in the database say. A draft that its patient deleted counts once nothing of it is kept: a
+    legal hold is newer than an older backup, where the draft would go at once."""
     stones = Erasure.objects.values_list("kind", "object_id", "reason", "erased_at")
-    drafts = QuestionnaireResponse.objects.filter(status="deleted").values_list("pk", "deleted_at")
+    drafts = QuestionnaireResponse.objects.filter(status="deleted", revisions=None).values_list("pk", "deleted_at")
     erased = [Entry(kind=kind, id=str(pk), reason=reason, at=at) for kind, pk, reason, at in stones]
     return erased + [draft(pk, at) for pk, at in drafts if at]
 

@@ -66,7 +66,7 @@ def locked(request: HttpRequest) -> HttpResponse:
 
 
 def lock(request: HttpRequest, outcome: str) -> HttpResponse:
-    """Wipe the device and lead to the locked page. `outcome`: sent, stopped or deleted."""
+    """Wipe the device and lead to the locked page. `outcome`: sent, stopped, deleted or closed."""
     tablet.lock(request, outcome)
     response = redirect("patient:tablet")
     response["Clear-Site-Data"] = tablet.WIPE

@@ -23,6 +23,7 @@ SENT_HERE = "sent_here"
 CORRECTED_HERE = "corrected_here"
 DELETED_AT = "deleted_at_clinic"
 IS_CALLED = "staff_were_called"
+IS_KEPT = "kept_by_law"
 
 
 def begin(request: HttpRequest, response: QuestionnaireResponse) -> None:

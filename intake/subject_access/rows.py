@@ -110,7 +110,7 @@ def invitation(row: Invitation) -> Plain:
 
 def response(row: QuestionnaireResponse) -> Plain:
     """One questionnaire: what was asked under which version, and every answer that is kept, also of what is no longer
-    asked. A draft that its patient deleted holds nothing any more."""
+    asked. A draft that its patient deleted holds nothing any more, unless a legal hold keeps its saves."""
     head = filled(
         reference=str(row),
         questionnaire=text_in(rules.compiled_of(row).definition.title, row.language),
@@ -130,7 +130,11 @@ def response(row: QuestionnaireResponse) -> Plain:
         notice_about_substance_use_read_at=row.part2_acknowledged_at,
         may_not_be_shared_further=part2.REDISCLOSURE if part2.is_on(row) else "",
     )
-    return head if row.is_deleted else {**head, **_inside(row)}
+    return {**head, **(_on_hold(row) if row.is_deleted else _inside(row))}
+
+
+def _on_hold(row: QuestionnaireResponse) -> Plain:
+    return filled(history=list(_history(row))) if row.revisions.exists() else {}
 
 
 def _inside(row: QuestionnaireResponse) -> Plain:

@@ -6,8 +6,10 @@ import datetime
 
 import pytest
 
-from intake import actions
-from intake.models import AuditRecord, Clinic, Invitation, LegalHold, QuestionnaireResponse, User
+from intake import actions, records
+from intake.clinician import reading
+from intake.erasure import erased_list
+from intake.models import AuditRecord, Clinic, Invitation, LegalHold, QuestionnaireResponse, Revision, User
 
 from .conftest import NOW, Tab, later
 from .test_erasing import erase, person_of
@@ -95,3 +97,71 @@ def test_a_hold_keeps_nothing_of_another_person(matched: QuestionnaireResponse, 
     assert actions.purge_expired(now=later(days=31)) == {"on_hold": 1, "drafts": 1}
 
     assert not QuestionnaireResponse.objects.filter(pk=draft.pk).exists()
+
+
+# --- a draft that its patient deletes ---
+
+
+@pytest.fixture
+def taken_back(tab: Tab) -> QuestionnaireResponse:
+    """A draft on hold that called for staff, and that its patient deleted."""
+    tab.save(given_name="Rosa", family_name="Díaz", section="about")
+    tab.save(plan_now="yes", low_mood="yes", section="safety")
+    actions.place_hold(record=tab.response, matter="File 12", now=NOW)
+    actions.delete_draft(response_id=tab.response.pk, now=later(hours=1))
+    return QuestionnaireResponse.objects.get(pk=tab.response.pk)
+
+
+def test_what_the_patient_deletes_is_closed_and_kept(
+    taken_back: QuestionnaireResponse, started: actions.Started
+) -> None:
+    assert taken_back.is_deleted
+    with pytest.raises(actions.CannotResume):
+        actions.resume(token=str(taken_back), code=started.resume_code, now=later(hours=2))
+    with pytest.raises(actions.NoSuchResponse):
+        Tab(taken_back).save(stroke="no")
+
+    kept = {answer for step in records.history_of(taken_back) for answer in step.answers}
+    assert kept == {"family_name", "given_name", "low_mood", "plan_now"}
+    copied = actions.copy_of(record=taken_back, by=None, now=later(hours=2))
+    assert "low_mood" in str(copied)  # whoever the law lets ask for it gets it
+
+
+def test_staff_find_no_more_than_in_any_deleted_draft(taken_back: QuestionnaireResponse) -> None:
+    assert set(records.read_answers_of(taken_back)) == {"given_name", "family_name"}
+    assert records.read_document(taken_back).posted == ()
+    assert not reading._steps(taken_back)
+    assert all(records.read_reason(alert) for alert in taken_back.alerts.all())
+
+
+def test_a_hold_on_the_person_keeps_what_they_delete(sent, version, clinician: User) -> None:
+    begun = actions.start(
+        clinic=sent.clinic, version=version, language="en", now=NOW, invitation=invited(sent, clinician)
+    )
+    Tab(begun.response).save(stroke="yes", section="body")
+    actions.place_hold(record=person_of(sent), matter="File 12", now=NOW)
+
+    actions.delete_draft(response_id=begun.response.pk, now=NOW)
+
+    assert Revision.objects.filter(response=begun.response).exists()
+
+
+def test_it_goes_when_the_hold_is_lifted(taken_back: QuestionnaireResponse) -> None:
+    assert actions.purge_expired(now=later(days=1)) == {"on_hold": 1}
+    assert Revision.objects.filter(response=taken_back).exists()
+    assert not erased_list.everything()  # a restored older backup, from before the hold, must not delete it either
+    before = bytes(taken_back.wrapped_key)
+
+    actions.lift_hold(record=taken_back, now=later(days=2))
+    assert actions.purge_expired(now=later(days=2)) == {"taken_back": 1}
+
+    assert not Revision.objects.filter(response=taken_back).exists()
+    taken_back.refresh_from_db()
+    assert bytes(taken_back.wrapped_key) != before
+    assert set(records.read_answers_of(taken_back)) == {"given_name", "family_name"}
+    assert [(entry.kind, entry.at) for entry in erased_list.everything()] == [("draft", later(hours=1))]
+    assert actions.purge_expired(now=later(days=3)) == {}
+
+
+def test_a_draft_that_is_due_and_on_hold_counts_once(taken_back: QuestionnaireResponse) -> None:
+    assert actions.purge_expired(now=later(days=31)) == {"on_hold": 1}

@@ -189,6 +189,16 @@ class TestTheEnd:
         path = {"stopped": "/q/stop/", "deleted": "/q/delete/"}[how]
         return patients.post(path, {"visit": str(response().pk)})
 
+    def test_what_a_legal_hold_keeps_is_not_called_deleted(self, patients: Client) -> None:
+        Tab(response()).save(given_name="Rosa")
+        actions.place_hold(record=response(), matter="File 12", now=NOW)
+        self.end(patients, "deleted")
+
+        page = patients.get("/tablet/").content.decode()
+
+        assert "Your answers are closed, and not used." in page
+        assert "deleted" not in page
+
     @pytest.mark.parametrize("how", ["sent", "stopped", "deleted"])
     def test_the_device_is_wiped_and_locked(self, patients: Client, how: str) -> None:
         answer = self.end(patients, how)

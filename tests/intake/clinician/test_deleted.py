@@ -54,6 +54,20 @@ def test_its_page_says_whom_to_look_after_and_nothing_else(desk: Client, called:
     assert "All answers" not in page
 
 
+def test_on_legal_hold_it_says_that_it_is_kept_and_shows_no_more(desk: Client, tab: Tab) -> None:
+    tab.save(given_name="Rosa", family_name="Díaz", section="about")
+    tab.save(plan_now="yes", low_mood="yes", section="safety")
+    actions.place_hold(record=tab.response, matter="File 12", now=NOW)
+    response = actions.delete_draft(response_id=tab.response.pk, now=later(hours=1))
+
+    page = desk.get(url(response)).content.decode()
+
+    assert "A legal hold keeps them" in page
+    assert "cannot be brought back" not in page
+    assert "low_mood" not in page
+    assert "All answers" not in page
+
+
 def test_the_alert_is_acknowledged_there(desk: Client, called: QuestionnaireResponse) -> None:
     for alert in Alert.objects.filter(response=called):
         desk.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"note": "Called. She is safe."})

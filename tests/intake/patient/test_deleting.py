@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from intake import actions
 from intake.models import QuestionnaireResponse
 from tests.intake.patient.conftest import read
 
@@ -102,6 +103,35 @@ def test_after_a_disclosure_it_says_what_stays_and_shows_help(patient):
     assert "Staff may still call you" in after.text
 
 
+@pytest.mark.parametrize(
+    ("language", "keeps", "closed", "not_said"),
+    [
+        (
+            "en",
+            "The law makes the clinic keep them for now",
+            "Your answers are closed",
+            ["gone for good", "are deleted."],
+        ),
+        ("es", "La ley obliga a la clínica a conservarlas", "Sus respuestas están cerradas", ["para siempre"]),
+    ],
+)
+def test_on_legal_hold_it_says_what_is_true(patient, language, keeps, closed, not_said):
+    patient.client.cookies["language"] = language
+    patient.fill("about", given_name="Marisol")
+    actions.place_hold(record=patient.response, matter="File 12", now=patient.response.saved_at)
+
+    page = read(patient.client.get("/q/delete/"))
+    press_delete(patient)
+    after = read(patient.client.get("/deleted/"))
+
+    assert keeps in page.text
+    assert keeps in after.text
+    assert closed in after.text
+    assert not [words for words in not_said if words in page.text + after.text]
+    assert "File 12" not in page.text + after.text
+    assert patient.client.get("/q/about/")["Location"] == "/resume/"
+
+
 @pytest.mark.parametrize("path", ["/q/delete/", "/deleted/"])
 def test_it_speaks_spanish(patient, path):
     patient.client.cookies["language"] = "es"
@@ -117,8 +147,6 @@ def test_nobody_else_sees_the_page_after_it(db):
 
 def test_a_page_deleted_in_another_window_at_that_moment(patient, monkeypatch):
     """The view has read the draft; before it saves, the other window deletes it."""
-    from intake import actions
-
     save = actions.save_answers
 
     def after_deleting(**given):
