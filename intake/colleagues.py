@@ -11,12 +11,17 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.http import Http404
 
-from .models import Clinic, StaffSession, User
+from .models import Clinic, RoleOffer, StaffSession, User
 
 
 def staff_of(clinic: Clinic) -> QuerySet[User]:
     """Everybody with a role in a clinic, by name."""
     return User.objects.filter(memberships__clinic=clinic).distinct().order_by("name", "pk")
+
+
+def offers_of(clinic: Clinic) -> QuerySet[RoleOffer]:
+    """The roles that somebody was asked to take on in a clinic and has not accepted, the latest first."""
+    return RoleOffer.objects.filter(clinic=clinic).select_related("user").order_by("-offered_at", "pk")
 
 
 def get_colleague_or_404(user_id: uuid.UUID, clinic: Clinic) -> User:

@@ -15,11 +15,11 @@ from django.conf import settings
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The name of the request that is being answered, as its `X-Request-ID` says; empty outside of one."""
 
-_TOKEN = re.compile(r"/i/[^/\s'\"]+")
+_TOKEN = re.compile(r"(/i/|/accounts/role/)[^/\s'\"]+")
 
 
 class RedactTokens(logging.Filter):
-    """Writes `/i/…` where a log record would have the path of an invitation."""
+    """Writes `/i/…` where a log record would have the path of an invitation, and the like of an offered role."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = redacted(record.msg)
@@ -29,12 +29,12 @@ class RedactTokens(logging.Filter):
 
 
 def redacted(value: object) -> object:
-    """A text without the token of an invitation; anything else as it is.
+    """A text without the token of a link; anything else as it is.
 
     >>> redacted("Not Found: /i/s3cret/")
     'Not Found: /i/…/'
     """
-    return _TOKEN.sub("/i/…", value) if isinstance(value, str) else value
+    return _TOKEN.sub(r"\1…", value) if isinstance(value, str) else value
 
 
 class AlwaysPlaces(logging.Filter):

@@ -126,6 +126,10 @@ from .review_signing import sign_off as sign_off
 from .reviewing import AlreadySigned as AlreadySigned
 from .reviewing import NotSent as NotSent
 from .reviewing import TextMissing as TextMissing
+from .role_offers import OfferOver as OfferOver
+from .role_offers import OnlyAdministrator as OnlyAdministrator
+from .role_offers import accept_role as accept_role
+from .role_offers import withdraw_offer as withdraw_offer
 from .rota import AddedContact as AddedContact
 from .rota import NoSuchContact as NoSuchContact
 from .rota import add_contact as add_contact
@@ -151,6 +155,7 @@ from .security import see_notice as see_notice
 from .sending import Incomplete as Incomplete
 from .sending import Unfinished as Unfinished
 from .sending import submit as submit
+from .staff import AskedAlready as AskedAlready
 from .staff import CreatedStaff as CreatedStaff
 from .staff import NotOwnRole as NotOwnRole
 from .staff import create_staff as create_staff

@@ -15,20 +15,27 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from intake import access, audit
-from intake.models import Clinic, Membership, SecurityNotice, User
+from intake.models import Clinic, Membership, RoleOffer, SecurityNotice, User
 from intake.permissions import ROLES, Permission, roles_with
 
 from . import security, staff_sessions
 from .refusals import NotPermitted, Refused
 
+ASKED_AGAIN_AFTER = datetime.timedelta(hours=1)
+
 
 @dataclasses.dataclass(frozen=True)
 class CreatedStaff:
-    """A person with a role. `password` is set once, when it was made here; it is stored hashed only."""
+    """A person with a role, or without `membership` one who was asked to accept it. `password` is set once, when it was
+    made here; it is stored hashed only."""
 
     user: User
-    membership: Membership
+    membership: Membership | None
     password: str | None
+
+
+class AskedAlready(Refused):
+    """The person was mailed about this role within the hour."""
 
 
 def create_staff(
@@ -45,17 +52,24 @@ def create_staff(
     factor. Who left and comes back gets the account of before, opened like a new one. `by` None: somebody at the
     server's command line. The role `admin` opens the questionnaire editor.
 
-    Raises Django's `ValidationError` with everything that is wrong, by field, `NotPermitted` and `NotOwnRole`.
+    Where an administrator adds somebody whose account another clinic made, nobody knows yet who holds it: that person
+    is asked by e-mail (`actions.accept_role`).
+
+    Raises Django's `ValidationError` with everything that is wrong, by field, `NotPermitted`, `NotOwnRole` and
+    `AskedAlready`.
     """
     address = email.strip().lower()
     with transaction.atomic():
-        _take_turn(clinic, by)
+        take_turn(clinic, by)
         _refuse_mistakes(address, name, role, password)
         found = User.objects.select_for_update(no_key=True).filter(email=address).first()
         is_open = found is not None and found.is_active
         made = secrets.token_urlsafe(18) if not is_open and password is None else None
         if found is not None and by is not None:
             _refuse_own_role(found, clinic, by)
+            if is_open and not found.memberships.filter(clinic=clinic).exists():
+                _offer(found, clinic, role, by, now)
+                return CreatedStaff(found, None, None)
         user = found or _account(address, name, password or made, now)
         actor = audit.OPERATOR if by is None else audit.staff(by)
         if not user.is_active:
@@ -109,6 +123,16 @@ def _reopen(user: User, password: str | None) -> None:
     user.save(update_fields=["is_active", "password"])
 
 
+def _offer(user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:
+    """Have the worker mail the person. Again, once an hour has passed: then the offer lasts from now on."""
+    earlier = RoleOffer.objects.filter(user=user, clinic=clinic, role=role)
+    if earlier.filter(offered_at__gt=now - ASKED_AGAIN_AFTER).exists():
+        raise AskedAlready("They were asked by e-mail within the hour. The role counts once they have accepted it.")
+    asked = {"offered_at": now, "offered_by": by, "mailed_at": None, "failed_at": None}
+    RoleOffer.objects.update_or_create(user=user, clinic=clinic, role=role, defaults=asked)
+    _record("role.offered", user, clinic, role, by, now)
+
+
 class NotOwnRole(Refused):
     """Nobody takes a role away from themselves, or gives themselves one: another administrator does. So a clinic
     always keeps one, and a second person knows. Where there is no other, a role may be given; everybody is told."""
@@ -121,7 +145,7 @@ def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime
     Raises `NotPermitted`, `NotOwnRole`, and Django's `ValidationError` for a role that does not exist.
     """
     with transaction.atomic():
-        _take_turn(clinic, by)
+        take_turn(clinic, by)
         if not user.memberships.filter(clinic=clinic).exists():
             raise NotPermitted("This person does not work in this clinic.")
         if found := user.memberships.filter(clinic=clinic, role=role).first():
@@ -130,14 +154,14 @@ def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime
         membership = Membership(user=user, clinic=clinic, role=role, created_at=now)
         membership.full_clean()
         membership.save(force_insert=True)
-        _follow_roles(user)
+        follow_roles(user)
         _tell_of_own_role(user, clinic, role, by, now)
         _record("role.granted", user, clinic, role, by, now)
     return membership
 
 
 def _refuse_own_role(user: User, clinic: Clinic, by: User) -> None:
-    if user == by and _other_administrators(clinic, by).exists():
+    if user == by and other_administrators(clinic, by).exists():
         raise NotOwnRole("Another administrator must give you this role.")
 
 
@@ -146,7 +170,7 @@ def _tell_of_own_role(user: User, clinic: Clinic, role: str, by: User, now: date
         security.notify(clinic, SecurityNotice.Kind.OWN_ROLE, by, now, detail=role)
 
 
-def _other_administrators(clinic: Clinic, by: User) -> QuerySet[User]:
+def other_administrators(clinic: Clinic, by: User) -> QuerySet[User]:
     roles = roles_with(Permission.MANAGE_STAFF)
     return User.objects.filter(is_active=True, memberships__clinic=clinic, memberships__role__in=roles).exclude(
         pk=by.pk
@@ -156,10 +180,10 @@ def _other_administrators(clinic: Clinic, by: User) -> QuerySet[User]:
 def revoke_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:
     """Take one role away; it ends with the next request. Raises `NotPermitted`, `NotOwnRole`."""
     with transaction.atomic():
-        _take_turn(clinic, by)
+        take_turn(clinic, by)
         if user == by:
             raise NotOwnRole("Another administrator must take your own roles away.")
-        _remove_roles(user, clinic, [role], by, now)
+        remove_roles(user, clinic, [role], by, now)
 
 
 def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime) -> None:
@@ -168,29 +192,29 @@ def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime
     Raises `NotPermitted`, `NotOwnRole`.
     """
     with transaction.atomic():
-        _take_turn(clinic, by)
+        take_turn(clinic, by)
         if user == by:
             raise NotOwnRole("Another administrator must remove you.")
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # another clinic may be adding them
         roles = list(user.memberships.filter(clinic=clinic).values_list("role", flat=True))
         staff_sessions.end_every_session(of=user, by=by, now=now)
-        _remove_roles(user, clinic, roles, by, now)
+        remove_roles(user, clinic, roles, by, now)
         if not user.memberships.exists():
             user.is_active = False
             user.save(update_fields=["is_active"])
             audit.record(actor=audit.staff(by), action="staff.deactivated", now=now, user=user.pk, clinic=clinic.pk)
 
 
-def _remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: datetime.datetime) -> None:
+def remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: datetime.datetime) -> None:
     held = user.memberships.filter(clinic=clinic, role__in=roles)
     taken = list(held.order_by("created_at", "pk").values_list("role", flat=True))
     held.delete()
-    _follow_roles(user)
+    follow_roles(user)
     for role in taken:
         _record("role.revoked", user, clinic, role, by, now)
 
 
-def _follow_roles(user: User) -> None:
+def follow_roles(user: User) -> None:
     """Only administrators reach the questionnaire editor."""
     is_staff = user.memberships.filter(role="admin").exists()
     if user.is_staff != is_staff:
@@ -198,7 +222,7 @@ def _follow_roles(user: User) -> None:
         user.save(update_fields=["is_staff"])
 
 
-def _take_turn(clinic: Clinic, by: User | None) -> None:
+def take_turn(clinic: Clinic, by: User | None) -> None:
     """One change to a clinic's staff at a time: two administrators who remove each other would leave nobody. Whether
     `by` may is asked after waiting; None is somebody at the server's command line."""
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("audit/", audit_view.audit_record, name="audit"),
     path("team/", team.team, name="team"),
     path("team/<slug:slug>/add/", team.add, name="colleague_add"),
+    path("team/<slug:slug>/offers/<uuid:offer_id>/withdraw/", team.withdraw, name="colleague_offer_withdraw"),
     path("team/<slug:slug>/<uuid:user_id>/", team.person, name="colleague"),
     path("team/<slug:slug>/<uuid:user_id>/remove/", team.remove, name="colleague_remove"),
     path(

@@ -48,7 +48,13 @@ def team(request: HttpRequest) -> HttpResponse:
     """Everybody with a role in the clinic that somebody manages."""
     clinic = access.clinic_or_404(request.user, MANAGE, request.GET.get("clinic", ""))
     staff = [(person, _roles(person, clinic)) for person in colleagues.staff_of(clinic).prefetch_related("memberships")]
-    context = {"clinic": clinic, "clinics": access.clinics_of(request.user, MANAGE).order_by("name"), "staff": staff}
+    context = {
+        "clinic": clinic,
+        "clinics": access.clinics_of(request.user, MANAGE).order_by("name"),
+        "staff": staff,
+        "offers": colleagues.offers_of(clinic),
+        "now": timezone.now(),
+    }
     return render(request, "clinician/team.html", context)
 
 
@@ -60,7 +66,8 @@ def _roles(person: User, clinic: Clinic) -> list[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required
 def add(request: HttpRequest, slug: str) -> HttpResponse:
-    """Give somebody a role, and an account if they have none: the link to choose a password is shown once."""
+    """Give somebody a role, and an account if they have none: the link to choose a password is shown once. Who has an
+    account of another clinic is asked by e-mail."""
     clinic = access.clinic_or_404(request.user, MANAGE, slug)
     form = AddForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -71,18 +78,34 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error if not hasattr(error, "error_dict") else [*error.messages])
         return _add_page(request, clinic, form)
-    except actions.NotOwnRole as error:
+    except (actions.NotOwnRole, actions.AskedAlready) as error:
         form.add_error(None, str(error))
         return _add_page(request, clinic, form)
     except actions.NotPermitted as error:
         raise Http404("There is no such clinic.") from error
     link = set_password_link(made.user) if made.password else ""
-    return render(request, "clinician/colleague_added.html", {"clinic": clinic, "person": made.user, "link": link})
+    context = {"clinic": clinic, "person": made.user, "link": link, "is_asked": made.membership is None}
+    return render(request, "clinician/colleague_added.html", context)
 
 
 def _add_page(request: HttpRequest, clinic: Clinic, form: AddForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "clinician/colleague_add.html", {"clinic": clinic, "form": form}, status=status)
+
+
+@require_POST
+def withdraw(request: HttpRequest, slug: str, offer_id: UUID) -> HttpResponse:
+    """Take back a role that nobody accepted yet. A second click finds it done."""
+    clinic = access.clinic_or_404(request.user, MANAGE, slug)
+    try:
+        actions.withdraw_offer(offer_id=offer_id, clinic=clinic, by=request.user, now=timezone.now())
+    except actions.OfferOver as error:
+        messages.error(request, str(error))
+    except actions.NotPermitted as error:
+        raise Http404("There is no such clinic.") from error
+    else:
+        messages.success(request, "Withdrawn. The link in the mail does not work any more.")
+    return redirect(f"{reverse('clinician:team')}?clinic={clinic.slug}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

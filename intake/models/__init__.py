@@ -17,7 +17,7 @@ from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanel
 from .review import ReviewEntry, SignOff
 from .rota import AlertContact, AlertRota
 from .security import EmergencyAccess, SecurityNotice
-from .staff import Membership, User
+from .staff import Membership, RoleOffer, User
 from .staff_session import StaffSession
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "QuestionnaireResponse",
     "ReviewEntry",
     "Revision",
+    "RoleOffer",
     "SafetyPanelShown",
     "SecurityNotice",
     "SignOff",

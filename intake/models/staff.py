@@ -103,3 +103,37 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} is {self.role} at {self.clinic_id}"
+
+
+class RoleOffer(models.Model):
+    """A role that somebody who has an account already is asked to take on in another clinic.
+
+    It counts only once it was accepted with the link that is mailed to the address: whoever made the account may know
+    its password. The row goes when it was accepted or withdrawn; the audit record keeps both.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_offers")
+    clinic = models.ForeignKey("intake.Clinic", on_delete=models.PROTECT, related_name="role_offers")
+    role = models.CharField(max_length=16, choices=[(role.key, role.title) for role in ROLES.values()])
+    offered_at = models.DateTimeField()
+    offered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    mailed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "clinic", "role"],
+                name="role_offer_unique",
+                violation_error_message="This person was asked to take on this role already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=sorted(ROLES)),
+                name="role_offer_role_known",
+                violation_error_message="Choose one of the roles.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} may become {self.role} at {self.clinic_id}"

@@ -26,6 +26,7 @@ UNPAIRED = {
     ("AnswerRequest", "asked"): "both are required",
     ("ImpactRun", "requested"): "both are required",
     ("EmergencyAccess", "began"): "both are required",
+    ("RoleOffer", "offered"): "both are required",
 }
 
 
@@ -67,6 +68,7 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
     known = {
         "User": {"email", "name", "password"},
         "Membership": {"role"},
+        "RoleOffer": {"role"},
         "Clinic": {"name", "slug", "country", "timezone", "profile", "alert_email", "phone", "email", "part2_mode"},
         "Person": {"key_id", "reference", "name_hash", "birth_date_hash"},
         "Invitation": {"token_sha256", "language"},

@@ -74,6 +74,7 @@ def every_route() -> tuple[Route, ...]:
 IDS = (
     "user_id",
     "session_id",
+    "offer_id",
     "alert_id",
     "invitation_id",
     "contact_id",

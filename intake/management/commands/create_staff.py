@@ -36,11 +36,13 @@ class Command(PlainCommand):
         data = {
             "id": str(created.user.pk),
             "email": created.user.email,
-            "role": created.membership.role,
+            "role": options["role"],
             "clinic": options["clinic"],
             "password": created.password,
         }
-        words = f"{created.user.email} is now {created.membership.role} at {options['clinic']}."
+        words = f"{created.user.email} is now {options['role']} at {options['clinic']}."
         if created.password:
             words += f"\nFirst password, shown once: {created.password}\nThey set up a second factor when they sign in."
+        else:
+            words += "\nThey had an account already: whoever holds its password and second factor has this role now."
         self.report(data, as_json=options["json"], words=words)

@@ -10,7 +10,7 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from django.test import Client
 
 from intake import actions
-from intake.models import AuditRecord, Clinic, Membership, User
+from intake.models import AuditRecord, Clinic, Membership, RoleOffer, User
 from tests.intake.conftest import NOW
 
 from .conftest import SignIn
@@ -68,13 +68,46 @@ class TestAdd:
         assert User.objects.get(email=NEW["email"]).check_password("tulips-in-the-rain")
         assert "cannot be used" in Client().get(link[1], follow=True).content.decode()
 
-    def test_somebody_with_an_account_gets_a_role_and_no_link(
+    def test_a_colleague_gets_another_role_and_no_link(self, office: Client, clinic: Clinic, front_desk: User) -> None:
+        page = office.post(url(clinic), {**NEW, "email": front_desk.email})
+
+        assert "have an account already" in page.content.decode()
+        assert front_desk.memberships.filter(clinic=clinic, role="clinician").exists()
+
+    def test_somebody_with_an_account_of_another_clinic_is_asked_and_has_no_role_yet(
         self, office: Client, clinic: Clinic, outsider: User
     ) -> None:
         page = office.post(url(clinic), {**NEW, "email": outsider.email})
 
-        assert "have an account already" in page.content.decode()
-        assert outsider.memberships.filter(clinic=clinic, role="clinician").exists()
+        text = page.content.decode()
+        assert f"{outsider.email} is asked by e-mail" in text
+        assert "/accounts/" not in text.split("<main")[1]
+        assert not outsider.memberships.filter(clinic=clinic).exists()
+        assert office.post(url(clinic), {**NEW, "email": outsider.email}).status_code == 422, "asked within the hour"
+
+    def test_an_offer_is_listed_until_it_is_withdrawn(self, office: Client, clinic: Clinic, outsider: User) -> None:
+        office.post(url(clinic), {**NEW, "email": outsider.email})
+        assert "Asked, not accepted yet" in office.get("/staff/team/").content.decode()
+        address = f"/staff/team/{clinic.slug}/offers/{RoleOffer.objects.get().pk}/withdraw/"
+
+        pages = [office.post(address, follow=True).content.decode() for _ in range(2)]
+
+        assert "Withdrawn." in pages[0]
+        assert "accepted or withdrawn already" in pages[1]
+        assert "not accepted yet" not in pages[1]
+        assert AuditRecord.objects.filter(action="role.offer_withdrawn").count() == 1
+
+    def test_another_clinics_offer_is_not_there(
+        self, office: Client, clinic: Clinic, other_clinic: Clinic, outsider: User, clinician: User
+    ) -> None:
+        actions.create_staff(email=outsider.email, name="Oscar", role="admin", clinic=other_clinic, now=NOW)
+        role = {"role": "auditor", "clinic": other_clinic, "by": outsider}
+        actions.create_staff(email=clinician.email, name="Clara", now=NOW, **role)
+        offer = RoleOffer.objects.get()
+
+        for slug, status in ((other_clinic.slug, 404), (clinic.slug, 302)):
+            assert office.post(f"/staff/team/{slug}/offers/{offer.pk}/withdraw/").status_code == status
+        assert RoleOffer.objects.filter(pk=offer.pk).exists()
 
     def test_somebody_who_left_gets_a_link_and_signs_in_again(
         self, office: Client, clinic: Clinic, clinician: User, client: Client

@@ -42,6 +42,7 @@ PUBLIC = {
     ),
     "/accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     "/accounts/password/reset/key/done/",
+    "/accounts/role/<str:token>/",
     "/admin/login/",
     "/styleguide",
     "/health/live",
