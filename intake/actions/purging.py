@@ -24,7 +24,11 @@ from .holding import OnLegalHold
 logger = logging.getLogger(__name__)
 
 DAY = datetime.timedelta(days=1)
+LONG = datetime.timedelta(days=3)
+"""Since the latest round. By then the worker was away, or the clock is wrong."""
 NAME = "purge"
+WAITING = "purge_waiting"
+"""When it was first noticed that the latest round is long ago."""
 
 Purged = collections.Counter[str]
 """How many went, by kind, and how many that were due stayed: on_hold, alert_open, failed. Numbers only."""
@@ -54,11 +58,34 @@ def purge_expired(*, now: datetime.datetime) -> Purged:
 
 
 def purge_daily(*, now: datetime.datetime) -> Purged | None:
-    """The same once a day, however often it is called; None when it was done. A clock put back does it again."""
-    latest = WorkerHeartbeat.objects.filter(name=NAME).values_list("beat_at", flat=True).first()
+    """The same once a day, however often it is called; None when it was done, or is put off because the clock may be
+    wrong. A clock put back does it again."""
+    latest = _moment_of(NAME)
     if latest is not None and latest <= now < latest + DAY:
         return None
+    if latest is not None and now >= latest + LONG and not _has_waited(latest, now):
+        return None
     return purge_expired(now=now)
+
+
+def _has_waited(latest: datetime.datetime, now: datetime.datetime) -> bool:
+    """Whether the clock has said for a whole day that the latest round is long ago. What a clock that is wrong for
+    once deletes is gone for good; a worker that was away for days may be one day late."""
+    since = _moment_of(WAITING)
+    if since is not None and since <= now < since + LONG:
+        return now >= since + DAY
+    with transaction.atomic():
+        WorkerHeartbeat.objects.update_or_create(name=WAITING, defaults={"beat_at": now})
+    logger.warning(
+        "By the clock it is %s, and the latest round of deleting was on %s. The next waits a day: look at the clock",
+        now.date(),
+        latest.date(),
+    )
+    return False
+
+
+def _moment_of(name: str) -> datetime.datetime | None:
+    return WorkerHeartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
 
 
 def _try(done: Purged, kind: str, act: Callable[[], bool]) -> None:

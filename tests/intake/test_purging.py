@@ -264,6 +264,30 @@ def test_it_is_done_once_a_day_and_again_when_the_clock_was_put_back(db: None) -
     assert [actions.purge_daily(now=each) is not None for each in at] == [True, False, True, True]
 
 
+@pytest.mark.check("C68", required="a clock that is wrong for less than a day deletes nothing")
+def test_a_clock_that_is_wrong_for_once_deletes_nothing(tab: Tab, caplog: pytest.LogCaptureFixture) -> None:
+    tab.save(given_name="Rosa", now=later(days=1))
+    actions.purge_daily(now=later(days=1))
+
+    wrong = [later(days=400), later(days=400, hours=23), later(days=800), later(days=400, hours=1)]
+    assert [actions.purge_daily(now=each) for each in wrong] == [None] * 4
+    assert "look at the clock" in caplog.text
+    assert actions.purge_daily(now=later(days=2)) == {}
+
+    assert QuestionnaireResponse.objects.exists()
+
+
+def test_a_worker_that_was_away_deletes_a_day_after_it_is_back(tab: Tab) -> None:
+    tab.save(given_name="Rosa")
+    actions.purge_daily(now=later(days=-3))
+    assert actions.purge_daily(now=NOW - SECOND) == {}  # not yet three days
+
+    at = [later(days=40), later(days=40, hours=23), later(days=41), later(days=42)]
+    done = [actions.purge_daily(now=each) for each in at]
+
+    assert done == [None, None, {"drafts": 1}, {}]
+
+
 def test_the_worker_does_it_beside_the_mails(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
     tab.save(given_name="Rosa")
     monkeypatch.setattr(timezone, "now", lambda: later(days=31))
