@@ -19,7 +19,7 @@ max_requests_jitter = 500
 limit_request_line = 4_094
 limit_request_fields = 60
 forwarded_allow_ips = os.environ.get("TRUSTED_PROXIES", "127.0.0.1")
-# No access log: an address can hold an invitation's token. Put one in front that redacts /i/ (docs/operations.md).
+# No access log: an address can hold a token. Put one in front that leaves tokens out, as deploy/nginx.conf does.
 accesslog = None
 loglevel = "warning"
 # The server's own lines have the form of all others: JSON, without tokens, and of an error its kind and place only.

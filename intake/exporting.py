@@ -8,6 +8,7 @@ elsewhere is not read by the program: it stays.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
@@ -35,8 +36,9 @@ COLUMNS = (
     "added_at",
     "notice",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What makes a spreadsheet run a cell as a formula, in their full-width forms too."""
+_FORMULA = re.compile(r"(?<![^;\t\r\n])(?=[=+\-@＝＋－＠])|^(?=[\t\r])")
+"""What makes a spreadsheet run a cell as a formula, in their full-width forms too. Where cells are split at semicolons
+or tabs, quotes in the middle of a line hold nothing together: what follows one, or a line break, begins a cell."""
 
 
 def exported(response: QuestionnaireResponse, *, with_substance_use: bool) -> dict[str, Any]:
@@ -189,6 +191,5 @@ def _added_lines(added: Iterable[dict[str, Any]]) -> Iterator[Line]:
 
 
 def _cell(value: object) -> str:
-    """A value that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A value that no spreadsheet takes for a formula, also where it would begin a cell anew."""
+    return _FORMULA.sub("'", str(value))

@@ -15,11 +15,11 @@ from django.conf import settings
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The name of the request that is being answered, as its `X-Request-ID` says; empty outside of one."""
 
-_TOKEN = re.compile(r"(/i/|/accounts/role/)[^/\s'\"]+")
+_TOKEN = re.compile(r"(/i/|/accounts/role/|/accounts/password/reset/key/)[^/\s'\"]+")
 
 
 class RedactTokens(logging.Filter):
-    """Writes `/i/…` where a log record would have the path of an invitation, and the like of an offered role."""
+    """Writes `…` where a log record would have the token of an invitation, an offered role or a link to choose a password."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = redacted(record.msg)
@@ -29,10 +29,10 @@ class RedactTokens(logging.Filter):
 
 
 def redacted(value: object) -> object:
-    """A text without the token of a link; anything else as it is.
+    """A text without the tokens of links; anything else as it is.
 
-    >>> redacted("Not Found: /i/s3cret/")
-    'Not Found: /i/…/'
+    >>> redacted("Not Found: /i/s3cret/"), redacted("Not Found: /accounts/password/reset/key/3-s3cret/")
+    ('Not Found: /i/…/', 'Not Found: /accounts/password/reset/key/…/')
     """
     return _TOKEN.sub(r"\1…", value) if isinstance(value, str) else value
 

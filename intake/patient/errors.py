@@ -43,7 +43,8 @@ def response_named(request: HttpRequest) -> QuestionnaireResponse | None:
 
 def is_patient_path(path: str) -> bool:
     """Whether a path is one of the patient's pages (and so neither another site nor a staff page)."""
-    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+    # Browsers leave out control characters and take a backslash for a slash: what is left may name another site.
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
         return False
     try:
         return resolve(urlsplit(path).path).app_name == "patient"

@@ -18,6 +18,7 @@ import yaml
 
 DEEPEST = 40
 MOST_VALUES = 500_000
+TOO_MUCH = "Write less in one file: it is nested too deeply or too long"
 
 _BASE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
@@ -109,6 +110,7 @@ def read_file(path: Path, name: str) -> object:
 def read_text(text: str, name: str) -> object:
     """The value of YAML text: `YamlMap`, `YamlList`, str, int, float, bool or None. Raises `ContentError`."""
     try:
+        _refuse_depth(text, name)
         node = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, RecursionError) as error:
         raise ContentError([_syntax_problem(error, name)]) from None
@@ -117,6 +119,16 @@ def read_text(text: str, name: str) -> object:
     if builder.problems:
         raise ContentError(builder.problems)
     return value
+
+
+def _refuse_depth(text: str, name: str) -> None:
+    """Composing in C calls itself for each level, and tens of thousands end the process: count them first."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST + 1:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise ContentError([Spot(name, line).problem("", TOO_MUCH)])
 
 
 def _syntax_problem(error: Exception, name: str) -> ContentProblem:
@@ -138,7 +150,7 @@ class _Builder:
         self.count += 1
         spot = Spot(self.name, node.start_mark.line + 1)
         if depth > DEEPEST or self.count > MOST_VALUES:
-            raise ContentError([spot.problem("", "Write less in one file: it is nested too deeply or too long")])
+            raise ContentError([spot.problem("", TOO_MUCH)])
         if node.tag not in _TAGS:
             self.problems.append(spot.problem("", f"Remove the tag “{node.tag}”"))
         if isinstance(node, yaml.MappingNode):

@@ -308,6 +308,21 @@ class TestTables:
         _, row = csv.reader(io.StringIO(output.getvalue(), newline=""))
         assert (row[5], row[7]) == (f"'{start}A1", f"'{start}1+1")
 
+    @pytest.mark.check("C41", required="0 cells that run where cells are split at semicolons")
+    @pytest.mark.parametrize("split", [";", "\t", "\n", "\r"])
+    @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝"])
+    def test_nor_in_the_middle_of_words(self, split: str, sign: str) -> None:
+        answer = {"wording": "", "state": "answered", "value": "x", "in_words": f"pain{split}{sign}A1 - not{sign}this"}
+        one = {
+            "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now",
+            "answers": {"remark": answer}, "added_later": [], "substance_use": {"notice": ""},
+        }  # fmt: skip
+        output = io.StringIO(newline="")
+
+        exporting.write_csv([one], output)
+
+        assert f"pain{split}'{sign}A1 - not{sign}this" in output.getvalue()
+
     def test_words_come_back_as_they_were_typed(self, clinic: Clinic, tab: Tab) -> None:
         typed = 'First line, "quoted"; second'
         tab.save(family_name="Díaz")

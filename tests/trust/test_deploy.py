@@ -48,6 +48,7 @@ def test_the_log_of_nginx_has_no_link_and_no_referrer():
     written = (DEPLOY / "nginx.conf").read_text()
 
     assert re.search(r"~\^/i/\s+/i/-;", written)
+    assert re.search(r"~\^/accounts/password/reset/key/\s+/accounts/password/reset/key/-;", written)
     (form,) = re.findall(r"log_format screening '(.*)';", written)
     assert "$logged_path" in form
     assert not re.search(r"\$request\b|\$request_uri|\$args|\$http_referer|\$uri", form)

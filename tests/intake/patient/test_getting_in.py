@@ -306,7 +306,16 @@ def test_the_start_page_is_there_in_spanish(clinic):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/staff/", "/\\evil", "javascript:alert(1)"]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/staff/",
+        "/\\evil",
+        "/\t/evil.example/",
+        "/\r\n/evil.example/",
+        "javascript:alert(1)",
+    ],
 )
 def test_choosing_a_language_never_leads_elsewhere(clinic, target):
     response = Client().post("/language/", {"language": "es", "next": target})

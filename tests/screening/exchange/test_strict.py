@@ -63,7 +63,11 @@ def test_it_says_where_text_is_not_yaml(text):
     assert "This is not YAML" in problem_of(text)
 
 
-@pytest.mark.parametrize("text", ["[" * 60 + "]" * 60, "a: &a [*a]"])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 60 + "]" * 60, "a: &a [*a]", "[" * 100_000, "{a: " * 100_000, "- " * 100_000],
+    ids=["lists", "an alias", "lists that never end", "maps that never end", "lists in a line"],
+)
 def test_it_refuses_deep_and_endless_nesting(text):
     assert "nested too deeply" in problem_of(text)
 
