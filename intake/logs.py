@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"(/i/|/accounts/role/|/accounts/password/reset/key/)[^/\s'\
 
 
 class RedactTokens(logging.Filter):
-    """Writes `…` where a log record would have the token of an invitation, an offered role or a link to choose a password."""
+    """Writes `…` where a path in a log record has the token of an invitation, a role or a link to choose a password."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = redacted(record.msg)

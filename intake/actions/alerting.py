@@ -47,12 +47,14 @@ def raise_alerts(
     before: Answers | None = None,
     now: datetime.datetime,
     is_sending: bool = False,
-) -> None:
+) -> bool:
     """Write an alert for each reason that has no open one, and on sending make the waiting ones due now.
 
     From a draft, a reason that cannot wait is due at once and any other when the clinic's stated time has passed.
     An alert stays whatever is answered later. Where somebody acknowledged the reason already, only a new disclosure
     alerts again: one that the answers stored `before` did not hold. Runs in the transaction that stores the answers.
+
+    Returns whether any was written.
     """
     _note_disclosure(response, answers, assessment, now)
     waiting_until = now + datetime.timedelta(minutes=response.clinic.draft_alert_minutes)
@@ -66,6 +68,7 @@ def raise_alerts(
     for reason, reason_hash in to_raise:
         due_at = now if is_sending or reason.is_at_once else waiting_until
         _write(response, reason, reason_hash, now=now, due_at=due_at)
+    return bool(to_raise)
 
 
 def _note_disclosure(

@@ -54,12 +54,13 @@ def refuse_unknown(response: QuestionnaireResponse, answers: Mapping[str, Answer
         raise UnknownQuestion(f"This questionnaire has no {', '.join(sorted(unknown))}.")
 
 
-def call_staff(review: Review, answers: Mapping[str, Answer], *, now: datetime.datetime) -> None:
-    """A disclosure is one, whoever typed it: each reason that has no alert yet gets one, due now.
+def call_staff(review: Review, answers: Mapping[str, Answer], *, now: datetime.datetime) -> bool:
+    """A disclosure is one, whoever typed it: each reason without an alert gets one, due now. Whether any did.
 
     Called before the entry is added: alerts are locked before the audit record's lock is taken, here and everywhere.
     """
-    if answers:
-        together = {**review.answers, **answers}
-        found = review.assess(together)
-        alerting.raise_alerts(review.response, together, found, before=review.answers, now=now, is_sending=True)
+    if not answers:
+        return False
+    together = {**review.answers, **answers}
+    found = review.assess(together)
+    return alerting.raise_alerts(review.response, together, found, before=review.answers, now=now, is_sending=True)

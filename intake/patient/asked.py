@@ -108,6 +108,9 @@ def _keep(
         error = gettext("Answer at least one question. You can also choose “Not sure”.")
         return _draw(request, found, visit, form, error=error)
     except actions.TooManyCorrections:
+        if is_disclosed:  # staff were called for it before: help comes first again
+            request.session[sessions.HELP_FIRST] = True
+            return redirect("patient:asked")
         error = gettext("You have added many corrections. Please call the clinic.")
         return _draw(request, found, visit, form, error=error)
     except actions.DeadInvitation:

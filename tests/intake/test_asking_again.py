@@ -257,6 +257,35 @@ class TestADisclosure:
         assert "Help is available right now" in page.content.decode()
         assert sent.alerts.count() > before
 
+    def test_it_is_never_one_too_many(
+        self, phone: Client, sent: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("intake.actions.asking.MOST", 0)
+        before, page = sent.alerts.count(), fields(phone)
+
+        phone.post("/asked/", {**page, "plan_now": "yes"})
+        assert "Help is available right now" in phone.get("/asked/").content.decode()
+        assert sent.alerts.count() > before
+        assert Correction.objects.count() == 1
+        phone.post("/asked/")
+
+        refused = phone.post("/asked/", {**page, "plan_now": "no"})
+        assert "Please call the clinic" in refused.content.decode()
+
+    def test_where_nothing_more_is_kept_help_still_comes_first(
+        self, phone: Client, sent: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = fields(phone)
+        for answer in ("yes", "no"):
+            phone.post("/asked/", {**page, "plan_now": answer})
+            phone.post("/asked/")
+        monkeypatch.setattr("intake.actions.asking.MOST", 2)
+
+        phone.post("/asked/", {**page, "plan_now": "yes"})
+
+        assert "Help is available right now" in phone.get("/asked/").content.decode()
+        assert Correction.objects.count() == 2
+
 
 class TestStaff:
     @pytest.fixture
