@@ -1,8 +1,9 @@
 """Sending invitations and reminders by e-mail: at least once, apart from alerts, and silent about whom and why.
 
 A row is leased, the message is sent, then the row is marked, as with alerts (`intake.alerts`). The link's token is made
-when the mail is first tried and replaces the one before; it is kept, encrypted, only until the mail has left, so that a
-second try carries the same link. What is not needed any more (answers sent, link revoked or expired) is never sent.
+when the mail is first tried, and replaces the one before once the mail has left; until then both work. It is kept,
+encrypted, only until then, so that a second try carries the same link. What is not needed any more (answers sent, link
+revoked or expired) is never sent.
 """
 
 from __future__ import annotations
@@ -81,30 +82,30 @@ def _lease(mail: InvitationMail, began: datetime.datetime, now: datetime.datetim
         current.attempts += 1
         current.leased_until = now + LEASE
         token = _token(current, now)
-        current.save(update_fields=["attempts", "leased_until", "token_ct"])
+        current.save(update_fields=["attempts", "leased_until", "token_ct", "token_sha256"])
         return Leased(current, token)
 
 
 def _token(mail: InvitationMail, now: datetime.datetime) -> str:
-    """The token of a mail's link: the one of an earlier try while it still works, or a new one that replaces it."""
+    """The token of a mail's link: the one of an earlier try while it still works, or a new one."""
     key = invitees.key_of(mail.invitation)
     if mail.token_ct is not None:
         token = key.open(mail.token_ct, row=mail, field="token_ct").decode()
-        if access.token_hash(token) == mail.invitation.token_sha256:
+        # A mail that an earlier version tried has its link on the invitation already.
+        if access.token_hash(token) in (mail.token_sha256, mail.invitation.token_sha256):
             return token
     token = secrets.token_urlsafe(32)
-    # An earlier mail that still waits would take this link away again.
+    # An earlier mail that still waits would take this link away again. It may have arrived: its link works until then.
     older = InvitationMail.objects.unsent().filter(invitation=mail.invitation, due_at__lte=mail.due_at)
     older.exclude(pk=mail.pk).update(cancelled_at=now, token_ct=None)
-    mail.invitation.token_sha256 = access.token_hash(token)
-    mail.invitation.save(update_fields=["token_sha256"])
+    mail.token_sha256 = access.token_hash(token)
     mail.token_ct = key.seal(token.encode(), row=mail, field="token_ct")
     return token
 
 
 def _cancel(mail: InvitationMail, now: datetime.datetime) -> None:
-    mail.cancelled_at, mail.token_ct, mail.leased_until = now, None, None
-    mail.save(update_fields=["cancelled_at", "token_ct", "leased_until"])
+    mail.cancelled_at, mail.token_ct, mail.token_sha256, mail.leased_until = now, None, "", None
+    mail.save(update_fields=["cancelled_at", "token_ct", "token_sha256", "leased_until"])
 
 
 def _deliver(leased: Leased, clock: Clock) -> bool:
@@ -151,6 +152,7 @@ def _language(invitation: Invitation) -> str:
 
 def _mark_sent(mail: InvitationMail, now: datetime.datetime) -> None:
     with transaction.atomic():
+        _replace_link(mail)
         # Also when it was cancelled meanwhile: it did leave.
         InvitationMail.objects.filter(pk=mail.pk, sent_at=None).update(
             sent_at=now, failed_at=None, token_ct=None, leased_until=None
@@ -159,6 +161,18 @@ def _mark_sent(mail: InvitationMail, now: datetime.datetime) -> None:
             actor=audit.SYSTEM, action="invitation.mailed", now=now, invitation=mail.invitation_id, mail=mail.pk,
             kind=mail.kind,
         )  # fmt: skip
+
+
+def _replace_link(mail: InvitationMail) -> None:
+    """From now on the link of this mail is the one that works; those before are over. Not where staff took it back
+    while the mail was on its way, or a later mail left before it: then it has no link any more."""
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=mail.invitation_id)
+    mails = InvitationMail.objects.filter(invitation=invitation, due_at__lte=mail.due_at).exclude(token_sha256="")
+    hashed = mails.filter(pk=mail.pk).values_list("token_sha256", flat=True).first()
+    if hashed:
+        mails.update(token_sha256="")
+        invitation.token_sha256 = hashed
+        invitation.save(update_fields=["token_sha256"])
 
 
 def _mark_failed(mail: InvitationMail, error: Exception, now: datetime.datetime) -> None:

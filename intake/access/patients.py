@@ -19,14 +19,14 @@ def token_hash(token: str) -> str:
 
 
 def live_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
-    """The invitation that a token opens. None when it is unknown, expired, revoked, or its answers were sent or
-    deleted, or what it asks again was answered."""
-    invitation = (
-        Invitation.objects.select_related("clinic", "questionnaire", "response", "answer_request")
-        .filter(token_sha256=token_hash(token))
-        .first()
-    )
-    return invitation if invitation and is_usable(invitation, now=now) else None
+    """The invitation that a token opens: with its link, or with one in a mail that may have arrived though it failed.
+    None when it is unknown, expired, revoked, or its answers were sent or deleted, or what it asks again was answered.
+    """
+    invitations = Invitation.objects.select_related("clinic", "questionnaire", "response", "answer_request")
+    hashed = token_hash(token)
+    # Each of the two queries has an index; as one, neither would be used.
+    found = invitations.filter(token_sha256=hashed).first() or invitations.filter(mails__token_sha256=hashed).first()
+    return found if found and is_usable(found, now=now) else None
 
 
 def is_live(invitation: Invitation, *, now: datetime.datetime) -> bool:

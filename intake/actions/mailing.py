@@ -42,9 +42,9 @@ def write_mails(
 
 def cancel_mails(invitation: Invitation, *, now: datetime.datetime) -> None:
     """Send nothing more for this invitation, and keep no link of it."""
-    InvitationMail.objects.unsent().filter(invitation=invitation).update(
-        cancelled_at=now, token_ct=None, leased_until=None
-    )
+    mails = InvitationMail.objects.filter(invitation=invitation)
+    mails.unsent().update(cancelled_at=now, token_ct=None, leased_until=None)
+    mails.exclude(token_sha256="").update(token_sha256="")
 
 
 def _mail(invitation: Invitation, kind: str, now: datetime.datetime, due_at: datetime.datetime) -> InvitationMail:

@@ -40,7 +40,9 @@ class InvitationMail(models.Model):
     """One e-mail with a link: written with what causes it, sent afterwards by the worker.
 
     The link's token is made when the mail is first tried. It stands in `token_ct`, under the key of the invitee, only
-    until the mail has left. `cancelled_at`: it will not be sent, because it is not needed, or after too many failures.
+    until the mail has left. Its hash stands in `token_sha256` from the first try, as what failed may have arrived: the
+    link works beside the one before. Once the mail has left, the hash is the invitation's, and the
+    link before is over. `cancelled_at`: it will not be sent, because it is not needed, or after too many failures.
     """
 
     class Kind(models.TextChoices):
@@ -55,6 +57,7 @@ class InvitationMail(models.Model):
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     token_ct = models.BinaryField(null=True)
+    token_sha256 = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
@@ -73,7 +76,8 @@ class InvitationMail(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"], condition=Q(sent_at=None, cancelled_at=None), name="invitation_mail_unsent_by_due"
-            )
+            ),
+            models.Index(fields=["token_sha256"], name="invitation_mail_by_token"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from intake import access, actions, invitation_mail
 from intake.alerts import Delivered
 from intake.invitees import Details
 from intake.management.commands import worker
-from intake.models import AuditRecord, Clinic, InvitationMail, Invitee, User
+from intake.models import AuditRecord, Clinic, Invitation, InvitationMail, Invitee, User
 
 from .conftest import NOW, later
 from .test_canary import everything
@@ -182,6 +182,68 @@ class TestReminders:
         assert access.live_invitation(shown.token, now=clock.now) is None
         assert access.live_invitation(token_in(mail.outbox[0]), now=clock.now) == shown.invitation
 
+    def test_one_that_does_not_leave_takes_no_link_away(
+        self, shown: actions.Invited, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It may have arrived all the same: until another try succeeds, or it is given up, both links work."""
+        taken: list[EmailMessage] = []
+
+        def take_and_fail(self: EmailMessage, fail_silently: bool = False) -> int:
+            taken.append(self)
+            raise smtplib.SMTPServerDisconnected("after DATA")
+
+        clock.now = later(days=3)
+        with monkeypatch.context() as patched:
+            patched.setattr(EmailMessage, "send", take_and_fail)
+            invitation_mail.deliver_due(clock=clock)
+        for token in (shown.token, token_in(taken[0])):
+            assert access.live_invitation(token, now=clock.now) == shown.invitation
+
+        clock.now = later(days=3, minutes=1)
+        invitation_mail.deliver_due(clock=clock)
+
+        assert access.live_invitation(shown.token, now=clock.now) is None
+        assert access.live_invitation(token_in(mail.outbox[0]), now=clock.now) == shown.invitation
+        assert not InvitationMail.objects.exclude(token_sha256="").exists()
+
+    def test_one_that_was_given_up_takes_no_link_away(
+        self, shown: actions.Invited, clock: Clock, failing: Failing
+    ) -> None:
+        failing(smtplib.SMTPRecipientsRefused({}))
+        InvitationMail.objects.update(attempts=invitation_mail.MOST_ATTEMPTS - 1)
+        clock.now = later(days=3)
+
+        invitation_mail.deliver_due(clock=clock)
+
+        assert row().cancelled_at == later(days=3)
+        assert access.live_invitation(shown.token, now=clock.now) == shown.invitation
+
+    @pytest.mark.parametrize("take_back", [actions.revoke_invitation, actions.reissue_invitation])
+    def test_a_link_on_its_way_is_taken_back_with_the_others(
+        self, shown: actions.Invited, front_desk: User, clock: Clock, take_back: Callable[..., object]
+    ) -> None:
+        clock.now = later(days=3)
+        leased = invitation_mail._lease(row(kind="reminder"), clock.now, clock.now)
+        assert access.live_invitation(leased.token, now=clock.now) == shown.invitation
+
+        take_back(invitation_id=shown.invitation.pk, by=front_desk, now=clock.now)
+        assert invitation_mail._deliver(leased, clock)
+
+        for token in (shown.token, leased.token):
+            assert access.live_invitation(token, now=clock.now) is None
+
+    def test_one_that_leaves_after_a_later_one_takes_no_link_away(self, shown: actions.Invited, clock: Clock) -> None:
+        first, second = InvitationMail.objects.filter(kind="reminder").order_by("due_at")
+        clock.now = later(days=7)
+        early = invitation_mail._lease(first, clock.now, clock.now)
+        late = invitation_mail._lease(second, clock.now, clock.now)
+
+        for leased in (late, early):
+            assert invitation_mail._deliver(leased, clock)
+
+        found = [bool(access.live_invitation(one.token, now=clock.now)) for one in (early, late)]
+        assert found == [False, True]
+
     def test_a_draft_is_still_reminded_of(self, shown: actions.Invited, version: Any, clock: Clock) -> None:
         begin(shown, version)
         clock.now = later(days=3)
@@ -255,6 +317,23 @@ class TestFailure:
 
         assert token_in(taken[0]) == token_in(mail.outbox[0])
         assert taken[0].extra_headers["Message-ID"] == mail.outbox[0].extra_headers["Message-ID"]
+
+    def test_a_mail_that_an_earlier_version_tried_carries_its_link(
+        self, invited: actions.Invited, clock: Clock, failing: Failing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Then the invitation had the hash from the first try on."""
+        failing(TimeoutError())
+        invitation_mail.deliver_due(clock=clock)
+        monkeypatch.undo()
+        hashed = row(kind="invitation").token_sha256
+        Invitation.objects.filter(pk=invited.invitation.pk).update(token_sha256=hashed)
+        InvitationMail.objects.update(token_sha256="")
+
+        clock.now = later(minutes=1)
+        invitation_mail.deliver_due(clock=clock)
+
+        assert access.token_hash(token_in(mail.outbox[0])) == hashed
+        assert access.live_invitation(token_in(mail.outbox[0]), now=clock.now) == invited.invitation
 
     def test_it_gives_up_in_the_end_and_keeps_no_link(
         self, invited: actions.Invited, clock: Clock, failing: Failing

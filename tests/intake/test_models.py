@@ -76,7 +76,7 @@ def test_it_keeps_words_about_people_in_ciphertext_only(model: type[models.Model
         "PersonMatch": {"decision"},
         "CheckInSchedule": {"key_id", "kind", "language"},
         "ImpactRun": {"key_id", "document", "state"},
-        "InvitationMail": {"kind", "failure"},
+        "InvitationMail": {"kind", "failure", "token_sha256"},
         "QuestionnaireResponse": {
             "key_id",
             "reference",
