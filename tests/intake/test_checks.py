@@ -116,6 +116,7 @@ class TestAServer:
 
         assert checks.mail_check() == []
 
+    @pytest.mark.check("C64", required="a server with an unnamed proxy does not start")
     def test_a_proxy_that_nobody_named_is_found(self, settings: Any) -> None:
         settings.TRUSTED_PROXIES = []
         assert [one.id for one in checks.proxy_check()] == ["intake.E006"]

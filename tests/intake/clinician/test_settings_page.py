@@ -115,6 +115,7 @@ class TestKeepingAnswersForAShorterTime:
         show_who_one_is(office, admin)
         return office
 
+    @pytest.mark.check("C74", required="a shorter time to keep answers")
     def test_it_asks_who_one_is_and_keeps_what_was_typed(self, office: Client, clinic: Clinic, admin: User) -> None:
         show_who_one_is(office, admin, ago=14 * 60)
 
@@ -167,6 +168,7 @@ class TestKeepingAnswersForAShorterTime:
         assert not SecurityNotice.objects.exists()
 
 
+@pytest.mark.check("C74", required="another address for alerts")
 def test_another_address_for_alerts_asks_who_one_is(office: Client, clinic: Clinic, admin: User) -> None:
     changed = GIVEN | {"alert_email": "elsewhere@north.example"}
     show_who_one_is(office, admin, ago=14 * 60)
