@@ -75,9 +75,14 @@ def parse_mail_url(value: str) -> dict[str, Any]:
     if not value:
         return {}
     scheme, _, rest = value.partition("://")
-    found = dj_email_url.parse(f"{SCHEMES.get(scheme, scheme)}://{rest}")
+    try:
+        found = dj_email_url.parse(f"{SCHEMES.get(scheme, scheme)}://{rest}")
+    except ValueError:  # its words may hold a part of the password
+        found = {}
     if "EMAIL_BACKEND" not in found or (scheme in SCHEMES and not found["EMAIL_HOST"]):
-        raise EnvError(f"“{scheme}://…” is no mail server. Write smtp+tls://user:password@host:587.")
+        raise EnvError(
+            "This is no mail server. Write smtp+tls://user:password@host:587, with signs such as / in them as %2F."
+        )
     if scheme == "smtp+ssl":
         found |= {"EMAIL_USE_SSL": True, "EMAIL_USE_TLS": False, "EMAIL_PORT": urlsplit(value).port or 465}
     return {name: setting for name, setting in found.items() if name.startswith("EMAIL_")}

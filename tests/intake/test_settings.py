@@ -87,10 +87,16 @@ class TestTheMailServer:
         done = start(tmp_path, EMAIL_URL=url)
 
         assert done.returncode != 0
-        assert "is no mail server. Write smtp+tls://" in done.stderr
+        assert "This is no mail server. Write smtp+tls://" in done.stderr
 
-    def test_a_mistake_shows_no_password(self, tmp_path: Path) -> None:
-        assert "pass-word" not in start(tmp_path, EMAIL_URL="smpt://user:pass-word@mail.example").stderr
+    @pytest.mark.parametrize(
+        "url", ["smpt://user:pass-word@a.example", "user:pass-word@a.example", "smtp+tls://user:pass-word/x@a.example"]
+    )
+    def test_a_mistake_shows_no_password(self, tmp_path: Path, url: str) -> None:
+        done = start(tmp_path, EMAIL_URL=url)
+
+        assert "This is no mail server." in done.stderr
+        assert "pass-word" not in done.stderr
 
 
 def test_a_secret_of_ones_own_machine_is_made_once_and_never_read_half(
