@@ -6,9 +6,12 @@ import contextlib
 import datetime
 import errno
 import os
+import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,6 +26,8 @@ from . import sealing, state, stores
 from .sealing import BackupDamaged
 from .state import State
 from .stores import PlaceNotUsable
+
+PREFIX = ".screening-backup-"
 
 
 class BackupNewer(Exception):  # noqa: N818 (named for the event)
@@ -49,19 +54,14 @@ def make(path: Path, *, now: datetime.datetime) -> Manifest:
     """
     if path.exists():
         raise FileExistsError(path)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    try:
-        with _private_folder(path.parent) as folder:
-            copy = folder / "copy"
-            with stores.moment(copy):
-                found, erased = state.describe(), tuple(erased_list.everything())
-            manifest = Manifest(made_at=now, size=copy.stat().st_size, state=found, erased=erased)
-            with copy.open("rb") as content:
-                sealing.seal(partial, msgspec.json.encode(manifest), content)
+    with _private_folder(path.parent) as folder:
+        copy, partial = folder / "copy", folder / "sealed"
+        with stores.moment(copy):
+            found, erased = state.describe(), tuple(erased_list.everything())
+        manifest = Manifest(made_at=now, size=copy.stat().st_size, state=found, erased=erased)
+        with copy.open("rb") as content:
+            sealing.seal(partial, msgspec.json.encode(manifest), content)
         _put_in_place(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
     with transaction.atomic():
         audit.record(actor=audit.OPERATOR, action="backup.made", now=now, audit_seq=found.audit_seq)
     return manifest
@@ -180,9 +180,22 @@ def _erase_again(entries: list[erased_list.Entry], place: str, folder: Path) -> 
 
 @contextlib.contextmanager
 def _private_folder(beside: Path | None) -> Iterator[Path]:
-    """A folder that nobody else may read, on the disk of the result, thrown away afterwards."""
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=beside) as name:
+    """A folder that nobody else may read, on the disk of the result, thrown away afterwards. What a process that was
+    killed left there goes first: a copy of everything, also of what was erased since."""
+    where = beside or Path(tempfile.gettempdir())
+    _throw_away_leftovers(where)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=where) as name:
         yield Path(name)
+
+
+def _throw_away_leftovers(where: Path) -> None:
+    """Our own, in which nothing was written for a day: no process still works there."""
+    for folder in where.glob(f"{PREFIX}*"):
+        found = folder.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+            latest = max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
+            if latest < time.time() - stores.LEFTOVER:
+                shutil.rmtree(folder)
 
 
 def _put_in_place(partial: Path, path: Path) -> None:

@@ -11,6 +11,7 @@ import secrets
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ import dj_database_url
 from django.db import connection
 
 from intake.one_moment import one_moment
+
+LEFTOVER = 24 * 60 * 60
+"""Seconds after which what was made for the moment is one that a killed process left behind."""
 
 
 class PlaceNotUsable(Exception):  # noqa: N818 (named for the event)
@@ -92,12 +96,28 @@ def scratch(folder: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield f"sqlite:///{folder / 'restored.sqlite3'}"
         return
-    settings = {**_live(), "NAME": f"verify_{secrets.token_hex(8)}"}
+    settings = {**_live(), "NAME": f"screening_verify_{int(time.time())}_{secrets.token_hex(8)}"}
+    _throw_away_leftovers()
     _run("createdb", ["--maintenance-db", _live()["NAME"], settings["NAME"]], settings)
     try:
         yield _address(settings)
     finally:
-        _run("dropdb", ["--maintenance-db", _live()["NAME"], "--force", settings["NAME"]], settings)
+        _drop(settings["NAME"])
+
+
+def _throw_away_leftovers() -> None:
+    """Databases of a verification that was killed: a copy of everything, also of what was erased since."""
+    query = (
+        "SELECT datname FROM pg_database WHERE datname ~ '^screening_verify_[0-9]+_' AND datdba = current_user::regrole"
+    )
+    names = _run("psql", ["--tuples-only", "--no-align", f"--command={query}", _live()["NAME"]], _live()).split()
+    for name in names:
+        if int(name.split("_")[2]) < time.time() - LEFTOVER:
+            _drop(name)
+
+
+def _drop(name: str) -> None:
+    _run("dropdb", ["--maintenance-db", _live()["NAME"], "--force", "--if-exists", name], _live())
 
 
 def _address(settings: dict[str, str]) -> str:

@@ -115,6 +115,22 @@ class TestMaking:
             run("backup", str(tmp_path / "x.backup"))
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.check("C45", required="no copy of a killed backup outlives an erasure")
+    def test_what_a_killed_backup_left_goes_with_the_next(self, shared_keys, sent, tmp_path: Path) -> None:
+        left, under_way, foreign = (
+            tmp_path / f"{name}x" for name in (archive.PREFIX, f"{archive.PREFIX}2", ".backup-")
+        )
+        for folder in (left, under_way, foreign):
+            folder.mkdir()
+            (folder / "copy").write_bytes(b"everything")
+            for path in (folder / "copy", folder):
+                os.utime(path, times=(0, 0))
+        os.utime(under_way / "copy")  # its folder is old, and it is still written
+
+        archive.make(tmp_path / "x.backup", now=NOW)
+
+        assert sorted(tmp_path.iterdir()) == sorted([under_way, foreign, tmp_path / "x.backup"])
+
     @pytest.mark.check("C46", required="one moment, taken while others write")
     def test_it_shows_one_moment_while_others_write(self, shared_keys, sent, second_clinic_writes, tmp_path) -> None:
         path = tmp_path / "busy.backup"
@@ -168,6 +184,15 @@ class TestRestoring:
         assert found["whole"] is True
         assert found["audit_seq"] == manifest_of(backup).state.audit_seq
         assert list(backup.parent.iterdir()) == [backup]
+
+    @pytest.mark.skipif(ON_SQLITE, reason="There it is a file in the folder that is thrown away.")
+    def test_what_a_killed_verification_left_goes_with_the_next(self, tmp_path: Path) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE screening_verify_1_left")
+
+            with stores.scratch(tmp_path):
+                cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'screening_verify_%'")
+                assert "screening_verify_1_left" not in {name for (name,) in cursor.fetchall()}
 
     def test_a_row_that_is_not_there_is_named(self, backup: Path) -> None:
         manifest = manifest_of(backup)
