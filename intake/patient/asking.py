@@ -61,6 +61,12 @@ class Asking:
         return self.shown_by(self.answers)
 
     @property
+    def needs_emergency_care(self) -> bool:
+        """Whether the person said that they have symptoms of an emergency: its number comes first then."""
+        asked = (question for question in self.definition.questions() if question.role == "emergency")
+        return any(given.value == "yes" for question in asked if (given := self.answers.get(question.link_id)))
+
+    @property
     def sections(self) -> tuple[Section, ...]:
         """The sections asked with the answers given so far."""
         return tuple(journey.sections(self.compiled, self.answers, self.today, self.settings))

@@ -59,10 +59,12 @@ Role = Literal[
     "allergies",
     "past_treatment",
     "answered_by",
+    "emergency",
 ]
 """What an answer is used for besides being read: identity, `age`, `bmi`, and the face sheet of the summary.
 
-`answered_by` has the options `patient` and `helper`: it begins with what the start page was told."""
+`answered_by` has the options `patient` and `helper`: it begins with what the start page was told. A yes to `emergency`
+puts the emergency number before all other help."""
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -30,6 +30,7 @@ ROLES: dict[Role, tuple[QuestionType, ...]] = {
     "allergies": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
     "past_treatment": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
     "answered_by": ("choice",),
+    "emergency": ("yes_no",),
 }
 SHARED_ROLES: frozenset[Role] = frozenset({"allergies", "past_treatment"})
 """Roles that several questions may have: their answers are listed one after another."""
