@@ -162,6 +162,7 @@ from .staff import create_staff as create_staff
 from .staff import grant_role as grant_role
 from .staff import remove_staff as remove_staff
 from .staff import revoke_role as revoke_role
+from .staff_sessions import begin_in_restored as begin_in_restored
 from .staff_sessions import end_every_session as end_every_session
 from .staff_sessions import end_session as end_session
 from .staff_sessions import follow_session as follow_session

@@ -67,3 +67,13 @@ def _refuse_strangers(of: User, by: User) -> None:
     managed = access.clinics_of(by, Permission.MANAGE_STAFF)
     if not of.memberships.filter(clinic__in=managed).exists():
         raise NotPermitted("You manage no clinic where this person works.")
+
+
+def begin_in_restored(*, audit_seq: int, now: datetime.datetime) -> int:
+    """Sign everybody out of a database that was restored, patients too, and record that it was; how many sessions.
+    Who was signed in then may not be staff any more, and a link may have been revoked since."""
+    with transaction.atomic():
+        ended, _ = Session.objects.all().delete()
+        named = {"audit_seq": audit_seq, "sessions_ended": ended}
+        audit.record(actor=audit.OPERATOR, action="backup.restored", now=now, **named)
+    return ended

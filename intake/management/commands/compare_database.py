@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from intake import audit
+from intake import actions
 from intake.backups import state
 from intake.management.base import PlainCommand
 
@@ -26,7 +25,9 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("expected", type=Path, help="the state that a backup recorded, as JSON")
-        parser.add_argument("--restored", action="store_true", help="record in this database that it was restored")
+        parser.add_argument(
+            "--restored", action="store_true", help="sign everybody out there, and record that it was restored"
+        )
 
     def run(self, **options: Any) -> None:
         try:
@@ -38,7 +39,4 @@ class Command(PlainCommand):
         if found:
             sys.exit(1)
         if options["restored"]:
-            with transaction.atomic():
-                audit.record(
-                    actor=audit.OPERATOR, action="backup.restored", now=timezone.now(), audit_seq=expected.audit_seq
-                )
+            actions.begin_in_restored(audit_seq=expected.audit_seq, now=timezone.now())

@@ -39,7 +39,9 @@ class Command(PlainCommand):
         rows = sum(found.state.counts.values())
         self.stdout.write(
             f"Restored {rows} rows of {found.made_at:%Y-%m-%d %H:%M} UTC; everything is as it was.\n"
-            "What is known to have been erased since was erased again.\n"
+            "What is known to have been erased since was erased again. Everybody was signed out.\n"
+            "Accounts, roles, passwords, second factors, links and codes are those of that moment: who left since can "
+            "sign in, and what was revoked since works. Look through Team and Invitations of each clinic first.\n"
             f"Next: set DATABASE_URL to the new place, run `python manage.py migrate`, start the product, look at "
             f"/health/ready."
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -24,7 +25,7 @@ from intake import audit, vault
 from intake.backups import archive, sealing, state, stores
 from intake.models import AuditRecord, QuestionnaireResponse, User
 from tests.intake.clinician.test_signing_in import PASSWORD, code_of, set_up_app, sign_in_with_password
-from tests.intake.conftest import NOW
+from tests.intake.conftest import NOW, later
 from tests.trust.amounts import IS_LONG, amount
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -43,8 +44,9 @@ def shared_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def backup(shared_keys: None, sent: QuestionnaireResponse, tmp_path: Path) -> Path:
-    """A backup of a clinic with one sent response."""
+    """A backup of a clinic with one sent response, and one session that was open then."""
     path = tmp_path / "clinic.backup"
+    Session.objects.create(session_key="open", session_data="", expire_date=later(hours=1))
     archive.make(path, now=NOW)
     return path
 
@@ -175,8 +177,9 @@ class TestRestoring:
         said = run("restore", str(backup), place)
 
         assert "everything is as it was" in said
+        assert "Look through Team and Invitations" in said
         assert state.describe() == before
-        assert restored(place) == {"response": str(sent), "name": "Rosa", "last": "backup.restored"}
+        assert restored(place) == {"response": str(sent), "name": "Rosa", "last": "backup.restored", "sessions": 0}
 
     def test_a_backup_is_verified_without_keeping_anything(self, backup: Path) -> None:
         found = json.loads(run("verify_backup", str(backup), "--json"))
@@ -219,11 +222,12 @@ def restored(place: str) -> dict[str, str]:
     """What another process finds in a place."""
     script = (
         "import json, django; django.setup()\n"
+        "from django.contrib.sessions.models import Session\n"
         "from intake import records\n"
         "from intake.models import AuditRecord, QuestionnaireResponse\n"
         "r = QuestionnaireResponse.objects.get()\n"
         "print(json.dumps({'response': str(r), 'name': records.read_identity(r.person)['given_name'],"
-        " 'last': AuditRecord.objects.order_by('seq').last().action}))"
+        " 'last': AuditRecord.objects.order_by('seq').last().action, 'sessions': Session.objects.count()}))"
     )
     return json.loads(_in_another_process(script, place).splitlines()[-1])
 
