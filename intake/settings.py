@@ -148,9 +148,13 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Wrong passwords: for each address, and for each account as one browser tries it (known_browsers.py).
+# Wrong passwords and codes: for each address, and for each account as one browser tries it (known_browsers.py).
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/ip,5/300s/key"}
 ACCOUNT_FORMS = {"reset_password": "intake.staff_accounts.ResetPasswordForm"}
+MFA_FORMS = {
+    "authenticate": "intake.staff_accounts.AuthenticateForm",
+    "authenticate_webauthn": "intake.staff_accounts.AuthenticateWebAuthnForm",
+}
 MFA_ADAPTER = "intake.staff_accounts.StaffMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 # Browsers offer passkeys on http://localhost, which is how a trial on this machine is reached.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
@@ -48,6 +48,12 @@ def record_refused_sign_in(credentials: dict[str, Any], **_: Any) -> None:
     typed = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
     account = User.objects.filter(email=typed).first()
     _record(audit.ANONYMOUS, "staff.sign_in_refused", **({"user": account.pk} if account else {}))
+
+
+@receiver(authentication_failed)
+def record_refused_second_factor(user: User, authenticator: Any, **_: Any) -> None:
+    """Somebody who got this far has the password, or the session: it must show."""
+    _record(audit.ANONYMOUS, "staff.second_factor_refused", user=user.pk, kind=authenticator.type)
 
 
 @receiver(authenticator_added)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +12,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context as allauth_context
+from allauth.core import ratelimit
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base import forms as base_forms
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import forms as webauthn_forms
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -135,3 +142,43 @@ class StaffMfaAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         return str(settings.MFA_TOTP_ISSUER)
+
+
+class AuthenticateForm(base_forms.AuthenticateForm):
+    """A code at signing in. Wrong ones are counted as wrong passwords are: somebody who has the password and guesses
+    keeps nobody out of a browser where they have signed in before."""
+
+    def clean_code(self) -> str:
+        forget = _count_try(self.user)
+        code = str(self.cleaned_data["code"])
+        factors = Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN)
+        ordered = list(factors.order_by("-type"))  # the app before recovery codes: a failure is told of the first
+        for factor in ordered:
+            if factor.wrap().validate_code(code):
+                factor.user, self.authenticator = self.user, factor
+                forget()
+                return code
+        if ordered:
+            self._emit_authentication_failed(ordered[0])
+        raise StaffMfaAdapter().validation_error("incorrect_code")
+
+
+class AuthenticateWebAuthnForm(webauthn_forms.AuthenticateWebAuthnForm):
+    """A passkey at signing in, counted in the same way."""
+
+    def clean_credential(self) -> Authenticator:
+        forget = _count_try(self.user)
+        credential = self.cleaned_data["credential"]
+        webauthn.parse_authentication_response(credential)
+        found = webauthn.complete_authentication(self.user, credential)
+        forget()
+        return found
+
+
+def _count_try(user: User) -> Callable[[], None]:
+    """Count one try of a second factor in this browser; what is given forgets the count. Raises `ValidationError`."""
+    request = allauth_context.request
+    key = f"second-factor-{user.pk}{known_browsers.mark(request, user.email)}"
+    if not ratelimit.consume(request, action="login_failed", key=key):
+        raise StaffAccountAdapter(request).validation_error("too_many_login_attempts")
+    return partial(ratelimit.clear, request, action="login_failed", key=key)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 
 from intake.addresses import client_address
-from intake.models import User
+from intake.models import AuditRecord, User
 from tests.intake.clinician.test_signing_in import PASSWORD, code_of, set_up_app, sign_in_with_password
 from tests.trust.installation import every_route
 
@@ -26,6 +26,10 @@ def wrong(browser: Client, user: User, *, address: str = "203.0.113.9") -> str:
 
 def right(browser: Client, user: User, *, address: str = "198.51.100.7") -> int:
     return browser.post(LOGIN, {"login": user.email, "password": PASSWORD}, REMOTE_ADDR=address).status_code
+
+
+def guess(browser: Client, code: str, *, address: str) -> str:
+    return browser.post("/accounts/2fa/authenticate/", {"code": code}, REMOTE_ADDR=address).content.decode()
 
 
 @pytest.mark.usefixtures("still_clock")
@@ -121,6 +125,26 @@ class TestSecondFactor:
         sign_in_with_password(browser, user)
         browser.post("/accounts/2fa/authenticate/", {"code": code})
         return browser
+
+    @pytest.mark.check("C63", required="who has the password and guesses codes keeps nobody out")
+    def test_somebody_who_guesses_codes_keeps_nobody_out_of_their_own_browser(
+        self, clinician: User, still_clock: None
+    ) -> None:
+        own = Client()
+        sign_in_with_password(own, clinician)
+        secret = set_up_app(own)
+        own.post("/accounts/logout/")
+        thief = Client()
+        sign_in_with_password(thief, clinician)
+        guesses = [guess(thief, "000000", address=f"203.0.113.{number}") for number in range(6)]
+        sign_in_with_password(own, clinician)
+
+        assert ["Too many" in text for text in guesses] == [False] * 5 + [True]
+        assert own.get("/staff/").status_code == 302
+        guess(own, code_of(secret), address="192.0.2.1")
+        assert own.get("/staff/").status_code == 200
+        refused = AuditRecord.objects.filter(action="staff.second_factor_refused")
+        assert [entry.objects_named["user"] for entry in refused] == [str(clinician.pk)] * 5
 
     @pytest.mark.parametrize("spelling", ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}"])
     def test_a_code_that_was_used_is_refused_however_it_is_written(
