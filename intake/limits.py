@@ -55,9 +55,8 @@ def _count(limit: Limit, key: str, now: float) -> int:
     """The stored number is when the bucket is full again."""
     cache, each = caches[limit.where], 1 / limit.per_second
     full = max(cache.get(key) or now, now)
-    if (
-        full - now > limit.burst * each + 1e-6
-    ):  # counted before the clock was put back: one now, the others as they refill
+    # Counted before the clock was put back: one now, the others as they refill.
+    if full - now > limit.burst * each + 1e-6:
         full = now + (limit.burst - 1) * each
     early = full - now - (limit.burst - 1) * each
     if early > 1e-6:

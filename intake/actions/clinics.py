@@ -194,11 +194,11 @@ def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: dat
         _refuse_mistakes(current)
         if changed:
             current.save(update_fields=[*changed, "retention_before", "retention_counts_at"])
+            if "alert_email" in changed:
+                _tell_the_new_address(current, now)
             audit.record(
                 actor=audit.staff(by), action="clinic.changed", now=now, clinic=current.pk, fields=" ".join(changed)
             )
-        if "alert_email" in changed:
-            _tell_the_new_address(current, now)
     return current
 
 

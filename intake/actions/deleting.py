@@ -44,9 +44,12 @@ class _Kept:
     opened: tuple[tuple[EmergencyAccess, str], ...]
 
 
-def delete_draft(*, response_id: uuid.UUID | str, now: datetime.datetime) -> QuestionnaireResponse:
+def delete_draft(
+    *, response_id: uuid.UUID | str, now: datetime.datetime, even_on_hold: bool = False
+) -> QuestionnaireResponse:
     """Take a draft back for good: answers, history and key. Alerts stay. Again: nothing changes. On legal hold it
-    is closed to the patient at once, and goes when the hold is lifted (`finish_deletion`).
+    is closed to the patient at once, and goes when the hold is lifted (`finish_deletion`). `even_on_hold`: it went
+    before, and an older backup brought it back with a hold that was lifted since.
 
     Raises `NoSuchResponse`, `AlreadySent`.
     """
@@ -58,7 +61,7 @@ def delete_draft(*, response_id: uuid.UUID | str, now: datetime.datetime) -> Que
             return response
         response.status, response.deleted_at = QuestionnaireResponse.Status.DELETED, now
         response.resume_code_hash = NO_CODE
-        if is_on_hold(response):
+        if is_on_hold(response) and not even_on_hold:
             _shut(response)
         else:
             _take_away(response, now)

@@ -182,7 +182,7 @@ def _still_here(entries: list[erased_list.Entry]) -> list[tuple[Record, erased_l
 def _again(record: Record, entry: erased_list.Entry, now: datetime.datetime) -> bool:
     if isinstance(record, QuestionnaireResponse) and entry.kind == erased_list.DRAFT:
         if not record.is_deleted:
-            delete_draft(response_id=record.pk, now=now)
+            delete_draft(response_id=record.pk, now=now, even_on_hold=True)
         return not record.is_deleted
     with transaction.atomic():
         scope = _locked(record, _exactly)

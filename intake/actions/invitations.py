@@ -127,7 +127,7 @@ def reissue_invitation(
     new_code: bool = False,
 ) -> Invited:
     """A new link for the same invitation and, if it was begun, the same draft. The old link stops working at once, also
-    where it is open.
+    where it is open; a draft that was begun with it stays open there, unless it gets a new code.
 
     `new_code`: the code to come back is lost. A new one is returned for staff to tell the person, once they know who
     it is; it never travels with the link. Also ends a revocation: then a draft always has a new code, so that whoever

@@ -71,22 +71,31 @@ def create_staff(
                 _offer(found, clinic, role, by, now)
                 return CreatedStaff(found, None, None)
         user = found or _account(address, name, password or made, now)
-        actor = audit.OPERATOR if by is None else audit.staff(by)
         if not user.is_active:
             _reopen(user, password or made)
-            audit.record(actor=actor, action="staff.reactivated", now=now, user=user.pk, clinic=clinic.pk)
-        if role == "admin" and not user.is_staff:
-            user.is_staff = True
-            user.save(update_fields=["is_staff"])
-        membership = Membership(user=user, clinic=clinic, role=role, created_at=now)
-        membership.full_clean()
-        membership.save(force_insert=True)
-        if by is not None:
-            _tell_of_own_role(user, clinic, role, by, now)
-        audit.record(actor=actor, action="role.granted", now=now, user=user.pk, clinic=clinic.pk, role=role)
+            _record_of_account("staff.reactivated", user, clinic, by, now)
+        membership = _given(user, clinic, role, by, now)
         if made and by is not None:  # the administrator is about to see the link that sets this person's password
-            audit.record(actor=actor, action="staff.password_link_shown", now=now, user=user.pk, clinic=clinic.pk)
+            _record_of_account("staff.password_link_shown", user, clinic, by, now)
     return CreatedStaff(user, membership, made)
+
+
+def _given(user: User, clinic: Clinic, role: str, by: User | None, now: datetime.datetime) -> Membership:
+    """The role, which they have from now on."""
+    membership = Membership(user=user, clinic=clinic, role=role, created_at=now)
+    membership.full_clean()
+    membership.save(force_insert=True)
+    follow_roles(user)
+    if by is not None:
+        _tell_of_own_role(user, clinic, role, by, now)
+    actor = audit.OPERATOR if by is None else audit.staff(by)
+    audit.record(actor=actor, action="role.granted", now=now, user=user.pk, clinic=clinic.pk, role=role)
+    return membership
+
+
+def _record_of_account(action: str, user: User, clinic: Clinic, by: User | None, now: datetime.datetime) -> None:
+    actor = audit.OPERATOR if by is None else audit.staff(by)
+    audit.record(actor=actor, action=action, now=now, user=user.pk, clinic=clinic.pk)
 
 
 def _refuse_mistakes(email: str, name: str, role: str, password: str | None) -> None:
@@ -151,13 +160,7 @@ def grant_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetime
         if found := user.memberships.filter(clinic=clinic, role=role).first():
             return found
         _refuse_own_role(user, clinic, by)
-        membership = Membership(user=user, clinic=clinic, role=role, created_at=now)
-        membership.full_clean()
-        membership.save(force_insert=True)
-        follow_roles(user)
-        _tell_of_own_role(user, clinic, role, by, now)
-        _record("role.granted", user, clinic, role, by, now)
-    return membership
+        return _given(user, clinic, role, by, now)
 
 
 def _refuse_own_role(user: User, clinic: Clinic, by: User) -> None:

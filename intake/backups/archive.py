@@ -191,11 +191,12 @@ def _private_folder(beside: Path | None) -> Iterator[Path]:
 def _throw_away_leftovers(where: Path) -> None:
     """Our own, in which nothing was written for a day: no process still works there."""
     for folder in where.glob(f"{PREFIX}*"):
-        found = folder.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
-            latest = max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
-            if latest < time.time() - stores.LEFTOVER:
-                shutil.rmtree(folder)
+        with contextlib.suppress(FileNotFoundError):  # another process throws it away at the same moment
+            found = folder.lstat()
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+                latest = max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
+                if latest < time.time() - stores.LEFTOVER:
+                    shutil.rmtree(folder)
 
 
 def _put_in_place(partial: Path, path: Path) -> None:

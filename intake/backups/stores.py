@@ -107,10 +107,12 @@ def scratch(folder: Path) -> Iterator[str]:
 
 def _throw_away_leftovers() -> None:
     """Databases of a verification that was killed: a copy of everything, also of what was erased since."""
-    query = (
-        "SELECT datname FROM pg_database WHERE datname ~ '^screening_verify_[0-9]+_' AND datdba = current_user::regrole"
-    )
-    names = _run("psql", ["--tuples-only", "--no-align", f"--command={query}", _live()["NAME"]], _live()).split()
+    query = """
+        SELECT datname FROM pg_database
+        WHERE datname ~ '^screening_verify_[0-9]+_' AND pg_get_userbyid(datdba) = current_user
+    """
+    plainly = ["--no-psqlrc", "--tuples-only", "--no-align"]
+    names = _run("psql", [*plainly, f"--command={query}", _live()["NAME"]], _live()).split()
     for name in names:
         if int(name.split("_")[2]) < time.time() - LEFTOVER:
             _drop(name)

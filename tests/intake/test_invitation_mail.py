@@ -461,6 +461,7 @@ class TestWorker:
         monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.01)
         monkeypatch.setattr(worker.Command, "_mail_steps", lambda self, until: (hang,))
         monkeypatch.setattr(worker.Command, "_purge", lambda self: None)
+        monkeypatch.setattr(worker.Command, "_replay", lambda self, until: None)
         monkeypatch.setattr(worker.Command, "_careful_round", deliver_alerts)
 
         worker.Command().run(once=False)
