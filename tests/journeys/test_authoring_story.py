@@ -123,7 +123,7 @@ TOLD = {
     ),
     "flag fainting_at_rest": (
         "it can be left undecided although none of its questions was left open",
-        "Did you faint in the last month? → Not sure",
+        re.compile(r"Did you faint in the last month\? → (Not sure|Prefer not to say|Skipped)"),
     ),
 }
 """Where each mistake is shown, what is said of it, and what shows it."""
