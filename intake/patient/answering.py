@@ -72,6 +72,7 @@ def draw(
         "returns": _returns(request),
         "attempt": _attempt(),
         "is_about_safety": _is_about_safety(visit, section),
+        "is_about_emergency": any(question.role == "emergency" for question in section.questions),
         "help_now": help_now,
     }
     return render(request, "patient/section.html", context, status=status)
@@ -149,7 +150,7 @@ def _notice_disclosure(
     if typed:
         after |= visit.concerns({**visit.answers, **typed})
     if after and after - visit.concerns(before):
-        request.session[sessions.HELP_FIRST] = True
+        visit.put_help_first(request, typed)
 
 
 # --- where to go ---
@@ -189,7 +190,7 @@ def _target(request: HttpRequest, visit: Visit, section: Section, form: SectionF
 
 
 def _acknowledge(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpResponse:
-    """What a script needs after a pause: the revision that is stored, what to show now, whether help comes first.
+    """What a script needs after a pause: the revision that is stored, what to show now, which help comes first.
 
     `waiting` are the questions that were not taken because what they hold cannot be read yet.
     """
@@ -200,7 +201,7 @@ def _acknowledge(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpR
             "waiting": form.waiting(visit.answers),
             "shown": sorted(visit.shown),
             "said": form.said,
-            "help": visit.help_is_due(request),
+            "help": visit.help_due(request),
         }
     )
 
@@ -225,12 +226,12 @@ def _with_entry(section: Section, posted: QueryDict, form: SectionForm) -> HttpR
 
 def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: actions.Conflict) -> HttpResponse:
     """The same question was answered elsewhere meanwhile: show both answers, overwrite neither silently."""
-    is_help_due = visit.help_is_due(request)
+    help_due = visit.help_due(request)
     if "autosave" in request.POST:
         message = gettext("This page was changed in another window. Press “Save and continue” to choose what to keep.")
-        return JsonResponse({"error": "conflict", "message": message, "help": is_help_due}, status=409)
+        return JsonResponse({"error": "conflict", "message": message, "help": help_due}, status=409)
     onward = _here(section, "", request)
-    if is_help_due:
+    if help_due:
         request.session[sessions.HELP_NEXT] = onward
     context = {
         **frame(visit),
@@ -241,7 +242,7 @@ def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: ac
         "base_revision": conflict.saved.revision,
         "action": request.path,
         "onward": onward,
-        "help_now": is_help_due,
+        "help_now": bool(help_due),
     }
     return render(request, "patient/conflict.html", context, status=409)
 

@@ -62,7 +62,7 @@ def asked(request: HttpRequest) -> HttpResponse:
         return dead_link(request)
     language = sessions.language_to_begin_in(request, found.response.clinic, found.response.language)
     with translation.override(language):
-        visit = Visit(found.response, {}, language, now)
+        visit = Visit(found.response, {}, language, now, help_first=request.session.get(sessions.HELP_FIRST, ""))
         if request.method == "POST":
             return _take(request, found, visit)
         return _show(request, found, visit)
@@ -101,23 +101,23 @@ def _keep(
 ) -> HttpResponse:
     """Keep what can be kept, also beside a mistake: what is disclosed does not wait for a corrected page."""
     answers = form.changes(is_posted=True)
-    is_disclosed = late.discloses(_as_stored(found, visit.now), answers)
+    disclosed = late.disclosed_in(_as_stored(found, visit.now), answers)
     try:
         actions.answer_request(request_id=found.pk, answers=answers, is_finished=not has_errors, now=visit.now)
     except actions.NothingSaid:
         error = gettext("Answer at least one question. You can also choose “Not sure”.")
         return _draw(request, found, visit, form, error=error)
     except actions.TooManyCorrections:
-        if is_disclosed:  # staff were called for it before: help comes first again
-            request.session[sessions.HELP_FIRST] = True
+        if disclosed:  # staff were called for it before: help comes first again
+            visit.put_help_first(request, disclosed)
             return redirect("patient:asked")
         error = gettext("You have added many corrections. Please call the clinic.")
         return _draw(request, found, visit, form, error=error)
     except actions.DeadInvitation:
         return dead_link(request, visit.clinic)
     request.session[sessions.INVITATION] = access.pass_for(found.invitation)
-    if is_disclosed:
-        request.session[sessions.HELP_FIRST] = True
+    if disclosed:
+        visit.put_help_first(request, disclosed)
     if has_errors:
         return _draw(request, found, visit, form)
     return redirect("patient:asked")

@@ -63,8 +63,12 @@ class Asking:
     @property
     def needs_emergency_care(self) -> bool:
         """Whether the person said that they have symptoms of an emergency: its number comes first then."""
+        return self.names_emergency(self.answers)
+
+    def names_emergency(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether these answers say so."""
         asked = (question for question in self.definition.questions() if question.role == "emergency")
-        return any(given.value == "yes" for question in asked if (given := self.answers.get(question.link_id)))
+        return any(given.value == "yes" for question in asked if (given := answers.get(question.link_id)))
 
     @property
     def sections(self) -> tuple[Section, ...]:

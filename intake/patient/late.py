@@ -20,15 +20,17 @@ def keep(request: HttpRequest, visit: Visit, form: SectionForm) -> HttpResponse:
     kept = actions.keep_late_answers(response_id=visit.response.pk, answers=answers, now=visit.now)
     if kept is not None:
         request.session[sessions.CORRECTED_HERE] = True
-        if discloses(visit, answers):
-            request.session[sessions.HELP_FIRST] = True
-    is_help_due = visit.help_is_due(request)
+        if disclosed := disclosed_in(visit, answers):
+            visit.put_help_first(request, disclosed)
+    help_due = visit.help_due(request)
     if "autosave" in request.POST:
         message = gettext("Your answers were sent from another window. What you typed here is added for the clinic.")
-        return JsonResponse({"error": "sent", "message": message, "help": is_help_due}, status=409)
-    return redirect("patient:help" if is_help_due else "patient:sent")
+        return JsonResponse({"error": "sent", "message": message, "help": help_due}, status=409)
+    return redirect("patient:help" if help_due else "patient:sent")
 
 
-def discloses(visit: Visit, answers: dict[str, Answer | None]) -> bool:
+def disclosed_in(visit: Visit, answers: dict[str, Answer | None]) -> dict[str, Answer]:
+    """These answers, when help comes first for one of them that was not met with help before; else none."""
     typed = {link_id: answer for link_id, answer in answers.items() if answer is not None}
-    return bool(visit.concerns({**visit.answers, **typed}) - visit.concerns(visit.answers))
+    is_new = visit.concerns({**visit.answers, **typed}) - visit.concerns(visit.answers)
+    return typed if is_new else {}

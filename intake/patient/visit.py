@@ -39,6 +39,7 @@ class Visit(Asking):
     language: str
     now: datetime.datetime
     posted: tuple[str, ...] = ()
+    help_first: str = ""
 
     @property
     def clinic(self) -> Clinic:
@@ -85,6 +86,19 @@ class Visit(Asking):
         whole = {("panel",)} | ({("at once",)} if found.alert_at_once else set())
         return frozenset({each for each in raised | unknown if each[0] in safety} | whole)
 
+    def put_help_first(self, request: HttpRequest, disclosed: Mapping[str, Answer]) -> None:
+        """Help comes before the next page, for what was disclosed: stored, kept beside the answers, or only typed.
+
+        An emergency stays first until its help was shown.
+        """
+        if self.help_first != sessions.EMERGENCY:
+            self.help_first = sessions.EMERGENCY if self.names_emergency(disclosed) else sessions.CRISIS
+        request.session[sessions.HELP_FIRST] = self.help_first
+
+    @property
+    def needs_emergency_care(self) -> bool:
+        return self.help_first == sessions.EMERGENCY or super().needs_emergency_care
+
     def help_is_due(self, request: HttpRequest) -> bool:
         """Whether help comes before anything else: asked for by a page, or needed and never shown.
 
@@ -93,6 +107,12 @@ class Visit(Asking):
         if sessions.HELP_FIRST in request.session:
             return True
         return self.asks_for_help() and not self.response.panels_shown.exists()
+
+    def help_due(self, request: HttpRequest) -> str:
+        """Which help that is: "emergency" or "crisis", by whose number stands first; "" when none is due."""
+        if not self.help_is_due(request):
+            return ""
+        return sessions.EMERGENCY if self.needs_emergency_care else sessions.CRISIS
 
     def notice_is_due(self, section: Section) -> bool:
         """Whether the notice of a 42 CFR Part 2 programme comes before this page and was not acknowledged yet."""
@@ -116,7 +136,8 @@ def visit_of(request: HttpRequest) -> Visit | None:
         return None
     language = sessions.language_of(request, response.clinic, response.language)
     document = records.read_document(response)
-    return Visit(response, document.answers, language, timezone.now(), document.posted)
+    help_first = request.session.get(sessions.HELP_FIRST, "")
+    return Visit(response, document.answers, language, timezone.now(), document.posted, help_first)
 
 
 def patient_view(view: View) -> View:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
@@ -103,6 +104,20 @@ DEFINITION = Definition(
 )
 
 
+def with_role(definition: Definition, link_id: str, role: str) -> Definition:
+    """The questionnaire with one question in this role."""
+    sections = tuple(
+        msgspec.structs.replace(
+            section,
+            questions=tuple(
+                msgspec.structs.replace(one, role=role) if one.link_id == link_id else one for one in section.questions
+            ),
+        )
+        for section in definition.sections
+    )
+    return msgspec.structs.replace(definition, sections=sections)
+
+
 @pytest.fixture(autouse=True)
 def _own_keys() -> Iterator[None]:
     """A test that replaces the key ring leaves no trace in the next."""
@@ -124,7 +139,11 @@ def questionnaire(db: None) -> Questionnaire:
 
 @pytest.fixture
 def version(questionnaire: Questionnaire) -> QuestionnaireVersion:
-    document = publishing.canonical_json(DEFINITION)
+    return published(questionnaire, DEFINITION)
+
+
+def published(questionnaire: Questionnaire, definition: Definition) -> QuestionnaireVersion:
+    document = publishing.canonical_json(definition)
     return QuestionnaireVersion.objects.create(
         questionnaire=questionnaire,
         number=1,

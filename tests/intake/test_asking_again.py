@@ -12,8 +12,9 @@ from intake import actions, invitation_mail, records, reviewing
 from intake.invitees import Details
 from intake.models import AnswerRequest, AuditRecord, Clinic, Correction, QuestionnaireResponse, SafetyPanelShown, User
 from screening.engine.values import Answer
+from screening.models import Questionnaire, QuestionnaireVersion
 
-from .conftest import NOW, Tab, later, show_who_one_is, unknown
+from .conftest import DEFINITION, NOW, Tab, later, published, show_who_one_is, unknown, with_role
 
 pytestmark = pytest.mark.django_db
 
@@ -285,6 +286,32 @@ class TestADisclosure:
 
         assert "Help is available right now" in phone.get("/asked/").content.decode()
         assert Correction.objects.count() == 2
+
+
+class TestAnEmergency:
+    """The same where the question is about symptoms of an emergency: their help, not that for everyone."""
+
+    @pytest.fixture
+    def version(self, questionnaire: Questionnaire) -> QuestionnaireVersion:
+        return published(questionnaire, with_role(DEFINITION, "plan_now", "emergency"))
+
+    @pytest.fixture
+    def sent(self, tab: Tab) -> QuestionnaireResponse:
+        tab.save(given_name=CANARY, family_name="Díaz", section="about")
+        tab.finish(plan_now=unknown("declined"), harm_thoughts="no", low_mood="no", weapon_near="no")
+        return actions.submit(response_id=tab.response.pk, now=NOW)
+
+    @pytest.fixture
+    def asked(self, sent: QuestionnaireResponse, clinician: User) -> actions.Invited:
+        return ask(sent, clinician, "plan_now", "pressure")
+
+    def test_it_names_the_emergency_number_first(self, phone: Client) -> None:
+        mistaken = phone.post("/asked/", fields(phone, plan_now="yes", **{"pressure.systolic": "banana"}))
+        page = phone.get("/asked/").content.decode()
+
+        for shown in (mistaken.content.decode(), page):
+            panel = shown[shown.index('class="help-panel"') :]
+            assert panel.index("You may need emergency care now") < panel.index("tel:911") < panel.index("tel:988")
 
 
 class TestStaff:

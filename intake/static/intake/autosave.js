@@ -2,7 +2,7 @@
 
 const form = document.querySelector("form[data-autosave]");
 const state = form.querySelector("[data-save-state]");
-const help = form.querySelector("[data-help]");
+const helps = [...form.querySelectorAll("[data-help]")];
 const PAUSE = 1200;
 const PATIENCE = 4000;
 const LONGEST_WAIT = 30000;
@@ -55,7 +55,7 @@ async function attempt(data) {
     if (response.status === 403) return finish(state.dataset.ended);
     const answer = await response.json();
     if (response.status === 409) {
-      if (answer.help) offerHelp();
+      offerHelp(answer.help);
       return finish(answer.message);
     }
     if (!response.ok || !Number.isInteger(answer.revision)) throw new Error("not acknowledged");
@@ -73,7 +73,7 @@ function stored(answer, data) {
   field("base_revision").value = answer.revision;
   field("rendered").value = answer.rendered;
   form.dispatchEvent(new CustomEvent("saved", { detail: answer }));
-  if (answer.help) offerHelp();
+  offerHelp(answer.help);
   if (body === data) {
     body = null;
     say("saved", answer.waiting?.length ? state.dataset.partly : state.dataset.saved);
@@ -95,12 +95,14 @@ function finish(message) {
   say("unsaved", message);
 }
 
-// Help appears under the question just answered, without moving the person's place on the page.
-function offerHelp() {
+// Help appears under the question just answered, without moving the person's place on the page. `kind` is "emergency",
+// "crisis", or "" when none is due.
+function offerHelp(kind) {
+  const help = helps.find((each) => each.dataset.help === kind) || (kind && helps[0]);
   if (!help || !help.hidden) return;
   const place = latest?.closest(".rows") || latest?.closest(".follow-up") || latest;
   place?.after(help);
-  help.hidden = false;
+  for (const each of helps) each.hidden = each !== help;
 }
 
 /** Whether the person changed an input before this file was there to hear of it, as on a slow line. */

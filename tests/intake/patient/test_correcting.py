@@ -177,7 +177,7 @@ class TestLatePage:
         answer = patient.fill("safety", page, dark="yes", autosave="1")
 
         assert answer.status_code == 409
-        assert answer.json()["help"] is True
+        assert answer.json()["help"] == "crisis"
         assert "sent from another window" in answer.json()["message"]
         assert Alert.objects.exists()
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from screening.engine.definition import Definition
 from screening.models import QuestionnaireVersion
+from tests.intake.conftest import with_role
 from tests.intake.patient.conftest import publish, read
 from tests.intake.patient.definitions import EVERY_TYPE
-
-
-def about_an_emergency(definition: Definition) -> Definition:
-    """The questionnaire with the question that asks for help taken for the one on emergency symptoms."""
-    sections = tuple(
-        msgspec.structs.replace(
-            section,
-            questions=tuple(
-                msgspec.structs.replace(one, role="emergency") if one.link_id == "dark" else one
-                for one in section.questions
-            ),
-        )
-        for section in definition.sections
-    )
-    return msgspec.structs.replace(definition, sections=sections)
+from tests.intake.patient.test_correcting import press_send
 
 
 @pytest.fixture
 def version(db: None) -> QuestionnaireVersion:
-    return publish(about_an_emergency(EVERY_TYPE))
+    """The question that asks for help is taken for the one on emergency symptoms."""
+    return publish(with_role(EVERY_TYPE, "dark", "emergency"))
 
 
 @pytest.mark.check("C16", required="the emergency number first for symptoms of an emergency")
@@ -60,3 +46,52 @@ def test_an_open_answer_leads_to_the_help_for_everyone(patient, said):
 
     assert "Help is available right now" in text
     assert "You may need emergency care now" not in text
+
+
+def test_a_pause_of_the_script_brings_it_on_the_page_itself(patient):
+    page = read(patient.client.get("/q/safety/")).html
+    hidden = page[page.index('data-help="emergency"') :]
+    hidden = hidden[: hidden.index("</section>")]
+
+    answer = patient.fill("safety", dark="yes", autosave="1")
+
+    assert answer.json()["help"] == "emergency"
+    assert hidden.index("You may need emergency care now") < hidden.index("tel:911") < hidden.index("tel:988")
+    assert hidden.count('href="tel:911"') == 1
+
+
+def test_other_pages_do_not_carry_it(patient):
+    assert 'data-help="emergency"' not in read(patient.client.get("/q/about/")).html
+
+
+class TestKeptBesideTheAnswers:
+    """A yes that could not be stored as an answer: another tab answered differently, or has sent everything."""
+
+    def test_on_a_page_that_was_open_when_all_was_sent(self, patient):
+        patient.fill("about", given_name="Ana")
+        patient.walk()
+        patient.fill("safety", dark="no", mood_1="never")
+        page = patient.open("safety")
+        press_send(patient)
+
+        patient.fill("safety", page, dark="yes")
+
+        assert "You may need emergency care now" in read(patient.client.get("/q/help/")).text
+
+    def test_where_another_window_answered_differently(self, patient):
+        page = patient.open("safety")
+        patient.fill("safety", dark="no", mood_1="never")
+
+        clash = patient.fill("safety", page, dark="yes", mood_1="never")
+
+        assert "You may need emergency care now" in read(clash).text
+        assert "You may need emergency care now" in read(patient.client.get("/q/help/")).text
+
+    def test_what_is_not_about_an_emergency_brings_the_help_for_everyone(self, patient):
+        page = patient.open("safety")
+        patient.fill("safety", dark="no", mood_1="never")
+
+        clash = patient.fill("safety", page, dark="not_sure", mood_1="never")
+
+        assert "Help is available right now" in read(clash).text
+        assert "You may need emergency care now" not in read(patient.client.get("/q/help/")).text

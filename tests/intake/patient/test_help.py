@@ -166,7 +166,7 @@ def test_settling_the_clash_leads_to_help_as_well(patient, two_tabs):
 def test_a_pause_that_clashes_tells_the_script_that_help_is_due(patient, two_tabs):
     response = patient.fill("safety", two_tabs, dark="yes", mood_1="never", autosave="1")
 
-    assert (response.status_code, response.json()["help"]) == (409, True)
+    assert (response.status_code, response.json()["help"]) == (409, "crisis")
 
 
 def test_a_clash_without_a_disclosure_shows_no_help(patient, two_tabs):

@@ -150,7 +150,7 @@ def test_a_pause_saves_and_says_which_revision_is_stored(patient):
     response = autosave(patient, "about", given_name="Ana")
 
     assert response.json()["revision"] == 1
-    assert response.json()["help"] is False
+    assert response.json()["help"] == ""
     assert patient.answers["given_name"].value == "Ana"
 
 
@@ -241,7 +241,7 @@ def test_a_pause_tells_which_follow_ups_to_show(patient):
 
 
 def test_a_pause_tells_that_help_comes_first(patient):
-    assert autosave(patient, "safety", dark="yes").json()["help"] is True
+    assert autosave(patient, "safety", dark="yes").json()["help"] == "crisis"
     assert patient.client.get(reverse("patient:check"))["Location"] == "/q/help/"
 
 
