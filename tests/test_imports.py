@@ -105,7 +105,7 @@ WRITERS = {
     "intake/alerts/": "the worker's outbox of alerts: steps, attempts, deliveries, and that it is alive",
     "intake/invitation_mail.py": "the worker's outbox of invitations",
     "intake/notices.py": "the worker's outbox of notices to staff",
-    "intake/security_mail.py": "the worker's outbox of notices about access",
+    "intake/security_mail.py": "the worker's outbox of security notices",
     "intake/role_offers.py": "the worker's outbox of offered roles",
     "intake/session_store.py": "a session, when it holds something new or its end has moved",
     "intake/models/staff.py": "the manager method that Django calls to make an account",

@@ -175,7 +175,7 @@ CHANGEABLE = frozenset(
 def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: datetime.datetime) -> Clinic:
     """Change settings of a clinic. A language in which the crisis contacts have no words is refused. Another
     `alert_email` is told of the open alerts at once; a shorter time to keep answers counts after some days
-    (`retention.SHORTER_COUNTS_AFTER`), and the clinic's people are told.
+    (`retention.SHORTER_COUNTS_AFTER`). The clinic's people are told of both.
 
     Raises `NotPermitted`, `ValueError` for a field that is not changed here, and Django's `ValidationError` with
     everything that is wrong, by field.
@@ -196,6 +196,7 @@ def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: dat
             current.save(update_fields=[*changed, "retention_before", "retention_counts_at"])
             if "alert_email" in changed:
                 _tell_the_new_address(current, now)
+                security.notify(current, SecurityNotice.Kind.ALERTS, by, now)
             audit.record(
                 actor=audit.staff(by), action="clinic.changed", now=now, clinic=current.pk, fields=" ".join(changed)
             )

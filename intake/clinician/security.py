@@ -126,6 +126,8 @@ def _text(notice: SecurityNotice, zone: ZoneInfo) -> str:
                 f"{who} set the days for which sent answers are kept to {notice.detail}, {on}. "
                 f"Nothing is erased for it before {counts}. Until then it can be changed back under Clinic."
             )
+        case SecurityNotice.Kind.ALERTS:
+            return f"{who} changed the address to which alerts are mailed, {on}. Clinic says which it is now."
         case _:
             raise ValueError(notice.kind)
 

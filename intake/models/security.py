@@ -1,4 +1,5 @@
-"""What a clinic's people must hear of: emergency access, roles given to oneself, answers that will go sooner."""
+"""What a clinic's people must hear of: emergency access, roles given to oneself, answers that will go
+sooner, alerts that go elsewhere."""
 
 from __future__ import annotations
 
@@ -49,6 +50,7 @@ class SecurityNotice(models.Model):
         EMERGENCY = "emergency", "Emergency access"
         OWN_ROLE = "own_role", "A role given to oneself"
         RETENTION = "retention", "Answers kept for a shorter time"
+        ALERTS = "alerts", "Alerts sent to another address"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("intake.Clinic", on_delete=models.PROTECT, related_name="security_notices")

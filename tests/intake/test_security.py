@@ -173,7 +173,7 @@ class TestBeingTold:
         self, opened: EmergencyAccess, admin: User, desk: Client
     ) -> None:
         office = browser_of(admin)
-        assert "1 notice about access" in office.get("/staff/team/").content.decode()
+        assert "1 security notice" in office.get("/staff/team/").content.decode()
         page = office.get("/staff/security/").content.decode()
         assert WHY in page
         assert "Fred" in page
@@ -181,7 +181,7 @@ class TestBeingTold:
 
         office.post(f"/staff/security/{notice.pk}/")
 
-        assert "notice about access" not in office.get("/staff/team/").content.decode()
+        assert "security notice" not in office.get("/staff/team/").content.decode()
         assert "Looked at by Ada" in office.get("/staff/security/").content.decode()
 
     def test_others_hear_nothing(self, opened: EmergencyAccess, desk: Client, outsider: User) -> None:
@@ -254,7 +254,7 @@ class TestOwnRoles:
         notice = SecurityNotice.objects.get()
         assert (notice.kind, notice.user, notice.detail) == ("own_role", admin, "clinician")
         colleague = browser_of(clinician)
-        assert "1 notice about access" in colleague.get("/staff/").content.decode()
+        assert "1 security notice" in colleague.get("/staff/").content.decode()
         assert "gave themselves the role “Clinician”" in colleague.get("/staff/security/").content.decode()
         security_mail.send_due(clock=lambda: NOW)
         assert [one.to for one in mail.outbox] == [[clinician.email]]

@@ -63,7 +63,7 @@ def test_a_passkey_is_the_second_factor(live_server, demo, browser: Browser, eye
 @pytest.mark.check("C47", required="0 violations on the pages of the office")
 @pytest.mark.check("C51", required="targets of 24 px, or as far apart, on staff pages")
 def test_the_pages_of_the_office_hold_up(live_server, demo, browser: Browser, eyes: Eyes):
-    """Team, settings, crisis contacts, notices about access, emergency access, reports and erasing, narrow and wide."""
+    """Team, settings, crisis contacts, security notices, emergency access, reports and erasing, narrow and wide."""
     call_command("demo", "--sample", "1")
     clinic = Clinic.objects.get()
     administrator = next(one for one in demo["staff"] if one["role"] == "admin")

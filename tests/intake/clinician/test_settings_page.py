@@ -183,6 +183,18 @@ def test_another_address_for_alerts_asks_who_one_is(office: Client, clinic: Clin
     assert clinic.alert_email == "elsewhere@north.example"
 
 
+@pytest.mark.check("C74", required="the clinic's people hear where alerts went")
+def test_another_address_for_alerts_is_told_to_the_others(office: Client, clinic: Clinic, admin: User) -> None:
+    show_who_one_is(office, admin)
+    office.post(url(clinic), GIVEN | {"alert_email": "elsewhere@north.example"})
+
+    assert [notice.kind for notice in SecurityNotice.objects.all()] == ["alerts"]
+    said = office.get("/staff/security/").content.decode()
+    assert "changed the address to which alerts are mailed" in said
+    office.post(url(clinic), GIVEN | {"alert_email": "elsewhere@north.example"})
+    assert SecurityNotice.objects.count() == 1
+
+
 class TestCrisisContacts:
     def test_they_are_confirmed_under_a_name(self, office: Client, clinic: Clinic, admin: User) -> None:
         show_who_one_is(office, admin)
