@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -135,11 +136,14 @@ class _Answer(NamedTuple):
 
 
 def _lines(one: Part, most: int) -> QuerySet[Any, tuple[Any, ...]]:
-    """At most so many lines of one list."""
-    first = QuestionnaireResponse.objects.filter(pk__in=one.rows.values("pk")[:most])
+    """At most so many lines of one list. SQLite takes no limit within a union, so there they are named by key;
+    PostgreSQL would read the whole table for a thousand keys."""
+    takes_limits = connection.features.supports_slicing_ordering_in_compound
+    first = one.rows if takes_limits else QuestionnaireResponse.objects.filter(pk__in=one.rows.values("pk")[:most])
     fits = Case(When(one.fits, then=Value(True)), default=Value(False)) if one.fits else Value(True)
     told = first.annotate(of=F("clinic_id"), named=Value(""), fits=fits, place=F(one.rank), at=F("listed_at"))
-    return told.values_list("of", "named", "fits", "place", "at", "pk")
+    lines = told.values_list("of", "named", "fits", "place", "at", "pk")
+    return lines[:most] if takes_limits else lines
 
 
 class _Count(Subquery):
