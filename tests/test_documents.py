@@ -78,7 +78,7 @@ def part_of(document: str, heading: str) -> str:
 @pytest.mark.parametrize(
     ("heading", "word"),
     [
-        ("A type of question", r'"(?:partial_date|blood_pressure)"'),
+        ("A question type", r'"(?:partial_date|blood_pressure)"'),
         ("An operator of the rule language", r"\bWithin[,(]"),
     ],
 )
