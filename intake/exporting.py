@@ -118,11 +118,9 @@ def _answer(question: Question, answer: Answer, definition: Definition) -> dict[
 
 def added_later(response: QuestionnaireResponse, hidden: frozenset[str]) -> list[dict[str, Any]]:
     """What the patient added after sending, oldest first."""
-    return [_added(correction, hidden) for correction in _corrections(response)]
-
-
-def _corrections(response: QuestionnaireResponse) -> Iterable[Correction]:
-    return response.corrections.select_related("response").order_by("number")
+    # Sorted here: of an export, the corrections of all its responses were read at once.
+    corrections = sorted(response.corrections.all(), key=lambda correction: correction.number)
+    return [_added(correction, hidden) for correction in corrections]
 
 
 def _added(correction: Correction, hidden: frozenset[str]) -> dict[str, Any]:

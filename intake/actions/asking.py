@@ -131,7 +131,7 @@ def _refuse_over(request: AnswerRequest, now: datetime.datetime) -> None:
 
 def _mine(request: AnswerRequest) -> list[Correction]:
     mine = request.response.corrections.filter(source=Correction.Source.ASKED, attempt__startswith=f"{request.pk}:")
-    return list(mine.select_related("response").order_by("number"))
+    return list(mine.order_by("number"))
 
 
 def _kept_before(request: AnswerRequest) -> dict[str, Answer]:

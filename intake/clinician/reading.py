@@ -61,7 +61,7 @@ def _steps(response: QuestionnaireResponse) -> tuple[Step, ...]:
 
 def alerts_of(response: QuestionnaireResponse) -> QuerySet[Alert]:
     """The alerts of a response in the order they were raised."""
-    return response.alerts.select_related("response", "acknowledged_by").order_by("created_at", "pk")
+    return response.alerts.select_related("acknowledged_by").order_by("created_at", "pk")
 
 
 def _record(

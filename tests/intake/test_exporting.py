@@ -14,6 +14,8 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from intake import actions, exporting, part2
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse
@@ -187,6 +189,24 @@ class TestWhatWasAddedLater:
         correct(drinker, "And another.", days=3)
 
         assert len(export_of(clinic, "--since", later)) == 1
+
+    def test_one_query_reads_those_of_all_responses_and_none_reads_a_response_again(
+        self, clinic: Clinic, version: QuestionnaireVersion, drinker
+    ) -> None:
+        other = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
+        other.finish(family_name="Roth")
+        for response in (drinker, actions.submit(response_id=other.response.pk, now=NOW)):
+            for words in ("One.", "Two."):
+                correct(response, words)
+
+        with CaptureQueriesContext(connection) as queries:
+            found = export_of(clinic)
+
+        assert [[added["words"] for added in one["added_later"]] for one in found] == [["One.", "Two."]] * 2
+        read = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+        assert len([sql for sql in read if "intake_correction" in sql]) == 1
+        assert len([sql for sql in read if '"document_ct"' in sql]) == 1
+        assert len([sql for sql in read if "screening_questionnaireversion" in sql]) == 1
 
     @pytest.mark.parametrize("about", ["drinks", "substances"])
     def test_words_about_what_is_left_out_go_but_not_that_there_are_some(self, clinic, drinker, about: str) -> None:
