@@ -96,11 +96,6 @@ def read_answers_of(response: QuestionnaireResponse) -> dict[str, Answer]:
     return read_document(response).answers
 
 
-def posted_sections_of(response: QuestionnaireResponse) -> tuple[str, ...]:
-    """The sections whose pages were posted."""
-    return read_document(response).posted
-
-
 def read_assessment(response: QuestionnaireResponse) -> Assessment:
     """What the rules said on the day of sending. Raises `ValueError` for a draft, which has none."""
     if response.assessment_ct is None:

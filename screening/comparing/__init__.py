@@ -51,10 +51,6 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
 
     @property
-    def is_rule(self) -> bool:
-        return bool(self.rule_before or self.rule_after)
-
-    @property
     def pieces(self) -> tuple[Piece, ...]:
         """Both texts as one, word by word."""
         return marked(self.before, self.after)

@@ -49,10 +49,3 @@ def at_least(number: int, values: Iterable[Truth]) -> Truth:
         return TRUE
     possible = true + sum(value is UNKNOWN for value in listed)
     return UNKNOWN if possible >= number else FALSE
-
-
-def from_bounds(certain: bool, possible: bool) -> Truth:
-    """The truth of a condition that is `certain` to hold, merely `possible`, or neither."""
-    if certain:
-        return TRUE
-    return UNKNOWN if possible else FALSE

@@ -68,7 +68,7 @@ class TestSaveAnswers:
         tab.save(given_name="Rosa María", section="about")
         tab.save(section="safety")
 
-        assert records.posted_sections_of(QuestionnaireResponse.objects.get()) == ("about", "safety")
+        assert records.read_document(QuestionnaireResponse.objects.get()).posted == ("about", "safety")
 
     def test_the_rules_see_what_was_saved(self, tab: Tab) -> None:
         response = tab.save(stroke="yes").response

@@ -30,7 +30,6 @@ FHIR_TYPES = {
 """The item type of each question type but yes/no, which is boolean, or choice where it has options of its own."""
 
 _CONTROLS = {"choice": "radio-button", "multiple_choice": "check-box"}
-_CHOICES = ("choice", "multiple_choice")
 _TEXTS = ("text", "long_text", "phone", "email")
 
 

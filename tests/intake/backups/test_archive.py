@@ -31,7 +31,6 @@ from tests.trust.amounts import IS_LONG, amount
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 ON_SQLITE = connection.vendor == "sqlite"
-DAMAGES = [lambda b: b[:-1], lambda b: b[:-9] + b"x" + b[-8:], lambda b: b"", lambda b: b * 2]
 
 
 @pytest.fixture

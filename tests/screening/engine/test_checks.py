@@ -136,7 +136,6 @@ def ids(definition: Definition) -> set[str]:
     return {problem.id for problem in check(definition)}
 
 
-BIG = float("inf")
 HARD = "Please characterize any antecedent hospitalizations necessitating cardiovascular instrumentation."
 
 CASES: list[tuple[str, object]] = [

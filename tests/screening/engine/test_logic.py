@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from screening.engine.logic import FALSE, TRUE, UNKNOWN, Truth, and_, at_least, from_bounds, not_, or_
+from screening.engine.logic import FALSE, TRUE, UNKNOWN, Truth, and_, at_least, not_, or_
 
 TRUTHS = (TRUE, FALSE, UNKNOWN)
 PAIRS = list(product(TRUTHS, repeat=2))
@@ -63,9 +63,3 @@ def test_at_least_one_is_or_and_at_least_all_is_and():
 def test_of_nothing_all_are_true_and_none_is():
     assert and_() is TRUE
     assert or_() is FALSE
-
-
-def test_certain_and_possible_are_another_way_to_say_it():
-    assert from_bounds(certain=True, possible=True) is TRUE
-    assert from_bounds(certain=False, possible=True) is UNKNOWN
-    assert from_bounds(certain=False, possible=False) is FALSE
