@@ -26,10 +26,11 @@ Author = User | Literal["patient"]
 
 @dataclasses.dataclass(frozen=True)
 class Saved:
-    """What was committed: the response, and the number of the revision."""
+    """What was committed: the response, the number of the revision, and the document as it is now."""
 
     response: QuestionnaireResponse
     revision: int
+    document: Document
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -255,7 +256,7 @@ def _outcome(
         for link_id in changes.withheld
         if _differs(document, attempt, link_id)
     )
-    return Saved(response, number), clashes
+    return Saved(response, number, document), clashes
 
 
 def _call_staff(

@@ -144,7 +144,7 @@ def _notice_disclosure(
     What was typed and not stored, because another window answered differently, is a disclosure as well.
     """
     before = visit.answers
-    visit.refresh(saved.response)
+    visit.refresh(saved)
     after = visit.concerns(visit.answers)
     typed = {clash.link_id: clash.submitted for clash in withheld if clash.submitted is not None}
     if typed:

@@ -119,10 +119,9 @@ class Visit(Asking):
         waits = self.settings.part2 and self.response.part2_acknowledged_at is None
         return waits and part2.is_about_substances(section)
 
-    def refresh(self, response: QuestionnaireResponse) -> None:
-        """Read the answers again after a save."""
-        document = records.read_document(response)
-        self.response, self.answers, self.posted = response, document.answers, document.posted
+    def refresh(self, saved: actions.Saved) -> None:
+        """Go on with what was saved."""
+        self.response, self.answers, self.posted = saved.response, saved.document.answers, saved.document.posted
 
 
 def _is_of_safety(flag: Flag) -> bool:
