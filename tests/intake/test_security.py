@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from intake import actions, records, security_mail
 from intake.models import AuditRecord, Clinic, EmergencyAccess, QuestionnaireResponse, SecurityNotice, User
 
-from .conftest import NOW, later, show_who_one_is
+from .conftest import NOW, Tab, later, show_who_one_is
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,17 @@ def opened(sent: QuestionnaireResponse, front_desk: User) -> EmergencyAccess:
     return actions.open_in_emergency(response_id=sent.pk, by=front_desk, reason=WHY, now=NOW)
 
 
+def face_sheet_of(html: str) -> str:
+    """What stands from the points to the principle, as it is sent."""
+    (found,) = re.findall(r'<section class="points".*<p class="principle">', html, re.DOTALL)
+    return str(found)
+
+
+def headings_of(html: str) -> list[str]:
+    found = re.findall(r"<h[23][^>]*>(.*?)</h[23]>", face_sheet_of(html), re.DOTALL)
+    return [re.sub(r"<[^>]*>", "", heading) for heading in found]
+
+
 @pytest.mark.check("C77", required="a reason, half an hour, recorded, administrators told")
 class TestOpening:
     def test_a_reason_opens_it_to_read(self, desk: Client, sent: QuestionnaireResponse) -> None:
@@ -56,6 +68,29 @@ class TestOpening:
         assert "Acknowledge" not in text
         assert desk.get(f"/staff/responses/{sent}/").status_code == 404
         assert desk.get(f"/staff/responses/{sent}/summary.pdf").status_code == 404
+
+    def test_it_holds_what_the_clinician_reads(
+        self, desk: Client, opened: EmergencyAccess, sent: QuestionnaireResponse, clinician: User
+    ) -> None:
+        read = desk.get(f"/staff/emergency/{opened.pk}/").content.decode()
+        whole = browser_of(clinician).get(f"/staff/responses/{sent}/").content.decode()
+
+        assert headings_of(read) == headings_of(whole)
+        assert {"Points to discuss", "Asked, not answered", "Not asked"} <= set(headings_of(read))
+
+    def test_it_says_when_no_rule_raised_a_point(
+        self, desk: Client, front_desk: User, tab: Tab
+    ) -> None:
+        tab.save(given_name="Rosa", family_name="Díaz", section="about")
+        tab.save(plan_now="no", harm_thoughts="no", low_mood="no", section="safety")
+        tab.save(stroke="no", section="body")
+        tab.finish()
+        calm = actions.submit(response_id=tab.response.pk, now=NOW)
+        opened = actions.open_in_emergency(response_id=calm.pk, by=front_desk, reason=WHY, now=NOW)
+
+        read = desk.get(f"/staff/emergency/{opened.pk}/").content.decode()
+
+        assert "No point was raised by the rules." in face_sheet_of(read)
 
     def test_opening_and_each_look_are_recorded_without_the_reason(
         self, desk: Client, sent: QuestionnaireResponse, front_desk: User

@@ -112,7 +112,7 @@ def test_a_patient_is_asked_again(live_server, demo, browser: Browser, page: Pag
 
     page.goto(re.sub(r"https?://[^/]+", live_server.url, link))
     page.get_by_role("button", name="Open my questionnaire").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The clinic asks you again")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your clinic has asked you some questions again")
     eyes.look(page, "asked-again")
     page.get_by_role("button", name="Send these answers").click()
     expect(page.get_by_text("Answer at least one question.").first).to_be_visible()
