@@ -78,9 +78,7 @@ class TestOpening:
         assert headings_of(read) == headings_of(whole)
         assert {"Points to discuss", "Asked, not answered", "Not asked"} <= set(headings_of(read))
 
-    def test_it_says_when_no_rule_raised_a_point(
-        self, desk: Client, front_desk: User, tab: Tab
-    ) -> None:
+    def test_it_says_when_no_rule_raised_a_point(self, desk: Client, front_desk: User, tab: Tab) -> None:
         tab.save(given_name="Rosa", family_name="Díaz", section="about")
         tab.save(plan_now="no", harm_thoughts="no", low_mood="no", section="safety")
         tab.save(stroke="no", section="body")
