@@ -113,9 +113,7 @@ def _places(response: QuestionnaireResponse) -> frozenset[str]:
 def says_more(answer: Answer | None, known: Answer | None) -> bool:
     """Whether an answer says something that is not known yet. An empty field takes nothing back: the answer was sent.
     What was typed and could not be read does say something."""
-    if answer is None or (answer.state == "skipped" and not answer.typed):
-        return False
-    return known is None or msgspec.structs.replace(answer, on=None) != msgspec.structs.replace(known, on=None)
+    return answer is not None and answer.says_something and not answer.is_same_as(known)
 
 
 def append_correction(

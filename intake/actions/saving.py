@@ -184,11 +184,7 @@ def _saved_since(response: QuestionnaireResponse, base: int) -> Iterable[Revisio
 
 def _differs(document: Document, attempt: _Attempt, link_id: str) -> bool:
     stored, submitted = document.answers.get(link_id), attempt.answers[link_id]
-    return _without_day(stored) != _without_day(submitted)
-
-
-def _without_day(answer: Answer | None) -> Answer | None:
-    return answer and msgspec.structs.replace(answer, on=None)
+    return stored is not None if submitted is None else not submitted.is_same_as(stored)
 
 
 def _merged(response: QuestionnaireResponse, document: Document, changes: Changes) -> Document:

@@ -1,4 +1,4 @@
-"""Whether two answers, or two pages, say the same: what a page that comes back changed."""
+"""Whether a question says on a page what it said there before: what a page that comes back changed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,6 @@ import hashlib
 import json
 
 from intake.questions.parts import Parts
-from screening.engine.answers import Answer
-
-
-def is_same(answer: Answer, stored: Answer | None) -> bool:
-    """Whether nothing would change: the day is not compared, so that “6 weeks ago” keeps the day it was said."""
-    if stored is None:
-        return False
-    return (answer.state, answer.value, answer.typed or {}) == (stored.state, stored.value, stored.typed or {})
 
 
 def fingerprint(parts: Parts | None) -> str:

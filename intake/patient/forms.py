@@ -22,7 +22,7 @@ from screening.engine.answers import Answer, AnswerProblem
 from screening.engine.definition import Question, Section
 from screening.engine.entry import Typed
 
-from .fingerprints import fingerprint, is_same
+from .fingerprints import fingerprint
 from .layout import section_layout
 
 ASKED = "asked"
@@ -134,7 +134,7 @@ class SectionForm(QuestionsForm):
         candidates = {
             name: answer
             for name, answer in self.given.items()
-            if not is_same(answer, self.stored.get(name)) and not (name in self.untouched and name in self.stored)
+            if not answer.is_same_as(self.stored.get(name)) and not (name in self.untouched and name in self.stored)
         }
         if is_posted:
             return {name: answer for name, answer in candidates.items() if self._counts(name, answer)}
@@ -147,7 +147,7 @@ class SectionForm(QuestionsForm):
 
     def _counts(self, name: str, answer: Answer) -> bool:
         """Whether a posted answer says something: an empty one does only where the question is asked."""
-        return name in self.visible or answer.state != "skipped" or bool(answer.typed)
+        return name in self.visible or answer.says_something
 
     @cached_property
     def untouched(self) -> set[str]:
@@ -175,14 +175,14 @@ class SectionForm(QuestionsForm):
         saved = {
             name: fingerprint(self[name].value())
             for name, answer in self.given.items()
-            if is_same(answer, stored.get(name))
+            if answer.is_same_as(stored.get(name))
         }
         return json.dumps({**self._posted_fingerprints(), **saved})
 
     def waiting(self, stored: Mapping[str, Answer]) -> list[str]:
         """Questions whose entry is on the page and not in `stored`: a pause does not take what cannot be read."""
         return sorted(
-            name for name, answer in self.given.items() if answer.typed and not is_same(answer, stored.get(name))
+            name for name, answer in self.given.items() if answer.typed and not answer.is_same_as(stored.get(name))
         )
 
     # --- medicine lists ---

@@ -61,7 +61,7 @@ def _is_for_the_person(clash: actions.Clash, form: SectionForm) -> bool:
 
 
 def _says_something(answer: Answer | None) -> bool:
-    return answer is not None and (answer.state != "skipped" or bool(answer.typed))
+    return answer is not None and answer.says_something
 
 
 def _whole(text: str | None) -> int:

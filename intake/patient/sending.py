@@ -81,7 +81,7 @@ def _row(visit: Visit, section: Section, question: Question) -> dict[str, Any]:
         "question": in_language(question.text, visit.language),
         "answer": display(question, answer, visit.definition, visit.language),
         "answer_lang": _language_of(question, answer, visit),
-        "is_empty": answer is None or (answer.state == "skipped" and not answer.typed),
+        "is_empty": answer is None or not answer.says_something,
         "change": _change(section, question.link_id),
     }
 

@@ -125,5 +125,30 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         """Whether rules may use the value."""
         return self.state == "answered"
 
+    @property
+    def says_something(self) -> bool:
+        """Whether it holds anything: a value, an unknown, or an entry that could not be read.
+
+        >>> Answer(state="declined").says_something, Answer(state="skipped", typed={"": "soon"}).says_something
+        (True, True)
+        >>> Answer(state="skipped").says_something
+        False
+        """
+        return self.state != "skipped" or bool(self.typed)
+
+    def is_same_as(self, other: Answer | None) -> bool:
+        """Whether nothing would change. The day is not compared: “6 weeks ago” keeps the day it was said.
+
+        >>> Answer(state="answered", value="yes", on=datetime.date(2026, 3, 2)).is_same_as(
+        ...     Answer(state="answered", value="yes", on=datetime.date(2026, 3, 3), typed={})
+        ... )
+        True
+        >>> Answer(state="skipped").is_same_as(None)
+        False
+        """
+        if other is None:
+            return False
+        return (self.state, self.value, self.typed or {}) == (other.state, other.value, other.typed or {})
+
 
 Answers = Mapping[str, Answer]
