@@ -5,32 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-import msgspec
-
-from . import vault
 from .models import CheckInSchedule
 
 DAY = datetime.timedelta(days=1)
 LEAD = 3 * DAY
 """How long before a planned session the link goes out."""
-
-
-class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a person's invitations go, as staff wrote it down."""
-
-    email: str
-
-
-def read_contact(schedule: CheckInSchedule) -> Contact:
-    """The address of a schedule. Raises `vault.VaultError` when it was changed."""
-    opened = vault.data_key(schedule).open(schedule.contact_ct, row=schedule, field="contact_ct")
-    return msgspec.json.decode(opened, type=Contact)
-
-
-def write_contact(schedule: CheckInSchedule, contact: Contact) -> None:
-    """Put an address on a new schedule. The caller saves the row."""
-    key = vault.create_data_key(schedule)
-    schedule.contact_ct = key.seal(msgspec.json.encode(contact), row=schedule, field="contact_ct")
 
 
 def next_at(

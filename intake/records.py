@@ -14,7 +14,16 @@ from screening.engine.answers import Answer, read_answers, write_answer
 from screening.engine.assessment import Assessment
 
 from . import history, rules, vault
-from .models import Alert, AnswerRequest, Correction, EmergencyAccess, Person, QuestionnaireResponse, Revision
+from .models import (
+    Alert,
+    AnswerRequest,
+    CheckInSchedule,
+    Correction,
+    EmergencyAccess,
+    Person,
+    QuestionnaireResponse,
+    Revision,
+)
 from .vault import DataKey
 
 Read = TypeVar("Read")
@@ -76,6 +85,12 @@ class CorrectionContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     words: str = ""
     about: str = ""
     answers: dict[str, dict[str, Any] | None] = {}
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person's invitations go, as staff wrote it down."""
+
+    email: str
 
 
 def read_document(response: QuestionnaireResponse, key: DataKey | None = None) -> Document:
@@ -155,6 +170,18 @@ def read_note(alert: Alert) -> str:
     if alert.note_ct is None:
         return ""
     return vault.data_key(alert.response).open(alert.note_ct, row=alert, field="note_ct").decode()
+
+
+def read_contact(schedule: CheckInSchedule) -> Contact:
+    """The address of a schedule."""
+    opened = vault.data_key(schedule).open(schedule.contact_ct, row=schedule, field="contact_ct")
+    return msgspec.json.decode(opened, type=Contact)
+
+
+def write_contact(schedule: CheckInSchedule, contact: Contact) -> None:
+    """Put an address on a new schedule. The caller saves the row."""
+    key = vault.create_data_key(schedule)
+    schedule.contact_ct = key.seal(msgspec.json.encode(contact), row=schedule, field="contact_ct")
 
 
 def encoded(answers: Mapping[str, Answer | None]) -> dict[str, dict[str, Any] | None]:

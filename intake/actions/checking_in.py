@@ -8,7 +8,7 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from intake import access, audit, checkins, people
+from intake import access, audit, checkins, people, records
 from intake.invitees import Details, is_email
 from intake.models import CheckInSchedule, Invitation, Person, TreatmentSession, User
 from intake.models.following import MOST_DAYS
@@ -107,7 +107,7 @@ def set_schedule(
         schedule = CheckInSchedule(
             person=person, questionnaire=questionnaire, kind=kind, days=days, language=language, set_at=now, set_by=by
         )
-        checkins.write_contact(schedule, checkins.Contact(email=email.strip()))
+        records.write_contact(schedule, records.Contact(email=email.strip()))
         schedule.next_at = _next(schedule, now)
         schedule.save(force_insert=True)
         audit.record(
@@ -166,7 +166,7 @@ def _invite(schedule: CheckInSchedule, now: datetime.datetime) -> bool:
     planned = sessions.values_list("at", flat=True).first()
     details = Details(
         name=people.name_of(person),
-        email=checkins.read_contact(schedule).email,
+        email=records.read_contact(schedule).email,
         appointment_at=planned if planned and planned - now < 30 * checkins.DAY else None,
     )
     try:

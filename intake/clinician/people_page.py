@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from intake import checkins, people, records
+from intake import people, records
 from intake.models import CheckInSchedule, Person, PersonMatch
 
 from .over_time import EarlierLine, Likeness, line_of, trends_of
@@ -88,7 +88,7 @@ def current_schedule(person: Person) -> CheckInSchedule | None:
 def address_of(person: Person, schedule: CheckInSchedule | None) -> str:
     """Where links go now; else the address that the person gave, for staff to ask about."""
     if schedule is not None:
-        return checkins.read_contact(schedule).email
+        return records.read_contact(schedule).email
     return records.read_identity(person).get("email", "")
 
 

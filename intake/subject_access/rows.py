@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from intake import checkins, invitees, part2, records, reviewing, rules, vault
+from intake import invitees, part2, records, reviewing, rules, vault
 from intake.models import (
     Alert,
     AnswerRequest,
@@ -62,7 +62,7 @@ def schedule(row: CheckInSchedule) -> Plain:
     return filled(
         asked=row.get_kind_display(),
         days=row.days,
-        email=checkins.read_contact(row).email,
+        email=records.read_contact(row).email,
         language=row.language,
         next_at=row.next_at,
         set_at=row.set_at,

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from intake import actions, checkins, invitation_mail, invitees
+from intake import actions, invitation_mail, invitees, records
 from intake.models import (
     AuditRecord,
     CheckInSchedule,
@@ -204,7 +204,7 @@ class TestSetting:
         row = schedule(person, clinician)
 
         assert b"rosa" not in bytes(row.contact_ct)
-        assert checkins.read_contact(row).email == "rosa@example.org"
+        assert records.read_contact(row).email == "rosa@example.org"
 
     def test_a_new_setting_ends_the_one_before(self, person: Person, clinician: User, colleague: User) -> None:
         schedule(person, clinician)
