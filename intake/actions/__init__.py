@@ -27,9 +27,7 @@ from .checking_in import invite_due_check_ins as invite_due_check_ins
 from .checking_in import record_session as record_session
 from .checking_in import set_schedule as set_schedule
 from .checking_in import withdraw_session as withdraw_session
-from .clinics import ContactsChanged as ContactsChanged
 from .clinics import change_clinic as change_clinic
-from .clinics import confirm_crisis_contacts as confirm_crisis_contacts
 from .clinics import create_clinic as create_clinic
 from .clinics import set_invitation_mail as set_invitation_mail
 from .copying import copy_of as copy_of
@@ -39,10 +37,12 @@ from .correcting import TooLong as TooLong
 from .correcting import TooManyCorrections as TooManyCorrections
 from .correcting import add_correction as add_correction
 from .correcting import keep_late_answers as keep_late_answers
+from .crisis import ContactsChanged as ContactsChanged
 from .crisis import NoSuchCrisisContact as NoSuchCrisisContact
 from .crisis import TooManyContacts as TooManyContacts
 from .crisis import add_crisis_contact as add_crisis_contact
 from .crisis import change_crisis_contact as change_crisis_contact
+from .crisis import confirm_crisis_contacts as confirm_crisis_contacts
 from .crisis import discard_crisis_contacts as discard_crisis_contacts
 from .crisis import move_crisis_contact as move_crisis_contact
 from .crisis import remove_crisis_contact as remove_crisis_contact

@@ -1,7 +1,4 @@
-"""Setting up a clinic.
-
-A clinic's row is never locked against rows that name it: many of those are written while the audit record is held.
-"""
+"""Setting up a clinic."""
 
 from __future__ import annotations
 
@@ -12,14 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from intake import access, audit, crisis_contacts, retention
+from intake import audit, crisis_contacts, retention
 from intake.alerts import escalation
 from intake.models import AlertDelivery, Clinic, SecurityNotice, User
-from intake.permissions import Permission
 from screening.models import Questionnaire
 
 from . import security
-from .refusals import NotPermitted, Refused
+from .refusals import managed
 
 
 def create_clinic(
@@ -47,68 +43,17 @@ def create_clinic(
     Raises Django's `ValidationError` with everything that is wrong, by field.
     """
     clinic = Clinic(
-        name=name.strip(),
-        slug=slug,
-        country=country.upper(),
-        timezone=timezone,
-        languages=languages,
-        profile=profile,
-        questionnaire=questionnaire,
-        expectation=expectation or {},
+        name=name.strip(), slug=slug, country=country.upper(), timezone=timezone, languages=languages,
+        profile=profile, questionnaire=questionnaire, expectation=expectation or {},
         crisis_contacts=crisis_contacts.for_country(country) if contacts is None else contacts,
-        phone=phone.strip(),
-        email=email,
-        alert_email=alert_email,
-        part2_mode=Clinic.Part2Mode.NOTICE if part2 else Clinic.Part2Mode.OFF,
-        created_at=now,
-    )
+        phone=phone.strip(), email=email, alert_email=alert_email,
+        part2_mode=Clinic.Part2Mode.NOTICE if part2 else Clinic.Part2Mode.OFF, created_at=now,
+    )  # fmt: skip
     _refuse_mistakes(clinic)
     with transaction.atomic():
         clinic.save(force_insert=True)
         audit.record(actor=audit.OPERATOR, action="clinic.created", now=now, clinic=clinic.pk)
     return clinic
-
-
-CRISIS = ("crisis_contacts", "crisis_proposed", "crisis_confirmed_at", "crisis_confirmed_by")
-
-
-class ContactsChanged(Refused):
-    """Other crisis contacts than those that were looked at wait to be confirmed."""
-
-
-def confirm_crisis_contacts(
-    *, clinic: Clinic, by: User, now: datetime.datetime, contacts: list[dict[str, Any]] | None = None, shown: str = ""
-) -> Clinic:
-    """A named person says that they dialled or checked every contact. From now on patients see the proposed ones where
-    there are any, or `contacts`, which replace them. `shown` names what the person looked at
-    (`crisis_contacts.mark_of`).
-
-    Raises `NotPermitted`, `ContactsChanged`, and Django's `ValidationError` for contacts that cannot be used.
-    """
-    with transaction.atomic():
-        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-        if not access.may(by, Permission.MANAGE_CLINIC, current):
-            raise NotPermitted("Only an administrator of this clinic can confirm its crisis contacts.")
-        if contacts is None:
-            contacts = _looked_at(current, shown)
-        current.crisis_contacts, current.crisis_proposed = contacts, None
-        if found := crisis_contacts.problems(current.crisis_contacts, current.languages):
-            raise ValidationError({"crisis_contacts": found})
-        current.crisis_confirmed_at, current.crisis_confirmed_by = now, by
-        current.save(update_fields=CRISIS)
-        audit.record(actor=audit.staff(by), action="clinic.crisis_confirmed", now=now, clinic=current.pk)
-    return current
-
-
-def _looked_at(clinic: Clinic, shown: str) -> list[dict[str, Any]]:
-    """What waits to be confirmed, or else what stands, if it is what the person saw. Without `shown` nobody saw a page;
-    then only what patients see already can be confirmed. Raises `ContactsChanged`."""
-    waiting: list[dict[str, Any]] = clinic.crisis_contacts
-    if clinic.crisis_proposed is not None:
-        waiting = clinic.crisis_proposed
-    if (shown or clinic.crisis_proposed is not None) and shown != crisis_contacts.mark_of(waiting):
-        raise ContactsChanged("Somebody changed the contacts meanwhile. Look at them again, then confirm.")
-    return waiting
 
 
 def set_invitation_mail(
@@ -119,9 +64,9 @@ def set_invitation_mail(
     Raises `NotPermitted`, and Django's `ValidationError` for too many reminders.
     """
     with transaction.atomic():
-        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-        if not access.may(by, Permission.MANAGE_CLINIC, current):
-            raise NotPermitted("Only an administrator of this clinic can change how invitations are sent.")
+        current = managed(
+            clinic, by, refusal="Only an administrator of this clinic can change how invitations are sent."
+        )
         current.reminder_limit, current.mail_names_clinic = reminder_limit, mail_names_clinic
         current.clean_fields(exclude={field.name for field in Clinic._meta.fields} - {"reminder_limit"})
         current.save(update_fields=["reminder_limit", "mail_names_clinic"])
@@ -183,9 +128,7 @@ def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: dat
     if strange := sorted(set(changes) - CHANGEABLE):
         raise ValueError(f"Not changed here: {', '.join(strange)}.")
     with transaction.atomic():
-        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-        if not access.may(by, Permission.MANAGE_CLINIC, current):
-            raise NotPermitted("Only an administrator of this clinic changes its settings.")
+        current = managed(clinic, by, refusal="Only an administrator of this clinic changes its settings.")
         changed = sorted(name for name, value in changes.items() if getattr(current, name) != value)
         if "retention_days" in changed:
             _put_off(current, changes["retention_days"], by, now)

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from intake import access, audit
+from intake import audit
 from intake.models import Clinic, User
-from intake.permissions import Permission
 
-from .refusals import NotPermitted
+from .refusals import managed
 
 MOST, LONGEST = 20, 100
 
@@ -24,9 +23,7 @@ def set_dispositions(*, clinic: Clinic, dispositions: Sequence[str], by: User, n
     """
     wanted = [" ".join(title.split()) for title in dispositions if title.strip()]
     with transaction.atomic():
-        current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-        if not access.may(by, Permission.MANAGE_CLINIC, current):
-            raise NotPermitted("Only an administrator of this clinic can change its list of decisions.")
+        current = managed(clinic, by, refusal="Only an administrator of this clinic can change its list of decisions.")
         if found := _problems(wanted):
             raise ValidationError({"dispositions": found})
         current.dispositions = wanted

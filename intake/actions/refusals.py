@@ -6,7 +6,9 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
-from intake.models import QuestionnaireResponse
+from intake import access
+from intake.models import Clinic, QuestionnaireResponse, User
+from intake.permissions import Permission
 
 
 class Refused(Exception):  # noqa: N818 (named for the event)
@@ -42,3 +44,16 @@ def locked(
         return found.select_for_update(of=("self",)).get(named)
     except QuestionnaireResponse.DoesNotExist as error:
         raise NoSuchResponse("There is no such response. It may have been erased.") from error
+
+
+def managed(clinic: Clinic, by: User, *, refusal: str) -> Clinic:
+    """The clinic as it is now, which nobody else changes until this transaction ends. Whether `by` may is asked after
+    waiting. The row is never locked against rows that name it: many of those are written while the audit record is
+    held.
+
+    Raises `NotPermitted` with `refusal`.
+    """
+    current = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    if not access.may(by, Permission.MANAGE_CLINIC, current):
+        raise NotPermitted(refusal)
+    return current
