@@ -44,6 +44,11 @@ def staff(user: User) -> str:
     return f"user:{user.pk}"
 
 
+def staff_or_operator(user: User | None) -> str:
+    """The actor's name of a member of staff, or of somebody at the server's command line, who is nobody's user."""
+    return OPERATOR if user is None else staff(user)
+
+
 def patient(response: QuestionnaireResponse) -> str:
     """The actor's name of whoever holds a response's link and code."""
     return f"patient:{response.pk}"

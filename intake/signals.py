@@ -81,7 +81,7 @@ def record_retired(version: QuestionnaireVersion, user: User | None, now: dateti
 
 @receiver(draft_reviewed)
 def record_reviewed(review: ClinicalReview, user: User | None, now: datetime.datetime, **_: Any) -> None:
-    actor = audit.OPERATOR if user is None else audit.staff(user)
+    actor = audit.staff_or_operator(user)
     audit.record(actor=actor, action="questionnaire.reviewed", now=now, review=review.pk, sha256=review.sha256)
 
 
@@ -106,7 +106,7 @@ def _record_plan(actor: str, action: str, planned: ScheduledPublication, now: da
 
 def _record_version(action: str, version: QuestionnaireVersion, user: User | None, now: datetime.datetime) -> None:
     """Within the transaction of what it records: neither exists without the other."""
-    actor = audit.OPERATOR if user is None else audit.staff(user)
+    actor = audit.staff_or_operator(user)
     audit.record(actor=actor, action=action, now=now, version=version.pk, sha256=version.sha256)
 
 

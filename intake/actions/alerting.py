@@ -78,7 +78,7 @@ def _note_disclosure(
 
     It is read from the assessment and not from the alerts, so that a disclosure without an alert can be found.
     """
-    is_left_open = any(flag.not_sure == "NS-2" and _some_left_open(answers, flag) for flag in assessment.unresolved)
+    is_left_open = any(flag.not_sure == "NS-2" and _states(answers, flag) for flag in assessment.unresolved)
     is_disclosure = assessment.safety_panel or assessment.alert_at_once or is_left_open
     if is_disclosure and response.disclosed_at is None:
         response.disclosed_at = now
@@ -129,7 +129,7 @@ def _reasons(answers: Answers, assessment: Assessment, is_sending: bool) -> list
             reasons.append(_Reason(kind=Alert.Kind.URGENT, text=flag.flag, severity="urgent", grounds=grounds))
     for left in assessment.unresolved:
         # In a draft, a question that was not reached yet is no reason: only one that was seen and left open.
-        if left.not_sure == "NS-2" and (is_sending or _some_left_open(answers, left)):
+        if left.not_sure == "NS-2" and (is_sending or _states(answers, left)):
             kind, grounds = Alert.Kind.UNRESOLVED_SAFETY, _states(answers, left)
             reasons.append(_Reason(kind=kind, text=left.flag, severity=left.severity, grounds=grounds))
     if assessment.safety_panel and not reasons:
@@ -149,10 +149,6 @@ def _what_cannot_wait(assessment: Assessment) -> list[_Reason]:
         _Reason(kind=Alert.Kind.AT_ONCE, text=text, severity="urgent", is_at_once=True, grounds=frozenset(grounds))
         for text, grounds in (given or {ALERT_AT_ONCE: set()}).items()
     ]
-
-
-def _some_left_open(answers: Answers, flag: UnresolvedFlag) -> bool:
-    return bool(_states(answers, flag))
 
 
 def _states(answers: Answers, flag: UnresolvedFlag) -> frozenset[tuple[str, str]]:

@@ -32,7 +32,7 @@ def copy_of(*, record: Record, by: User | None, now: datetime.datetime, with_not
         found = collecting.everything(record, scope_of(record), with_notes=with_notes, now=now)
     with transaction.atomic():
         audit.record(
-            actor=audit.staff(by) if by else audit.OPERATOR, action=f"{kind}.copied", now=now,
+            actor=audit.staff_or_operator(by), action=f"{kind}.copied", now=now,
             notes="included" if with_notes else "left out", **{kind: record.pk},
         )  # fmt: skip
     return found

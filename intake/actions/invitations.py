@@ -217,7 +217,7 @@ def _expiry(details: Details, now: datetime.datetime) -> datetime.datetime:
 def _record(
     action: str, invitation: Invitation, by: User | None, now: datetime.datetime, send: bool | None, **more: str
 ) -> None:
-    actor = audit.OPERATOR if by is None else audit.staff(by)
+    actor = audit.staff_or_operator(by)
     way = {} if send is None else {"way": "mail" if send else "link"}
     audit.record(
         actor=actor, action=action, now=now, invitation=invitation.pk, clinic=invitation.clinic_id, **way, **more

@@ -73,10 +73,10 @@ def create_staff(
         user = found or _account(address, name, password or made, now)
         if not user.is_active:
             _reopen(user, password or made)
-            _record_of_account("staff.reactivated", user, clinic, by, now)
+            _record("staff.reactivated", user, clinic, by, now)
         membership = _given(user, clinic, role, by, now)
         if made and by is not None:  # the administrator is about to see the link that sets this person's password
-            _record_of_account("staff.password_link_shown", user, clinic, by, now)
+            _record("staff.password_link_shown", user, clinic, by, now)
     return CreatedStaff(user, membership, made)
 
 
@@ -88,14 +88,8 @@ def _given(user: User, clinic: Clinic, role: str, by: User | None, now: datetime
     follow_roles(user)
     if by is not None:
         _tell_of_own_role(user, clinic, role, by, now)
-    actor = audit.OPERATOR if by is None else audit.staff(by)
-    audit.record(actor=actor, action="role.granted", now=now, user=user.pk, clinic=clinic.pk, role=role)
+    _record("role.granted", user, clinic, by, now, role=role)
     return membership
-
-
-def _record_of_account(action: str, user: User, clinic: Clinic, by: User | None, now: datetime.datetime) -> None:
-    actor = audit.OPERATOR if by is None else audit.staff(by)
-    audit.record(actor=actor, action=action, now=now, user=user.pk, clinic=clinic.pk)
 
 
 def _refuse_mistakes(email: str, name: str, role: str, password: str | None) -> None:
@@ -139,7 +133,7 @@ def _offer(user: User, clinic: Clinic, role: str, by: User, now: datetime.dateti
         raise AskedAlready("They were asked by e-mail within the hour. The role counts once they have accepted it.")
     asked = {"offered_at": now, "offered_by": by, "mailed_at": None, "failed_at": None}
     RoleOffer.objects.update_or_create(user=user, clinic=clinic, role=role, defaults=asked)
-    _record("role.offered", user, clinic, role, by, now)
+    _record("role.offered", user, clinic, by, now, role=role)
 
 
 class NotOwnRole(Refused):
@@ -205,7 +199,7 @@ def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime
         if not user.memberships.exists():
             user.is_active = False
             user.save(update_fields=["is_active"])
-            audit.record(actor=audit.staff(by), action="staff.deactivated", now=now, user=user.pk, clinic=clinic.pk)
+            _record("staff.deactivated", user, clinic, by, now)
 
 
 def remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: datetime.datetime) -> None:
@@ -214,7 +208,7 @@ def remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: da
     held.delete()
     follow_roles(user)
     for role in taken:
-        _record("role.revoked", user, clinic, role, by, now)
+        _record("role.revoked", user, clinic, by, now, role=role)
 
 
 def follow_roles(user: User) -> None:
@@ -233,5 +227,6 @@ def take_turn(clinic: Clinic, by: User | None) -> None:
         raise NotPermitted("Only an administrator of this clinic manages its staff.")
 
 
-def _record(action: str, user: User, clinic: Clinic, role: str, by: User, now: datetime.datetime) -> None:
-    audit.record(actor=audit.staff(by), action=action, now=now, user=user.pk, clinic=clinic.pk, role=role)
+def _record(action: str, user: User, clinic: Clinic, by: User | None, now: datetime.datetime, **more: str) -> None:
+    actor = audit.staff_or_operator(by)
+    audit.record(actor=actor, action=action, now=now, user=user.pk, clinic=clinic.pk, **more)
