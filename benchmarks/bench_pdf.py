@@ -45,13 +45,10 @@ def _opened() -> tuple[str, Any]:
     from django.urls import reverse
 
     from intake.models import QuestionnaireResponse, User
+    from tests.browsers import signed_in
 
     clinician = User.objects.filter(memberships__role="clinician").first()
-    browser = Client(headers={"host": "127.0.0.1:8000"})
-    browser.force_login(clinician)
-    session = browser.session
-    session["second_factor_of"] = str(clinician.pk)
-    session.save()
+    browser = signed_in(clinician, Client(headers={"host": "127.0.0.1:8000"}))
     response = QuestionnaireResponse.objects.filter(status="sent").order_by("-top_severity").first()
     return reverse("clinician:summary", args=[response.reference]), browser
 

@@ -16,7 +16,7 @@ from screening.engine.answers import Answer, Answers, BloodPressure
 from screening.engine.assessment import evaluate
 from screening.models import QuestionnaireVersion
 
-from .conftest import NOW, TODAY
+from .sample import NOW, TODAY
 
 UNKNOWNS = ("not_sure", "declined", "skipped")
 

@@ -10,7 +10,7 @@ from intake import access, actions
 from intake.models import AuditRecord, Clinic, Membership, QuestionnaireResponse, User
 from intake.permissions import ROLES, Permission
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from screening.models import Questionnaire
 from tests.intake.alerts.conftest import AddContact, add_contact
 from tests.intake.test_reissuing import ask_again
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 __all__ = ["add_contact"]

@@ -9,7 +9,7 @@ import pytest
 from intake import actions, records
 from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, User
 
-from .conftest import NOW, Tab, later, unknown
+from .sample import NOW, Tab, later, unknown
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from intake import actions
 from intake.models import PackedRecord, QuestionnaireResponse, ReviewEntry, Revision, SignOff, User
 
-from .conftest import NOW, Tab
+from .sample import NOW, Tab
 
 ALL = pytest.mark.parametrize("model", [Revision, PackedRecord, ReviewEntry, SignOff])
 

@@ -13,8 +13,9 @@ from intake.invitees import Details
 from intake.models import AnswerRequest, AuditRecord, Clinic, Correction, QuestionnaireResponse, SafetyPanelShown, User
 from screening.engine.values import Answer
 from screening.models import Questionnaire, QuestionnaireVersion
+from tests.browsers import show_who_one_is, signed_in
 
-from .conftest import DEFINITION, NOW, Tab, later, published, show_who_one_is, unknown, with_role
+from .sample import DEFINITION, NOW, Tab, later, published, unknown, with_role
 
 pytestmark = pytest.mark.django_db
 
@@ -317,13 +318,9 @@ class TestAnEmergency:
 class TestStaff:
     @pytest.fixture
     def desk(self, clinician: User) -> Client:
-        client = Client()
-        client.force_login(clinician)
-        session = client.session
-        session["second_factor_of"] = str(clinician.pk)
-        session.save()
-        show_who_one_is(client, clinician)
-        return client
+        browser = signed_in(clinician)
+        show_who_one_is(browser, clinician)
+        return browser
 
     def form(self, desk: Client, sent: QuestionnaireResponse, **given: object) -> dict[str, object]:
         page = desk.get(f"/staff/responses/{sent}/ask/").content.decode()

@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from intake import audit, triggers, vault
 from intake.models import AuditRecord
 
-from .conftest import NOW
+from .sample import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from intake import audit, vault
 from intake.models import AuditRecord
 from tests.trust.amounts import IS_LONG, amount
 
-from .conftest import NOW
+from .sample import NOW
 from .test_audit import LENGTH, chain, record, tamper
 
 __all__ = ["chain"]

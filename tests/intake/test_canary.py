@@ -12,7 +12,7 @@ from django.db import connection
 
 from intake import actions
 
-from .conftest import NOW, Tab
+from .sample import NOW, Tab
 
 CANARY = "Xylophonia-Quetzal"
 

@@ -22,7 +22,7 @@ from intake.models import (
     User,
 )
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from intake import actions, records, vault
 from intake.models import QuestionnaireResponse, Revision
 from tests.trust.amounts import amount
 
-from .conftest import Tab
+from .sample import Tab
 
 pytestmark = pytest.mark.django_db
 

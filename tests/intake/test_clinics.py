@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from intake import actions, crisis_contacts
 from intake.models import AuditRecord, Clinic, User
 
-from .conftest import NOW
+from .sample import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from intake.models import (
     WorkerHeartbeat,
 )
 
-from .conftest import NOW, Tab
+from .sample import NOW, Tab
 
 pytestmark = pytest.mark.django_db
 

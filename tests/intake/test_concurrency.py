@@ -27,7 +27,7 @@ from intake.one_moment import one_moment
 from screening.models import QuestionnaireVersion
 from tests.trust.amounts import amount
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from intake import actions, audit, records
 from intake.models import Alert, AuditRecord, Correction, QuestionnaireResponse, User
 
-from .conftest import NOW, Tab, answered, later, unknown
+from .sample import NOW, Tab, answered, later, unknown
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.db import models
 from intake import access, actions, audit, health, records, rules, vault
 from intake.models import Alert, AuditRecord, QuestionnaireResponse, Revision, User
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from intake import step_up
 from intake.models import Clinic, Membership, User
 from screening.admin import base
-
-from .conftest import show_who_one_is
+from tests.browsers import show_who_one_is, signed_in
 
 LIST = "/admin/screening/questionnaire/"
 
@@ -19,12 +18,7 @@ LIST = "/admin/screening/questionnaire/"
 @pytest.fixture
 def editor(admin: User) -> Client:
     """An administrator's browser, signed in with a second factor."""
-    browser = Client()
-    browser.force_login(admin)
-    session = browser.session
-    session["second_factor_of"] = str(admin.pk)
-    session.save()
-    return browser
+    return signed_in(admin)
 
 
 def test_an_administrator_edits(editor: Client) -> None:

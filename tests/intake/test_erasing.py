@@ -28,7 +28,7 @@ from intake.models import (
     TreatmentSession,
     User,
 )
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 WHO = Details(name="Rosa Díaz", email="rosa@patients.example")

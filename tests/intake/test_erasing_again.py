@@ -13,7 +13,7 @@ from intake import actions
 from intake.erasure import erased_list
 from intake.models import Erasure, QuestionnaireResponse, Revision
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 from .test_erasing import erase, person_of
 
 pytestmark = pytest.mark.django_db

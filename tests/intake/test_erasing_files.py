@@ -18,7 +18,7 @@ from intake.erasure import erased_list
 from intake.models import QuestionnaireResponse, Revision
 from tests.trust.amounts import amount
 
-from .conftest import later
+from .sample import later
 from .test_erasing import erase
 
 ON_SQLITE = connection.vendor == "sqlite"
@@ -96,14 +96,15 @@ def killed(where: str) -> int:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "intake.settings",
-        "DATABASE_URL": _address(given),
+        "DATABASE_URL": address_of_database(given),
         "DATA_DIR": str(Path(settings.ERASURE_LIST).parent),
         "KEYRING_FILE": str(ring),
     }
     return subprocess.run([sys.executable, "-c", KILLED, where], env=environment, capture_output=True).returncode
 
 
-def _address(given: dict) -> str:
+def address_of_database(given: dict) -> str:
+    """The database of this run, as `DATABASE_URL` for another process."""
     if ON_SQLITE:
         return f"sqlite:///{given['NAME']}"
 

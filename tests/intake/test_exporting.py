@@ -28,18 +28,18 @@ from screening.exchange.fhir.structure import problems_in
 from screening.exchange.yaml import load_definition
 from screening.management.base import CONTENT
 from screening.models import Questionnaire, QuestionnaireVersion
-from tests.intake.conftest import DEFINITION, NOW, Tab, _ask, _flag, _text
+from tests.intake.sample import DEFINITION, NOW, Tab, ask, flag, text
 
 pytestmark = pytest.mark.django_db
 
 SUBSTANCES = Section(
     link_id="substances",
-    title=_text("Alcohol and drugs"),
+    title=text("Alcohol and drugs"),
     questions=(
-        _ask("drinks", part2=True),
-        _ask("drinks_daily", ask_when="drinks is yes"),
-        _ask("smokes"),
-        _ask("remark", "text"),
+        ask("drinks", part2=True),
+        ask("drinks_daily", ask_when="drinks is yes"),
+        ask("smokes"),
+        ask("remark", "text"),
     ),
 )
 PROTECTED = {"drinks", "drinks_daily", "alcohol"}
@@ -48,7 +48,7 @@ PROTECTED = {"drinks", "drinks_daily", "alcohol"}
 @pytest.fixture
 def questionnaire(db: None) -> Questionnaire:
     """The small questionnaire with a page about substances, one of whose questions is marked."""
-    flags = (*DEFINITION.flags, _flag("alcohol", "caution", "drinks_daily is yes"))
+    flags = (*DEFINITION.flags, flag("alcohol", "caution", "drinks_daily is yes"))
     sections = (*DEFINITION.sections, SUBSTANCES)
     return publishing.rows_from_definition(msgspec.structs.replace(DEFINITION, sections=sections, flags=flags))
 

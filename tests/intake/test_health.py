@@ -14,7 +14,7 @@ from django.test import Client
 from intake import alerts, checks, durability, health, vault
 from intake.models import QuestionnaireResponse
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from intake.clinician import reading
 from intake.erasure import erased_list
 from intake.models import AuditRecord, Clinic, Invitation, LegalHold, QuestionnaireResponse, Revision, User
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 from .test_erasing import erase, person_of
 
 pytestmark = pytest.mark.django_db

@@ -26,8 +26,8 @@ from screening.engine.definition import Definition, Rule
 from screening.models import Questionnaire, QuestionnaireVersion
 from screening.replay.standing import RANKS
 
-from .conftest import DEFINITION, NOW, _ask, _flag, later
 from .impact_samples import drawn, send_many
+from .sample import DEFINITION, NOW, ask, flag, later
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +39,10 @@ def drafted() -> Definition:
         replace(plan, rules=(Rule(severity="urgent", when="plan_now is yes or low_mood is yes"),)),
         replace(stroke, rules=(Rule(severity="caution", when="stroke is yes"),)),
         replace(harm, rules=(Rule(severity="urgent", when="harm_thoughts is yes and weapon_near is yes"),)),
-        _flag("pressure_high", "caution", "pressure.systolic >= 160 or pressure.diastolic >= 100"),
-        _flag("new_fact", "caution", "new_question is yes"),
+        flag("pressure_high", "caution", "pressure.systolic >= 160 or pressure.diastolic >= 100"),
+        flag("new_fact", "caution", "new_question is yes"),
     )
-    body = replace(DEFINITION.sections[2], questions=(*DEFINITION.sections[2].questions, _ask("new_question")))
+    body = replace(DEFINITION.sections[2], questions=(*DEFINITION.sections[2].questions, ask("new_question")))
     return replace(DEFINITION, sections=(*DEFINITION.sections[:2], body), flags=flags)
 
 

@@ -15,7 +15,7 @@ from intake.invitation_lists import Unreadable
 from intake.invitees import Details
 from intake.models import AuditRecord, Clinic, Invitation, InvitationMail, User
 
-from .conftest import NOW, later
+from .sample import NOW, later
 from .test_invitations import begin, invite, send
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 import re
 import smtplib
@@ -21,7 +20,7 @@ from intake.invitees import Details
 from intake.management.commands import worker
 from intake.models import AuditRecord, Clinic, Invitation, InvitationMail, Invitee, User
 
-from .conftest import NOW, later
+from .sample import NOW, Clock, Failing, later
 from .test_canary import everything
 from .test_invitations import begin, invite, send
 
@@ -30,39 +29,9 @@ pytestmark = pytest.mark.django_db
 ROSA = Details(name="Rosa Canario", email="rosa@mail.example")
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    now = NOW
-
-    def __call__(self) -> datetime.datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture
 def invited(clinic: Clinic) -> actions.Invited:
     return invite(clinic, details=ROSA, send=True)
-
-
-Failing = Callable[[Exception], None]
-
-
-@pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch) -> Failing:
-    """The mail server fails in a given way from now on."""
-
-    def fail(error: Exception) -> None:
-        def refuse(self: EmailMessage, fail_silently: bool = False) -> int:
-            raise error
-
-        monkeypatch.setattr(EmailMessage, "send", refuse)
-
-    return fail
 
 
 def token_in(message: Any) -> str:

@@ -13,7 +13,7 @@ from intake import access, actions, invitees
 from intake.invitees import Details
 from intake.models import AuditRecord, Clinic, Invitation, InvitationMail, Invitee, QuestionnaireResponse, User
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 

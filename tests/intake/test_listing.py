@@ -20,7 +20,7 @@ from intake.permissions import ROLES, Permission
 from screening.models import QuestionnaireVersion
 from tests.trust.amounts import amount
 
-from .conftest import NOW, Tab, answered, later, unknown
+from .sample import NOW, Tab, answered, later, unknown
 from .test_concurrency import at_once
 
 STEPS = amount(quick=70, long=2_000)

@@ -14,7 +14,7 @@ from intake import actions, people
 from intake.models import AuditRecord, CheckInSchedule, Clinic, Person, PersonMatch, QuestionnaireResponse, User
 from screening.models import QuestionnaireVersion
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 

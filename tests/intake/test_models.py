@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 
 from intake.models import QuestionnaireResponse, ReviewEntry, SignOff, User
 
-from .conftest import NOW
+from .sample import NOW
 
 MODELS = list(apps.get_app_config("intake").get_models())
 

@@ -20,14 +20,15 @@ from intake.patient import sessions
 from screening import publishing
 from screening.engine.definition import Section
 from screening.models import Questionnaire, QuestionnaireVersion
-from tests.intake.conftest import DEFINITION, NOW, Tab, _ask, _text, later
+from tests.browsers import signed_in
+from tests.intake.sample import DEFINITION, NOW, Tab, ask, later, text
 
 pytestmark = pytest.mark.django_db
 
 SUBSTANCES = Section(
     link_id="substances",
-    title=_text("Alcohol and drugs"),
-    questions=(_ask("drinks", part2=True), _ask("drinks_daily", part2=True, ask_when="drinks is yes"), _ask("smokes")),
+    title=text("Alcohol and drugs"),
+    questions=(ask("drinks", part2=True), ask("drinks_daily", part2=True, ask_when="drinks is yes"), ask("smokes")),
 )
 
 
@@ -35,7 +36,7 @@ SUBSTANCES = Section(
 def questionnaire(db: None) -> Questionnaire:
     """The small questionnaire with a tagged question on its page about safety, and a page about substances last."""
     about, safety, body = DEFINITION.sections
-    safety = msgspec.structs.replace(safety, questions=(*safety.questions, _ask("drunk_now", part2=True)))
+    safety = msgspec.structs.replace(safety, questions=(*safety.questions, ask("drunk_now", part2=True)))
     return publishing.rows_from_definition(
         msgspec.structs.replace(DEFINITION, sections=(about, safety, body, SUBSTANCES))
     )
@@ -162,12 +163,8 @@ class TestTheAction:
 
 class TestStaff:
     @pytest.fixture
-    def desk(self, client: Client, clinician: User) -> Client:
-        client.force_login(clinician)
-        session = client.session
-        session["second_factor_of"] = str(clinician.pk)
-        session.save()
-        return client
+    def desk(self, clinician: User) -> Client:
+        return signed_in(clinician)
 
     def test_the_page_says_not_to_share_and_marks_tagged_answers(
         self, desk: Client, sent: QuestionnaireResponse
@@ -223,8 +220,8 @@ def test_a_page_is_about_substances_when_most_of_its_questions_are() -> None:
 
 
 def test_the_notice_is_there_in_both_languages_and_awaits_review() -> None:
-    for text in (part2.TITLE, part2.NOTICE, part2.ACKNOWLEDGE):
-        assert set(text) == {"en", "es"}
+    for words in (part2.TITLE, part2.NOTICE, part2.ACKNOWLEDGE):
+        assert set(words) == {"en", "es"}
     assert part2.REVIEWED_BY == {}
 
 

@@ -16,7 +16,7 @@ from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
 from screening import publishing
 from screening.models import QuestionnaireVersion
 
-from .conftest import NOW, later
+from .sample import NOW, later
 from .test_subject_access import fill
 
 SQL = Path(__file__).parents[2] / "deploy" / "postgresql.sql"

@@ -13,8 +13,9 @@ from intake.management.commands import worker
 from intake.models import AuditRecord, User
 from screening import publishing, scheduling, sign_off
 from screening.models import Questionnaire, QuestionnaireVersion, ScheduledPublication
+from tests.browsers import show_who_one_is
 
-from .conftest import NOW, later, show_who_one_is
+from .sample import NOW, later
 from .test_editors import editor  # noqa: F401  (a fixture)
 
 

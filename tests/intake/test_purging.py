@@ -23,7 +23,7 @@ from intake.invitees import Details
 from intake.management.commands import worker
 from intake.models import AuditRecord, Clinic, Erasure, Invitation, Person, QuestionnaireResponse, StaffSession, User
 
-from .conftest import NOW, Tab, later
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 SECOND = datetime.timedelta(seconds=1)

@@ -11,7 +11,7 @@ from intake import actions, readiness
 from intake.models import AlertDelivery, Clinic, QuestionnaireResponse, User
 from screening import publishing
 from screening.models import Questionnaire, QuestionnaireVersion
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 pytestmark = pytest.mark.django_db
 

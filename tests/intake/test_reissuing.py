@@ -15,7 +15,7 @@ from intake import access, actions
 from intake.models import AnswerRequest, AuditRecord, Clinic, Invitation, InvitationMail, QuestionnaireResponse, User
 from tests.intake.test_invitations import ROSA, begin, invite, invited, kinds, send
 
-from .conftest import NOW, later
+from .sample import NOW, later
 
 pytestmark = pytest.mark.django_db
 __all__ = ["invited"]

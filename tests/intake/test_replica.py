@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from intake import actions, alerts, checks, health, impact, replaying, replica, reporting
@@ -24,9 +23,10 @@ from intake.durability import REPLICA
 from intake.models import Clinic, ImpactRun, QuestionnaireResponse, User, WorkerHeartbeat
 from intake.replaying import Looked
 from screening.models import QuestionnaireVersion
+from tests.browsers import signed_in
 
-from .conftest import NOW, later
 from .impact_samples import drawn, send_many
+from .sample import NOW, later
 
 POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "NAME": "screening", "HOST": "one", "PORT": "", "OPTIONS": {}}
 
@@ -192,13 +192,9 @@ class TestReports:
         assert "statement timeout" in str(failed[0])
 
     def test_the_page_says_of_when_its_counts_are(
-        self, same: str, admin: User, client: Client, monkeypatch: pytest.MonkeyPatch
+        self, same: str, admin: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        report, asked = reporting.report, []
-        client.force_login(admin)
-        session = client.session
-        session["second_factor_of"] = str(admin.pk)
-        session.save()
+        client, report, asked = signed_in(admin), reporting.report, []
 
         def noted(*given: Any, database: str, **more: Any) -> Any:
             asked.append(database)

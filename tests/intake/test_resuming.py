@@ -9,7 +9,7 @@ import pytest
 from intake import actions, codes
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
 
-from .conftest import NOW, later
+from .sample import NOW, later
 
 pytestmark = pytest.mark.django_db
 

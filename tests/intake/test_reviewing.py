@@ -12,7 +12,7 @@ from intake.models import Alert, AuditRecord, Correction, Membership, Questionna
 from intake.reviewing import Review, token_of
 from screening.engine.answers import BloodPressure
 
-from .conftest import NOW, Tab, answered, later, unknown
+from .sample import NOW, Tab, answered, later, unknown
 
 STROKE = "raised stroke_ever contraindication"
 HARM = "open harm_to_others urgent"

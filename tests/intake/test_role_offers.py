@@ -16,7 +16,7 @@ from intake import access, actions, role_offers
 from intake.models import AuditRecord, Clinic, RoleOffer, User
 from intake.permissions import Permission
 
-from .conftest import NOW, later
+from .sample import NOW, later
 from .test_security import browser_of
 
 pytestmark = pytest.mark.django_db

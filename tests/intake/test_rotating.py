@@ -20,7 +20,7 @@ from intake.actions import rotating
 from intake.alerts import rota
 from intake.models import AlertContact, AuditRecord, Clinic, QuestionnaireResponse, User
 from intake.models.fields import Enveloped
-from tests.intake.conftest import NOW, Tab
+from tests.intake.sample import NOW, Tab
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from intake import actions, records, vault
 from intake.models import QuestionnaireResponse
 from tests.trust.amounts import amount
 
-from .conftest import NOW, Tab
-from .test_erasing_files import _address
+from .sample import NOW, Tab
+from .test_erasing_files import address_of_database
 from .test_rotating import Ring, ring
 
 __all__ = ["ring"]
@@ -70,7 +70,7 @@ def killed(*, after: int, ring: Ring) -> int:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "intake.settings",
-        "DATABASE_URL": _address(connection.settings_dict),
+        "DATABASE_URL": address_of_database(connection.settings_dict),
         "DATA_DIR": str(Path(settings.ERASURE_LIST).parent),
         "KEYRING": json.dumps(ring.content),
     }

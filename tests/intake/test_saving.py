@@ -12,7 +12,7 @@ from intake import actions, records, rules
 from intake.models import QuestionnaireResponse, Revision, User
 from screening.engine.answers import Answer
 
-from .conftest import NOW, Tab, answered, later, unknown
+from .sample import NOW, Tab, answered, later, unknown
 
 pytestmark = pytest.mark.django_db
 

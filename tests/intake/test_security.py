@@ -11,8 +11,9 @@ from django.test import Client
 
 from intake import actions, records, security_mail
 from intake.models import AuditRecord, Clinic, EmergencyAccess, QuestionnaireResponse, SecurityNotice, User
+from tests.browsers import show_who_one_is, signed_in
 
-from .conftest import NOW, Tab, later, show_who_one_is
+from .sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 
@@ -20,13 +21,9 @@ WHY = "Nobody answers the on-call phone"
 
 
 def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["second_factor_of"] = str(user.pk)
-    session.save()
-    show_who_one_is(client, user)
-    return client
+    browser = signed_in(user)
+    show_who_one_is(browser, user)
+    return browser
 
 
 @pytest.fixture(autouse=True)

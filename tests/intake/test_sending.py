@@ -13,7 +13,7 @@ from intake.models import AuditRecord, PackedRecord, Person, QuestionnaireRespon
 from screening import packing
 from screening.engine.definition import canonical_json
 
-from .conftest import DEFINITION, NOW, TODAY, Tab, later
+from .sample import DEFINITION, NOW, TODAY, Tab, later
 
 pytestmark = pytest.mark.django_db
 

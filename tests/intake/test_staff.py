@@ -16,7 +16,7 @@ from django.urls import reverse
 from intake import actions
 from intake.models import AuditRecord, Clinic, Membership, User
 
-from .conftest import NOW
+from .sample import NOW
 
 pytestmark = pytest.mark.django_db
 

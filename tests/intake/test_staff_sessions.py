@@ -6,20 +6,11 @@ import pytest
 from django.test import Client
 
 from intake.models import AuditRecord, User
+from tests.browsers import signed_in
 
 pytestmark = pytest.mark.check("C61", required="15 minutes without a page, 12 hours in all, on the server")
 
 MINUTE, HOUR = 60, 3600
-
-
-def signed_in(user: User) -> Client:
-    """A browser where somebody has signed in with a second factor."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["second_factor_of"] = str(user.pk)
-    session.save()
-    return client
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from screening import publishing
 from screening.engine.definition import Option, Question, Section
 from screening.models import QuestionnaireVersion
 
-from .conftest import DEFINITION, NOW, Tab, later
+from .sample import DEFINITION, NOW, Tab, later
 
 pytestmark = pytest.mark.django_db
 

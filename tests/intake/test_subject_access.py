@@ -20,7 +20,7 @@ from intake.erasure import registry
 from intake.invitees import Details
 from intake.models import AlertDelivery, AuditRecord, Clinic, Person, QuestionnaireResponse, SecurityNotice, User
 from intake.subject_access import collecting, files
-from tests.intake.conftest import NOW, Tab, later, unknown
+from tests.intake.sample import NOW, Tab, later, unknown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.check("C75", required="all of one person, 0 of another")]
 

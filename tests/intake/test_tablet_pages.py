@@ -10,8 +10,9 @@ from django.test import Client
 
 from intake import actions, tablet
 from intake.models import Clinic, QuestionnaireResponse, User
+from tests.browsers import signed_in
 
-from .conftest import NOW, Tab
+from .sample import NOW, Tab
 
 pytestmark = pytest.mark.django_db
 
@@ -22,19 +23,10 @@ def _fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"{module}.timezone.now", lambda: NOW)
 
 
-def sign_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["second_factor_of"] = str(user.pk)
-    session.save()
-    return client
-
-
 @pytest.fixture
 def device(front_desk: User) -> Client:
     """The tablet, with the front desk signed in on it."""
-    return sign_in(front_desk)
+    return signed_in(front_desk)
 
 
 def hand_over(device: Client, **given: str):
@@ -123,7 +115,7 @@ class TestHandingOver:
         assert "_auth_user_id" in device.session
 
     def test_who_may_not_invite_has_no_tablet(self, auditor: User, clinic: Clinic) -> None:
-        client = sign_in(auditor)
+        client = signed_in(auditor)
 
         assert client.get("/staff/tablet/").status_code == 404
         assert hand_over(client).status_code == 404
@@ -261,7 +253,7 @@ class TestGoingOn:
         return response()
 
     def test_staff_hand_the_draft_over_again(self, stopped: QuestionnaireResponse, front_desk: User) -> None:
-        device = sign_in(front_desk)
+        device = signed_in(front_desk)
         assert str(stopped) in device.get("/staff/tablet/").content.decode()
 
         answer = device.post(f"/staff/tablet/{stopped}/continue/")
@@ -274,16 +266,16 @@ class TestGoingOn:
         assert 'value="Rosa"' in device.get("/q/about/").content.decode()
 
     def test_the_list_names_nobody(self, stopped: QuestionnaireResponse, front_desk: User) -> None:
-        assert "Rosa" not in sign_in(front_desk).get("/staff/tablet/").content.decode()
+        assert "Rosa" not in signed_in(front_desk).get("/staff/tablet/").content.decode()
 
     @pytest.mark.parametrize("who", ["outsider", "auditor"])
     def test_others_cannot(self, stopped: QuestionnaireResponse, who: str, request: pytest.FixtureRequest) -> None:
-        client = sign_in(request.getfixturevalue(who))
+        client = signed_in(request.getfixturevalue(who))
 
         assert client.post(f"/staff/tablet/{stopped}/continue/").status_code == 404
 
     def test_a_draft_from_home_is_not_opened_this_way(self, draft: QuestionnaireResponse, front_desk: User) -> None:
-        assert sign_in(front_desk).post(f"/staff/tablet/{draft}/continue/").status_code == 404
+        assert signed_in(front_desk).post(f"/staff/tablet/{draft}/continue/").status_code == 404
 
 
 def test_the_summary_says_so(sign_in_clinician: Client, patients: Client) -> None:
@@ -298,7 +290,7 @@ def test_the_summary_says_so(sign_in_clinician: Client, patients: Client) -> Non
 
 @pytest.fixture
 def sign_in_clinician(clinician: User) -> Client:
-    return sign_in(clinician)
+    return signed_in(clinician)
 
 
 def test_the_locked_page_is_there_for_anybody(db) -> None:

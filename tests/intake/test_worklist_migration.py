@@ -16,8 +16,8 @@ from intake.models import Clinic, QuestionnaireResponse, User
 from intake.models.listing import KINDS
 from screening.models import QuestionnaireVersion
 
-from .conftest import NOW, later
 from .impact_samples import send_many
+from .sample import NOW, later
 
 BEFORE, AFTER = "0016_erasure", "0017_worklist"
 

@@ -6,15 +6,15 @@ import contextlib
 import re
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Error, Page, expect
 
 from intake import actions, records
 from intake.models import Clinic, QuestionnaireResponse, User
-from tests.intake.conftest import Tab
+from tests.browsers import signed_in
 from tests.intake.patient.conftest import open_clinic, publish
 from tests.intake.patient.definitions import EVERY_TYPE
+from tests.intake.sample import Tab
 from tests.journeys.conftest import NARROWEST
 from tests.trust.output.payloads import SCRIPTS
 
@@ -64,12 +64,8 @@ def staff_at(page: Page, origin: str, clinic: Clinic) -> User:
     user = actions.create_staff(
         email="clara@harbor.example", name="Clara", role="clinician", clinic=clinic, now=timezone.now()
     ).user
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["second_factor_of"] = str(user.pk)
-    session.save()
-    page.context.add_cookies([{"name": "intake", "value": session.session_key, "url": origin}])
+    key = signed_in(user).session.session_key
+    page.context.add_cookies([{"name": "intake", "value": key, "url": origin}])
     return user
 
 

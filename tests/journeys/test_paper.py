@@ -21,8 +21,8 @@ from intake import actions
 from intake.models import QuestionnaireResponse, User
 from screening.engine.definition import Definition, Section
 from tests.intake.clinician.conftest import SignIn, sign_in
-from tests.intake.conftest import DEFINITION, NOW, Tab, _ask, _flag, _text, unknown
 from tests.intake.patient.conftest import open_clinic, publish
+from tests.intake.sample import DEFINITION, NOW, Tab, ask, flag, text, unknown
 
 __all__ = ["sign_in"]
 
@@ -35,30 +35,30 @@ SEVERITIES = ("caution", "contraindication", "information", "urgent")
 
 MANY = Definition(
     key="paper",
-    title=_text("A long questionnaire"),
+    title=text("A long questionnaire"),
     languages=("en", "es"),
     sections=(
         DEFINITION.sections[0],
         Section(
-            link_id="points", title=_text("Points"), questions=tuple(_ask(f"point_{n}_asked") for n in range(POINTS))
+            link_id="points", title=text("Points"), questions=tuple(ask(f"point_{n}_asked") for n in range(POINTS))
         ),
         Section(
             link_id="hard",
-            title=_text("Hard words"),
+            title=text("Hard words"),
             questions=(
-                _ask("long", "long_text", maximum_length=20_000),
-                _ask("word", "long_text"),
-                *(_ask(name) for name in ("told_not", "unsure", "passed_over")),
-                _ask("never_asked", "text", ask_when="unsure is yes"),
+                ask("long", "long_text", maximum_length=20_000),
+                ask("word", "long_text"),
+                *(ask(name) for name in ("told_not", "unsure", "passed_over")),
+                ask("never_asked", "text", ask_when="unsure is yes"),
             ),
         ),
         Section(
             link_id="texts",
-            title=_text("Texts"),
-            questions=tuple(_ask(f"text_{n}_asked", "text") for n in range(TEXTS)),
+            title=text("Texts"),
+            questions=tuple(ask(f"text_{n}_asked", "text") for n in range(TEXTS)),
         ),
     ),
-    flags=tuple(_flag(f"FLAG{n}END", SEVERITIES[n % 4], f"point_{n}_asked is yes") for n in range(POINTS)),
+    flags=tuple(flag(f"FLAG{n}END", SEVERITIES[n % 4], f"point_{n}_asked is yes") for n in range(POINTS)),
 )
 
 

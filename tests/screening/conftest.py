@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from screening import models, publishing
+from tests.browsers import signed_in
 from tests.screening.samples import NOW, case, small
 
 
@@ -32,25 +33,21 @@ def version(draft) -> models.QuestionnaireVersion:
     return publishing.publish(questionnaire=draft, by="Ada", now=NOW, note="First")
 
 
-def _signed_in(email: str, *, is_staff: bool) -> Client:
+def browser_of(email: str, *, is_staff: bool) -> Client:
+    """A browser in which somebody new is signed in."""
     user = get_user_model().objects.create_user(
         email=email, password="long enough", name=email.split("@")[0].title(), is_staff=is_staff, created_at=NOW
     )
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["second_factor_of"] = str(user.pk)
-    session.save()
-    return client
+    return signed_in(user)
 
 
 @pytest.fixture
 def editor(db) -> Client:
     """A browser in which an editor of questionnaires is signed in."""
-    return _signed_in("ada@example.org", is_staff=True)
+    return browser_of("ada@example.org", is_staff=True)
 
 
 @pytest.fixture
 def clinician(db) -> Client:
     """A browser in which somebody is signed in who may not edit questionnaires."""
-    return _signed_in("bo@example.org", is_staff=False)
+    return browser_of("bo@example.org", is_staff=False)

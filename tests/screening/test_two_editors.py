@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from screening import editing, models, publishing
-from tests.screening.conftest import _signed_in as signed_in
+from tests.screening.conftest import browser_of
 from tests.screening.samples import NOW, case, small
 from tests.screening.test_admin import Form, form_of, url
 
@@ -44,7 +44,7 @@ def draft(transactional_db) -> models.Questionnaire:
 
 @pytest.fixture
 def editors(transactional_db) -> list[Client]:
-    return [signed_in(f"{name}@example.org", is_staff=True) for name in ("ada", "bo")]
+    return [browser_of(f"{name}@example.org", is_staff=True) for name in ("ada", "bo")]
 
 
 def flag_page() -> str:

@@ -12,11 +12,9 @@ from intake.models import Clinic, User
 from intake.patient import sessions
 from intake.permissions import ROLES
 from screening.models import QuestionnaireVersion
+from tests.browsers import show_who_one_is
 from tests.intake.clinician.conftest import send, sign_in
 from tests.intake.conftest import (
-    NOW,
-    Tab,
-    _own_keys,
     admin,
     auditor,
     clinic,
@@ -25,14 +23,14 @@ from tests.intake.conftest import (
     front_desk,
     other_clinic,
     outsider,
+    own_keys,
     questionnaire,
-    show_who_one_is,
     version,
 )
+from tests.intake.sample import NOW, Tab
 from tests.trust.installation import MISSING, Objects, Send, objects_of
 
 __all__ = [
-    "_own_keys",
     "admin",
     "auditor",
     "clinic",
@@ -41,6 +39,7 @@ __all__ = [
     "front_desk",
     "other_clinic",
     "outsider",
+    "own_keys",
     "questionnaire",
     "send",
     "sign_in",

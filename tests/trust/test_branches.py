@@ -15,7 +15,7 @@ from intake import actions, exporting, records
 from intake.models import Clinic, QuestionnaireResponse, User
 from screening import publishing
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import DEFINITION, NOW, Tab, later
+from tests.intake.sample import DEFINITION, NOW, Tab, later
 
 CANARY = "Quetzalcoatl"
 

@@ -9,11 +9,11 @@ from django.contrib.sessions.models import Session
 
 from intake import session_store
 from intake.patient import saving
-from tests.intake.patient.conftest import _fixed_clock, begin, clinic, patient, version
+from tests.intake.patient.conftest import begin, clinic, fixed_clock, patient, version
 from tests.intake.patient.test_nothing_is_lost import hidden
 from tests.trust.amounts import amount
 
-__all__ = ["_fixed_clock", "begin", "clinic", "patient", "version"]
+__all__ = ["begin", "clinic", "fixed_clock", "patient", "version"]
 
 TIMES = amount(quick=3, long=500)
 SAVE_PAGE = saving.save_page

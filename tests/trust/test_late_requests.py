@@ -10,7 +10,7 @@ import pytest
 from intake import actions, records
 from intake.models import Clinic, Revision
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import NOW, Tab
+from tests.intake.sample import NOW, Tab
 from tests.trust.amounts import amount
 
 ORDERS = amount(quick=20, long=1_000)

@@ -10,7 +10,7 @@ from intake.models import Clinic
 from screening import publishing
 from screening.engine.definition import Definition, Rule
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import DEFINITION, NOW, Tab, later
+from tests.intake.sample import DEFINITION, NOW, Tab, later
 from tests.trust.amounts import amount
 
 DRAFTS = amount(quick=4, long=20)

@@ -86,7 +86,6 @@ GROUPS = (
         (
             "tests/intake/alerts",
             "tests/intake/test_alerting.py",
-            "tests/intake/test_alerts.py",
             "tests/intake/clinician/test_alerts_page.py",
             "intake/alerts/ages.py",
         ),

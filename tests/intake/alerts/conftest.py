@@ -1,39 +1,18 @@
-"""A clock that is moved by hand, a clinic's rota, an alert, and a mail server that fails as it is told."""
+"""A clinic's rota, and an alert."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMessage
 
 from intake import actions, vault
 from intake.alerts import rota
 from intake.models import Alert, AlertContact, AlertRota, Clinic, User
-from tests.intake.conftest import NOW, Tab
+from tests.intake.sample import NOW, Tab
 
 OFFICE_HOURS = [["09:00", "17:00"]] * 5 + [None, None]
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime.datetime:
-        return self.now
-
-    def advance(self, **span: float) -> None:
-        self.now += datetime.timedelta(**span)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
 
 AddContact = Callable[..., AlertContact]
 
@@ -67,19 +46,3 @@ def alert(tab: Tab) -> Alert:
     tab.finish(given_name="Rosa", family_name="Díaz", harm_thoughts="yes", plan_now="no")
     actions.submit(response_id=tab.response.pk, now=NOW)
     return Alert.objects.get()
-
-
-Failing = Callable[[Exception], None]
-
-
-@pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch) -> Failing:
-    """The mail server fails in a given way from now on."""
-
-    def fail(error: Exception) -> None:
-        def send(self: EmailMessage, fail_silently: bool = False) -> int:
-            raise error
-
-        monkeypatch.setattr(EmailMessage, "send", send)
-
-    return fail

@@ -11,9 +11,9 @@ from django.core import mail
 from intake import actions, alerts, health
 from intake.alerts import deadman, drills, liveness, numbers, web
 from intake.models import AlertDelivery, Clinic, User
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Clock, Failing, Tab, later
 
-from .conftest import AddContact, Clock, Failing
+from .conftest import AddContact
 
 pytestmark = pytest.mark.django_db
 

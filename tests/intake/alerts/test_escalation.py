@@ -10,9 +10,9 @@ from django.core.mail import EmailMessage
 
 from intake import actions, alerts
 from intake.models import Alert, AlertDelivery, Clinic, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, Clock, Failing, later
 
-from .conftest import AddContact, Clock, Failing
+from .conftest import AddContact
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from intake.alerts import expectation
 from intake.models import AlertRota, Clinic
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, later
 
 from .conftest import AddContact
 

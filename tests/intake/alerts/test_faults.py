@@ -17,9 +17,9 @@ from intake import actions, alerts
 from intake.alerts import delivering, escalation, liveness, numbers
 from intake.models import Alert, AlertDelivery, Clinic, QuestionnaireResponse
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Clock, Failing, Tab, later
 
-from .conftest import AddContact, Clock, Failing
+from .conftest import AddContact
 
 pytestmark = pytest.mark.django_db
 

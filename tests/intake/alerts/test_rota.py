@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from intake import vault
 from intake.alerts import rota
 from intake.models import Clinic
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 from .conftest import AddContact
 

@@ -17,9 +17,9 @@ from intake import alerts
 from intake.alerts import web
 from intake.alerts.channels import CHANNELS, webhook
 from intake.models import Alert, AlertAttempt
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW, Clock
 
-from .conftest import AddContact, Clock
+from .conftest import AddContact
 
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 

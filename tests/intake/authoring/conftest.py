@@ -10,6 +10,7 @@ from django.test import Client
 from intake.models import User
 from screening import publishing
 from screening.models import Questionnaire
+from tests.browsers import signed_in
 from tests.intake.patient.definitions import EVERY_TYPE
 
 SignIn = Callable[[User], Client]
@@ -17,17 +18,7 @@ SignIn = Callable[[User], Client]
 
 @pytest.fixture
 def sign_in() -> SignIn:
-    """A browser where somebody has signed in with password and second factor."""
-
-    def browser(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        session = client.session
-        session["second_factor_of"] = str(user.pk)
-        session.save()
-        return client
-
-    return browser
+    return signed_in
 
 
 @pytest.fixture

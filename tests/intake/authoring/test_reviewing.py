@@ -12,7 +12,7 @@ from intake.models import AuditRecord
 from screening import publishing
 from screening.engine.definition import canonical_json
 from screening.models import ClinicalReview, Question
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 from tests.screening.test_admin import form_of
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ from intake import audit, vault
 from intake.backups import archive, sealing, state, stores
 from intake.models import AuditRecord, QuestionnaireResponse, User
 from tests.intake.clinician.test_signing_in import PASSWORD, code_of, set_up_app, sign_in_with_password
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, later
 from tests.trust.amounts import IS_LONG, amount
 
 pytestmark = pytest.mark.usefixtures("transactional_db")

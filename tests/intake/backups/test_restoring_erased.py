@@ -14,7 +14,7 @@ from intake import actions, vault
 from intake.backups import archive, stores
 from intake.erasure import erased_list
 from intake.models import Clinic, Erasure, QuestionnaireResponse
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Tab, later
 
 from .test_archive import backup, manifest_of, place, run, shared_keys
 

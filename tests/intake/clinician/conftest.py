@@ -12,7 +12,8 @@ from django.test import Client
 from intake import actions
 from intake.models import Clinic, QuestionnaireResponse, User
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import NOW, Tab
+from tests.browsers import signed_in
+from tests.intake.sample import NOW, Tab
 
 Send = Callable[..., QuestionnaireResponse]
 SignIn = Callable[[User], Client]
@@ -20,17 +21,7 @@ SignIn = Callable[[User], Client]
 
 @pytest.fixture
 def sign_in() -> SignIn:
-    """A browser where somebody has signed in with password and second factor."""
-
-    def browser(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        session = client.session
-        session["second_factor_of"] = str(user.pk)
-        session.save()
-        return client
-
-    return browser
+    return signed_in
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.test import Client
 from intake import actions, records
 from intake.clinician import worklist
 from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Tab, later
 
 from .conftest import Send, SignIn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from intake import actions
 from intake.clinician.reading import summary_of
 from intake.models import Alert, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Tab, later
 
 PLAN = "An answer that cannot wait (plan_now?)"
 

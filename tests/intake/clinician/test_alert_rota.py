@@ -12,7 +12,8 @@ from django.test import Client
 from intake import actions, alerts, vault
 from intake.alerts import rota
 from intake.models import AlertContact, AlertDelivery, AlertRota, AuditRecord, Clinic, User
-from tests.intake.conftest import NOW, show_who_one_is
+from tests.browsers import show_who_one_is
+from tests.intake.sample import NOW
 
 from .conftest import SignIn
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from intake import actions, alerts
 from intake.alerts import numbers, standing
 from intake.models import Alert, AlertDelivery, Clinic, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, later
 
 from .conftest import Send, SignIn
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from intake import actions, audit_reading, vault
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, later
 
 from .conftest import Send, SignIn
 

@@ -15,7 +15,7 @@ from intake.records import PastChange
 from screening.engine.answers import read_answers
 from screening.engine.assessment import evaluate
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import NOW, Tab, unknown
+from tests.intake.sample import NOW, Tab, unknown
 
 from .sample import NOW as SAVED
 from .sample import TODAY, definition, reading_of, record

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from intake import actions
 from intake.models import AuditRecord, CheckInSchedule, Clinic, Invitation, InvitationMail, Person, User
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Tab, later
 
 from .conftest import Send, SignIn
 

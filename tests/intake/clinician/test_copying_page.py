@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
-from tests.intake.conftest import show_who_one_is
+from tests.browsers import show_who_one_is
 
 from .conftest import Send, SignIn
 

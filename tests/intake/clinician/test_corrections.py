@@ -10,7 +10,7 @@ from django.test import Client
 
 from intake import actions
 from intake.models import QuestionnaireResponse
-from tests.intake.conftest import answered, later
+from tests.intake.sample import answered, later
 
 
 @pytest.fixture

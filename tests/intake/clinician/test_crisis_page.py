@@ -10,7 +10,8 @@ from django.test import Client
 
 from intake import actions, crisis_contacts, readiness
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.conftest import NOW, show_who_one_is
+from tests.browsers import show_who_one_is
+from tests.intake.sample import NOW
 
 from .conftest import SignIn
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from intake import actions
 from intake.models import Alert, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Tab, later
 
 from .conftest import SignIn
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from intake import actions
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 from .conftest import SignIn
 

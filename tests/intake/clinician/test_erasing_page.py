@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from intake import actions
 from intake.models import AuditRecord, Clinic, Erasure, Person, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, show_who_one_is
+from tests.browsers import show_who_one_is
+from tests.intake.sample import NOW
 
 from .conftest import Send, SignIn
 

@@ -15,8 +15,8 @@ from intake.models import AuditRecord, Clinic, ImpactRun, QuestionnaireResponse,
 from intake.reporting import HELD_BACK, HIDDEN
 from screening import publishing
 from screening.models import Questionnaire, QuestionnaireVersion
-from tests.intake.conftest import NOW, answered, later
 from tests.intake.impact_samples import send_many
+from tests.intake.sample import NOW, answered, later
 from tests.intake.test_impact import drafted
 
 from .conftest import SignIn

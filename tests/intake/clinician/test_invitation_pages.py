@@ -12,7 +12,7 @@ from intake import actions, qr
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
 from tests.intake.clinician.conftest import SignIn
 from tests.intake.clinician.test_invitations import html, text
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, later
 
 pytestmark = pytest.mark.django_db
 

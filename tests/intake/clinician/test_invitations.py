@@ -20,7 +20,7 @@ from intake.clinician import invitation_list
 from intake.invitees import Details
 from intake.models import AuditRecord, Clinic, Invitation, InvitationMail, User
 from tests.intake.clinician.conftest import SignIn
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, later
 from tests.intake.test_invitations import begin, send
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from intake.invitees import Details
 from intake.models import Clinic, Invitation, InvitationMail, User
 from tests.intake.clinician.conftest import SignIn
 from tests.intake.clinician.test_invitations import html, text
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from intake import actions, notices
 from intake.models import AuditRecord, Clinic, NoticeChoice, User
-from tests.intake.conftest import NOW, later
+from tests.intake.sample import NOW, later
 
 from .conftest import Send, SignIn
 

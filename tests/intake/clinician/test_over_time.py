@@ -29,7 +29,7 @@ from screening.engine.definition import Score
 from screening.exchange.yaml import load_cases, load_definition
 from tests.intake.clinician.conftest import Send
 from tests.intake.clinician.sample import summary_of
-from tests.intake.conftest import NOW, TODAY, later
+from tests.intake.sample import NOW, TODAY, later
 
 CONTENT = Path(__file__).parents[3] / "screening" / "content"
 BORN = datetime.date(1985, 6, 15)

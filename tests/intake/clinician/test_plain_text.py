@@ -10,7 +10,7 @@ from intake import actions, reviewing
 from intake.clinician.corrections import CorrectionLine
 from intake.clinician.plain_text import plain_text
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.conftest import NOW, answered, unknown
+from tests.intake.sample import NOW, answered, unknown
 
 from .conftest import Send, SignIn
 from .sample import summary_of

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from intake import actions, reviewing
 from intake.invitees import Details
 from intake.models import Alert, AnswerRequest, Clinic, Correction, QuestionnaireResponse, User
-from tests.intake.conftest import answered, later, unknown
+from tests.intake.sample import answered, later, unknown
 
 from .conftest import Send
 from .test_worklist import cost

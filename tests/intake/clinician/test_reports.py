@@ -8,7 +8,7 @@ from django.test import Client
 from intake import actions, reporting
 from intake.models import Clinic, User
 from intake.reporting import HELD_BACK, HIDDEN, told
-from tests.intake.conftest import NOW, Tab, later, unknown
+from tests.intake.sample import NOW, Tab, later, unknown
 
 from .conftest import Send, SignIn
 

@@ -13,7 +13,8 @@ from django.test import Client
 from intake import actions, reviewing, step_up
 from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, ReviewEntry, SignOff, User
 from intake.reviewing import token_of
-from tests.intake.conftest import NOW, answered, show_who_one_is, unknown
+from tests.browsers import show_who_one_is
+from tests.intake.sample import NOW, answered, unknown
 
 from .conftest import Send, SignIn
 

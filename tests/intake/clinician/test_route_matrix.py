@@ -17,7 +17,7 @@ from django.urls import reverse
 from intake import actions, routes
 from intake.models import Clinic, QuestionnaireResponse, User
 from intake.permissions import ROLES, Permission
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 from .conftest import Send, SignIn
 

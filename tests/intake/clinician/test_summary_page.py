@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from intake import actions
 from intake.clinician import pdf, pdf_process
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
-from tests.intake.conftest import NOW, Tab, unknown
+from tests.intake.sample import NOW, Tab, unknown
 
 from .conftest import Send, SignIn
 from .sample import summary_of

@@ -11,7 +11,7 @@ from django.test import Client
 
 from intake import actions
 from intake.models import AuditRecord, Clinic, Membership, RoleOffer, User
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 from .conftest import SignIn
 

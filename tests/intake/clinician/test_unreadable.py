@@ -17,7 +17,8 @@ from intake.patient import sessions
 from intake.unreadable import UnreadableMiddleware
 from intake.vault import VaultError
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import NOW, Tab, later, show_who_one_is
+from tests.browsers import show_who_one_is
+from tests.intake.sample import NOW, Tab, later
 
 from .conftest import Send
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from intake import unsent
 from intake.models import Alert, Clinic, QuestionnaireResponse, ReviewEntry, User
+from tests.browsers import signed_in
 
 from .conftest import Send
 
@@ -36,14 +37,6 @@ def late(desk: Client) -> Client:
     return desk
 
 
-def come_back(browser: Client, user: User) -> None:
-    """Sign in in the same browser, with a second factor."""
-    browser.force_login(user)
-    session = browser.session
-    session["second_factor_of"] = str(user.pk)
-    session.save()
-
-
 def text_of(page: HttpResponse) -> str:
     return page.content.decode()
 
@@ -53,7 +46,7 @@ class TestAlert:
         asked = late.post(alert, {"note": NOTE})
         assert asked["Location"] == "/accounts/login/?next=/staff/unsent/"
 
-        come_back(late, clinician)
+        signed_in(clinician, late)
         page = late.get("/staff/unsent/")
 
         assert f"{NOTE}</textarea>" in text_of(page)
@@ -65,10 +58,10 @@ class TestAlert:
     def test_nobody_else_sees_it(self, late: Client, alert: str, clinician: User, colleague: User) -> None:
         late.post(alert, {"note": NOTE})
 
-        come_back(late, colleague)
+        signed_in(colleague, late)
         assert late.get("/staff/unsent/")["Location"] == "/staff/"
 
-        come_back(late, clinician)
+        signed_in(clinician, late)
         assert late.get("/staff/unsent/")["Location"] == "/staff/"
 
     def test_it_is_stored_encrypted(self, late: Client, alert: str) -> None:
@@ -80,7 +73,7 @@ class TestAlert:
 
     def test_it_can_be_thrown_away(self, late: Client, alert: str, clinician: User) -> None:
         late.post(alert, {"note": NOTE})
-        come_back(late, clinician)
+        signed_in(clinician, late)
 
         late.post("/staff/unsent/")
 
@@ -90,14 +83,14 @@ class TestAlert:
         self, late: Client, alert: str, clinician: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         late.post(alert, {"note": NOTE})
-        come_back(late, clinician)
+        signed_in(clinician, late)
         monkeypatch.setattr(unsent, "LASTS", -1)
 
         assert late.get("/staff/unsent/")["Location"] == "/staff/"
 
     def test_signing_out_forgets_it(self, late: Client, alert: str, clinician: User) -> None:
         late.post(alert, {"note": NOTE})
-        come_back(late, clinician)
+        signed_in(clinician, late)
 
         late.post("/accounts/logout/")
 
@@ -112,7 +105,7 @@ class TestAlert:
         gone = Client()
 
         gone.post(alert, {"note": NOTE, "written_by": writer})
-        come_back(gone, clinician)
+        signed_in(clinician, gone)
 
         assert NOTE in text_of(gone.get("/staff/unsent/"))
 
@@ -137,7 +130,7 @@ class TestReview:
         self, late: Client, response: QuestionnaireResponse, clinician: User, end: str, field: str
     ) -> None:
         asked = late.post(f"/staff/responses/{response}/{end}", {field: NOTE})
-        come_back(late, clinician)
+        signed_in(clinician, late)
 
         page = late.get(asked["Location"].partition("next=")[2])
 
@@ -146,7 +139,7 @@ class TestReview:
 
     def test_it_comes_back_once(self, late: Client, response: QuestionnaireResponse, clinician: User) -> None:
         late.post(f"/staff/responses/{response}/note/", {"text": NOTE})
-        come_back(late, clinician)
+        signed_in(clinician, late)
 
         shown = [NOTE in text_of(late.get(f"/staff/responses/{response}/note/")) for _ in range(2)]
 

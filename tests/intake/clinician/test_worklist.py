@@ -20,7 +20,7 @@ from intake.models import Alert, AuditRecord, Clinic, Membership, QuestionnaireR
 from screening import publishing
 from screening.engine.definition import Review
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import DEFINITION, NOW, Tab, later, unknown
+from tests.intake.sample import DEFINITION, NOW, Tab, later, unknown
 
 from .conftest import Send, SignIn
 

@@ -21,7 +21,7 @@ from intake.clinician.worklist_filters import chosen
 from intake.models import Clinic, Membership, Person, QuestionnaireResponse, User
 from intake.models.listing import KINDS
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 TABLE = "intake_questionnaireresponse"
 MANY = 1_500

@@ -27,7 +27,7 @@ NOW = datetime.datetime(2026, 3, 2, 15, 0, tzinfo=datetime.UTC)
 
 
 @pytest.fixture(autouse=True)
-def _fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("visit", "starting", "beginning"):
         monkeypatch.setattr(f"intake.patient.{module}.timezone.now", lambda: NOW)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from screening.models import QuestionnaireVersion
-from tests.intake.conftest import with_role
 from tests.intake.patient.conftest import publish, read
 from tests.intake.patient.definitions import EVERY_TYPE
 from tests.intake.patient.test_correcting import press_send
+from tests.intake.sample import with_role
 
 
 @pytest.fixture

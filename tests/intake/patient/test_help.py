@@ -7,9 +7,9 @@ from django.test import Client
 
 from intake import actions, crisis_contacts
 from intake.models import Alert, Clinic, QuestionnaireResponse, SafetyPanelShown
-from tests.intake.conftest import Tab
 from tests.intake.patient.conftest import NOW, open_clinic, read
 from tests.intake.patient.test_nothing_is_lost import hidden
+from tests.intake.sample import Tab
 
 
 @pytest.mark.check("C16", required="help before the next question, contacts on every page")

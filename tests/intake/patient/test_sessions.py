@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from intake import actions
 from intake.models import User
-from tests.intake.conftest import NOW
+from tests.intake.sample import NOW
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from django.test import Client
 from intake import actions, records, reviewing
 from intake.models import Clinic, Membership, QuestionnaireResponse, SignOff, User
 from intake.patient import sessions
-from tests.intake.conftest import NOW, Tab
 from tests.intake.patient.conftest import read
+from tests.intake.sample import NOW, Tab
 from tests.trust.amounts import amount
 from tests.trust.conftest import OWN
 from tests.trust.installation import Objects, ask, every_route

@@ -76,7 +76,7 @@ def fill(many: str) -> int:
     from intake import actions
     from intake.models import Clinic
     from screening.models import QuestionnaireVersion
-    from tests.intake.conftest import NOW, Tab
+    from tests.intake.sample import NOW, Tab
 
     clinic = Clinic.objects.get(slug="harbor")
     version = QuestionnaireVersion.objects.get(questionnaire=clinic.questionnaire)

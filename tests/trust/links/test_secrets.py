@@ -21,7 +21,7 @@ from django.utils import timezone
 from intake import access, actions, codes, limits
 from intake.backups import archive, sealing
 from intake.models import Clinic, Invitation, QuestionnaireResponse, User
-from tests.intake.conftest import Tab
+from tests.intake.sample import Tab
 from tests.intake.test_canary import everything
 from tests.trust.amounts import amount
 from tests.trust.conftest import OWN

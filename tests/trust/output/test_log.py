@@ -22,8 +22,8 @@ from intake import access, actions, logs, records, vault
 from intake.clinician import pdf, views
 from intake.models import Clinic, User
 from intake.patient import answering, sessions
-from tests.intake.conftest import NOW
 from tests.intake.patient.conftest import read
+from tests.intake.sample import NOW
 from tests.intake.test_canary import everything
 from tests.trust.amounts import amount
 

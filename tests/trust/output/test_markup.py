@@ -22,8 +22,9 @@ from intake.patient import sessions
 from screening import publishing
 from screening.engine.definition import Definition, Section
 from screening.models import Questionnaire
-from tests.intake.conftest import DEFINITION, NOW, Tab, _ask, _text
+from tests.intake import sample
 from tests.intake.patient.conftest import read
+from tests.intake.sample import DEFINITION, NOW, Tab
 from tests.trust.access.test_access_matrix import asked_routes
 from tests.trust.amounts import IS_LONG
 from tests.trust.installation import Objects, ask
@@ -31,7 +32,11 @@ from tests.trust.output.payloads import SCRIPTS, TEMPLATES, skeleton
 
 pytestmark = pytest.mark.django_db
 
-WORDS = Section(link_id="words", title=_text("Words"), questions=(_ask("remark", "long_text"), _ask("short", "text")))
+WORDS = Section(
+    link_id="words",
+    title=sample.text("Words"),
+    questions=(sample.ask("remark", "long_text"), sample.ask("short", "text")),
+)
 ALL = " ".join(SCRIPTS)
 NAMES = SCRIPTS if IS_LONG else (SCRIPTS[45], SCRIPTS[0])
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from intake import actions, exporting, records
 from intake.clinician import pdf
 from intake.models import Clinic, User
-from tests.intake.conftest import Tab
+from tests.intake.sample import Tab
 from tests.trust.access.test_access_matrix import asked_routes
 from tests.trust.amounts import IS_LONG
 from tests.trust.installation import Objects, ask

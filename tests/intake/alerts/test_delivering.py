@@ -4,64 +4,19 @@ from __future__ import annotations
 
 import datetime
 import smtplib
-from collections.abc import Callable
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage
 from django.db import OperationalError
 from django.utils import timezone
 
-from intake import actions, alerts
+from intake import alerts
 from intake.alerts import delivering
 from intake.management.commands import worker
 from intake.models import Alert, AlertAttempt, AlertDelivery, QuestionnaireResponse, WorkerHeartbeat
-
-from .conftest import NOW, Tab, later
+from tests.intake.sample import NOW, Clock, Failing, Tab, later
 
 pytestmark = pytest.mark.django_db
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime.datetime:
-        return self.now
-
-    def advance(self, **span: int) -> None:
-        self.now += datetime.timedelta(**span)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def alert(tab: Tab) -> Alert:
-    """One alert, due now."""
-    tab.finish(given_name="Rosa", family_name="Díaz", harm_thoughts="yes", plan_now="no")
-    actions.submit(response_id=tab.response.pk, now=NOW)
-    return Alert.objects.get()
-
-
-Failing = Callable[[Exception], None]
-
-
-@pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch) -> Failing:
-    """The mail server fails in a given way from now on."""
-
-    def fail(error: Exception) -> None:
-        def send(self: EmailMessage, fail_silently: bool = False) -> int:
-            raise error
-
-        monkeypatch.setattr(EmailMessage, "send", send)
-
-    return fail
 
 
 class TestDelivery:
