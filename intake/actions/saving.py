@@ -26,11 +26,13 @@ Author = User | Literal["patient"]
 
 @dataclasses.dataclass(frozen=True)
 class Saved:
-    """What was committed: the response, the number of the revision, and the document as it is now."""
+    """What was committed: the response, the number of the revision, the document as it is now, and what was typed and
+    kept beside it: another window answered differently, or the same page had already sent something newer."""
 
     response: QuestionnaireResponse
     revision: int
     document: Document
+    beside: Mapping[str, Answer]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,7 @@ def _save(response: QuestionnaireResponse, attempt: _Attempt) -> tuple[Saved, tu
     before, document = document, _merged(response, document, changes)
     _store(response, document, changes, attempt, key)
     outcome = _outcome(response, document, attempt, changes, response.revision)
-    _call_staff(response, before, document, changes, attempt)
+    _call_staff(response, before, outcome[0], attempt.now)
     return outcome
 
 
@@ -252,21 +254,16 @@ def _outcome(
         for link_id in changes.withheld
         if _differs(document, attempt, link_id)
     )
-    return Saved(response, number, document), clashes
+    kept = (*changes.withheld, *changes.late)
+    beside = {link_id: answer for link_id in kept if (answer := attempt.answers[link_id]) is not None}
+    return Saved(response, number, document, beside), clashes
 
 
-def _call_staff(
-    response: QuestionnaireResponse,
-    before: Document,
-    document: Document,
-    changes: Changes,
-    attempt: _Attempt,
-) -> None:
-    """Raise the alerts of what was saved, and of what was typed but withheld: a disclosure counts either way."""
-    said = [document.answers]
-    if changes.withheld:
-        typed = {key: answer for key in changes.withheld if (answer := attempt.answers[key]) is not None}
-        said.append({**document.answers, **typed})
+def _call_staff(response: QuestionnaireResponse, before: Document, saved: Saved, now: datetime.datetime) -> None:
+    """Raise the alerts of what was saved, and of what was typed and kept beside: a disclosure counts either way."""
+    said = [saved.document.answers]
+    if saved.beside:
+        said.append({**saved.document.answers, **saved.beside})
     for answers in said:
-        found = rules.calls(response, answers, now=attempt.now)
-        alerting.raise_alerts(response, answers, found, before=before.answers, now=attempt.now)
+        found = rules.calls(response, answers, now=now)
+        alerting.raise_alerts(response, answers, found, before=before.answers, now=now)

@@ -129,28 +129,26 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
     except actions.AlreadySent:  # from another window, at this moment
         return late.keep(request, visit, form)
     except actions.Conflict as conflict:
-        _notice_disclosure(request, visit, conflict.saved, withheld=conflict.clashes)
+        _notice_disclosure(request, visit, conflict.saved)
         return _conflict(request, visit, section, conflict)
     if saved:
         _notice_disclosure(request, visit, saved)
     return _answer(request, visit, section, form)
 
 
-def _notice_disclosure(
-    request: HttpRequest, visit: Visit, saved: actions.Saved, *, withheld: tuple[actions.Clash, ...] = ()
-) -> None:
+def _notice_disclosure(request: HttpRequest, visit: Visit, saved: actions.Saved) -> None:
     """Help comes first whenever this page adds something that asks for it, not only the first time.
 
-    What was typed and not stored, because another window answered differently, is a disclosure as well.
+    What was typed and not stored, because another window answered differently or because the request came late, is a
+    disclosure as well.
     """
     before = visit.answers
     visit.refresh(saved)
     after = visit.concerns(visit.answers)
-    typed = {clash.link_id: clash.submitted for clash in withheld if clash.submitted is not None}
-    if typed:
-        after |= visit.concerns({**visit.answers, **typed})
+    if saved.beside:
+        after |= visit.concerns({**visit.answers, **saved.beside})
     if after and after - visit.concerns(before):
-        visit.put_help_first(request, typed)
+        visit.put_help_first(request, saved.beside)
 
 
 # --- where to go ---

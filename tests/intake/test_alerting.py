@@ -94,6 +94,19 @@ class TestFromADraft:
 
         assert "at_once plan_now" in raised()
 
+    def test_an_answer_that_comes_after_a_newer_one_of_its_page_still_calls(self, tab: Tab) -> None:
+        tab.send(2, plan_now="no")
+        tab.send(1, plan_now="yes", now=later(minutes=1))
+
+        assert records.read_answers_of(QuestionnaireResponse.objects.get())["plan_now"].value == "no"
+        assert raised()["at_once plan_now"] == datetime.timedelta(minutes=1)
+
+    def test_an_answer_taken_back_that_comes_late_calls_nobody(self, tab: Tab) -> None:
+        tab.send(2, plan_now="no")
+        tab.send(1, plan_now=None)
+
+        assert raised() == {}
+
     def test_it_is_not_there_when_the_answers_are_not(self, tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken(**_: object) -> None:
             raise RuntimeError

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from intake import actions, records
-from intake.models import Clinic, Revision
+from intake.models import Alert, Clinic, Revision
 from screening.models import QuestionnaireVersion
 from tests.intake.sample import NOW, Tab
 from tests.trust.amounts import amount
@@ -33,6 +33,20 @@ def test_an_older_save_never_replaces_a_newer_one(clinic: Clinic, version: Quest
         assert Revision.objects.filter(response=draft).count() == len(TYPED)
 
     figure(f"{ORDERS} orders of {len(TYPED)} saves with repeats, 0 replaced by an older one")
+
+
+@pytest.mark.django_db
+@pytest.mark.check("C60", required="a disclosure calls staff whenever it comes, and the newest stays")
+def test_a_disclosure_calls_staff_in_any_order_of_saves(clinic: Clinic, version: QuestionnaireVersion) -> None:
+    said = ["no", "yes", "no"]
+
+    for order in itertools.permutations(range(1, len(said) + 1)):
+        draft = actions.start(clinic=clinic, version=version, language="en", now=NOW).response
+        tab = Tab(draft)
+        for sequence in order:
+            tab.send(sequence, plan_now=said[sequence - 1])
+        assert records.read_answers_of(_again(draft))["plan_now"].value == "no"
+        assert Alert.objects.filter(response=draft, kind="at_once").count() == 1
 
 
 def _again(draft):

@@ -268,3 +268,31 @@ def test_stopping_names_the_configured_address(patient):
     page = read(patient.client.get("/q/stop/", headers={"Host": "localhost"}))
 
     assert "http://127.0.0.1:8000/resume/" in page.text
+
+
+@pytest.fixture
+def overtaken(patient):
+    """The safety page as it was when its second save, a no, was stored before its first."""
+    page = patient.open("safety")
+    patient.fill("safety", page, dark="no", mood_1="never", client_sequence="2", autosave="1")
+    return page
+
+
+def test_a_disclosure_that_comes_after_a_newer_save_of_its_page_shows_help_first(patient, overtaken):
+    response = patient.fill("safety", overtaken, dark="yes", mood_1="never", client_sequence="1")
+
+    assert patient.answers["dark"].value == "no"
+    assert response["Location"] == "/q/help/"
+    assert Alert.objects.filter(response=patient.response).exists()
+
+
+def test_a_pause_that_comes_late_tells_the_script_that_help_is_due(patient, overtaken):
+    response = patient.fill("safety", overtaken, dark="yes", mood_1="never", client_sequence="1", autosave="1")
+
+    assert (response.status_code, response.json()["help"]) == (200, "crisis")
+
+
+def test_a_late_pause_without_a_disclosure_shows_no_help(patient, overtaken):
+    response = patient.fill("safety", overtaken, dark="no", mood_1="sometimes", client_sequence="1", autosave="1")
+
+    assert response.json()["help"] == ""
