@@ -23,6 +23,7 @@ def test_a_disclosure_leads_to_help_before_the_next_question(patient, said):
     assert "I am safe and will continue" in page.text
     assert "I want to stop" in page.text
     assert "Nobody is watching your answers live" in page.text
+    assert "a very high blood pressure reading" in page.text, "not everything that calls for help is about suicide"
 
 
 @pytest.mark.parametrize("path", ["/", "/i/whatever/", "/resume/", "/tablet/"])
