@@ -16,7 +16,7 @@ from intake.models import Alert, AnswerRequest, Clinic, Correction, Questionnair
 from tests.intake.sample import answered, later, unknown
 
 from .conftest import Send
-from .test_worklist import cost
+from .rows import cost
 
 BORN = {"birth_date": datetime.date(1985, 6, 15), "low_mood": "yes"}
 

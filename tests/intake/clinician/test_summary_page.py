@@ -20,8 +20,8 @@ from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
 from tests.intake.sample import NOW, Tab, unknown
 
 from .conftest import Send, SignIn
+from .rows import cost
 from .sample import summary_of
-from .test_worklist import cost
 
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -116,3 +116,7 @@ def days_ago(number: int) -> datetime.date:
 
 def state(name: State) -> Answer:
     return Answer(state=name, on=TODAY)
+
+
+def visible(given: dict[str, Answer], *questions: Question, **more: Any) -> dict[str, bool | None]:
+    return compiled(*questions, **more).visibility(given, TODAY, Settings())

@@ -4,120 +4,49 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from screening.engine.checking.catalogue import as_markdown
-from screening.engine.checks import CATALOGUE, check, errors, wording_sha256
+from screening.engine.checks import CATALOGUE, check, errors
 from screening.engine.definition import (
     Band,
     Citation,
     Definition,
-    Flag,
-    Inconsistency,
-    Instrument,
-    Medicine,
-    MedicineClass,
     MedicineGroup,
     Note,
-    Option,
-    Parameter,
-    Profile,
-    Question,
     Review,
     Rule,
     Score,
     Section,
     Source,
     Variable,
-    Vocabulary,
+)
+
+from .sound import (
+    BIRTH,
+    FLAG,
+    HARD,
+    ITEMS,
+    KNOWN,
+    LIMIT,
+    MOOD,
+    PILLS,
+    SMOKES,
+    STROKE,
+    TOTAL,
+    TRIALS,
+    WHEN,
+    ask,
+    build,
+    but,
+    en,
+    ids,
+    option,
+    with_question,
+    with_rule,
 )
 
 ROOT = Path(__file__).parents[3]
-
-
-def en(text: str) -> dict[str, str]:
-    return {"en": text}
-
-
-def ask(link_id: str, type: str = "yes_no", **fields) -> Question:  # noqa: A002
-    return Question(link_id=link_id, type=type, text=en(link_id), **fields)
-
-
-def option(code: str, score: float | None = None, **fields) -> Option:
-    return Option(code=code, text=en(code), score=score, **fields)
-
-
-LEVELS = (option("never", 0), option("often", 3))
-STROKE = ask("stroke")
-WHEN = ask("stroke_when", "ago", ask_when="stroke is yes")
-SMOKES = ask("smokes", "choice", options=(option("no_tobacco"), option("daily")))
-PILLS = ask("pills", "medicines", vocabulary="medicines")
-BIRTH = ask("birth", "date", role="birth_date")
-ITEMS = tuple(ask(f"mood_{n}", "choice", options=LEVELS, instrument="mood") for n in (1, 2))
-TRIALS = ask("trials", "group", repeats=True, items=(ask("trial_name", "text"), ask("trial_weeks", "integer")))
-FLAG = Flag(
-    link_id="brain",
-    title=en("Brain"),
-    why=en("Why"),
-    discussion=en("Talk"),
-    sources=(Citation(source="label"),),
-    rules=(Rule(severity="caution", when="stroke is yes"),),
-)
-MOOD = Instrument(key="mood", title="Mood", items=("mood_1", "mood_2"), credit="c", licence="l", preface=en("Often?"))
-PUBLISHED = Definition(key="k", title={}, sections=(Section(link_id="s", title={}, questions=ITEMS),))
-MOOD = msgspec.structs.replace(MOOD, wording_sha256=wording_sha256(PUBLISHED, MOOD))
-TOTAL = Score(
-    link_id="mood_total",
-    title=en("Mood"),
-    items=("mood_1", "mood_2"),
-    instrument="mood",
-    bands=(Band(low=0, title=en("Low")), Band(low=4, title=en("High"))),
-)
-KNOWN = Vocabulary(
-    key="medicines",
-    classes=(MedicineClass(key="maoi", title=en("MAOI")),),
-    medicines=(Medicine(code="phenelzine", name="phenelzine", classes=("maoi",)), Medicine(code="zinc", name="zinc")),
-)
-LIMIT = Parameter(key="limit_days", title="Limit", value=42, minimum=1, maximum=365)
-
-
-def build(**changes) -> Definition:
-    """A definition without any problem, with some of its fields changed. `questions` are those of its first section."""
-    questions = changes.pop("questions", (STROKE, WHEN, SMOKES, PILLS, BIRTH, *ITEMS, TRIALS))
-    fields = {
-        "key": "whole",
-        "title": en("Whole"),
-        "sections": (Section(link_id="page", title=en("Page"), questions=questions),),
-        "instruments": (MOOD,),
-        "scores": (TOTAL,),
-        "flags": (FLAG,),
-        "variables": (
-            Variable(
-                link_id="old",
-                title=en("Old"),
-                when="not (stroke_when within limit_days days of today) and stroke is yes",
-            ),
-        ),
-        "vocabularies": (KNOWN,),
-        "parameters": (LIMIT,),
-        "profiles": (Profile(key="us", title=en("US")),),
-        "sources": (Source(key="label", title="Label"),),
-        "review": Review(clinical="Dr. Ada Example", translations={"es": "Bo Example"}),
-    }
-    return Definition(**{**fields, **changes})
-
-
-def but(thing, **changes):
-    return msgspec.structs.replace(thing, **changes)
-
-
-def with_question(*more: Question, **changes) -> Definition:
-    return build(questions=(STROKE, WHEN, SMOKES, PILLS, BIRTH, *ITEMS, TRIALS, *more), **changes)
-
-
-def with_rule(when: str, **changes) -> Definition:
-    return build(flags=(but(FLAG, rules=(Rule(severity="caution", when=when),)),), **changes)
 
 
 def with_medicine(**changes) -> Definition:
@@ -131,12 +60,6 @@ PICKS = MedicineGroup(key="sleep", title={"en": "Sleep", "es": "Sueño"}, medici
 def with_asked(ask_when: str) -> Definition:
     return with_question(ask("last", ask_when=ask_when))
 
-
-def ids(definition: Definition) -> set[str]:
-    return {problem.id for problem in check(definition)}
-
-
-HARD = "Please characterize any antecedent hospitalizations necessitating cardiovascular instrumentation."
 
 CASES: list[tuple[str, object]] = [
     # Names
@@ -303,165 +226,8 @@ def test_every_id_is_tested():
     assert {case[0] for case in CASES} == set(CATALOGUE)
 
 
-def worded(text: str, **fields: object) -> list[str]:
-    """The ids of what is said about the words of one question."""
-    found = check(with_question(but(ask("tea"), text=en(text), **fields)))
-    return [one.id for one in found if one.id in ("Q205", "Q206", "Q207")]
-
-
-class TestWords:
-    def test_plain_words_are_let_be(self):
-        assert worded("Have you ever had chest pain when you walk up a hill?") == []
-
-    def test_the_name_in_brackets_that_a_plain_word_explains_does_not_make_it_hard(self):
-        assert worded("Have you had weak spots in a blood vessel (thoracoabdominal aneurysmal disease)?") == []
-
-    def test_a_short_label_has_no_grade(self):
-        assert worded("Hypothyroidism or hyperthyroidism") == []
-
-    def test_a_word_within_another_is_let_be(self):
-        assert worded("Did you fill out a form at the committee for hangars?") == []
-
-    def test_a_word_is_found_in_any_case_and_named(self):
-        (found,) = [
-            one for one in check(with_question(but(ask("tea"), text=en("An Addict? Tell us.")))) if one.id == "Q206"
-        ]
-        assert found.message == "The text says “Addict”, which shames or judges."
-
-    def test_published_wording_is_not_ours_to_change(self):
-        assert worded(f"{HARD} Failed.", instrument="mood") == []
-
-    def test_what_only_clinicians_read_may_name_things(self):
-        assert not [
-            one for one in check(build(flags=(but(FLAG, why=en("Overdose risk; score high.")),))) if one.id == "Q206"
-        ]
-
-
 def test_every_id_is_documented():
     assert as_markdown() in (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
-
-
-class TestRules:
-    def test_a_mistake_is_pointed_at(self):
-        (problem,) = errors(with_rule("stroke is yes and strok is no"))
-        assert problem.pointed.splitlines()[:2] == [
-            "stroke is yes and strok is no",
-            "                  ^ There is no question “strok”.",
-        ]
-        assert "did you mean “stroke”" in problem.hint
-
-    def test_all_mistakes_are_reported_at_once(self):
-        found = with_rule("strok is yes or smokes is dayly", notes=(Note(link_id="n", text=en("n"), when="(("),))
-        found = msgspec.structs.replace(
-            found, inconsistencies=(Inconsistency(link_id="C1", text=en("c"), when="x is y"),)
-        )
-        assert [problem.id for problem in errors(found)] == ["Q301", "Q302", "Q302", "Q302"]
-
-    @pytest.mark.parametrize(
-        "when",
-        [
-            "stroke is yes and not (stroke_when within 6 months of today)",
-            "stroke_when is answered and not (stroke_when within 6 months of today)",
-            "smokes is daily and (stroke is yes and not (stroke_when within 6 months of today))",
-            "stroke is not no",
-            "not (stroke_when is answered)",
-            "not (not (stroke_when within 6 months of today))",
-        ],
-    )
-    def test_a_guarded_negation_is_fine(self, when):
-        assert "Q304" not in ids(with_rule(when))
-
-    def test_a_negation_among_questions_asked_under_the_same_condition_is_fine(self):
-        page = Section(
-            link_id="more",
-            title=en("More"),
-            ask_when="stroke is yes",
-            questions=(ask("weak"), ask("walk", ask_when="weak is not no")),
-        )
-        assert "Q304" not in ids(build(sections=(*build().sections, page)))
-
-    def test_a_stale_reading_may_use_a_date_that_is_asked_sometimes(self):
-        found = with_question(
-            ask("seen", "date", ask_when="stroke is yes"),
-            ask("bp", "blood_pressure", stale_when="not (seen within 12 months of today)"),
-        )
-        assert ids(found) == set()
-
-
-class TestInstruments:
-    def test_the_hash_changes_with_the_published_words_only(self):
-        whole = build()
-        reworded = build(questions=(*whole.sections[0].questions[:5], but(ITEMS[0], text=en("x")), ITEMS[1], TRIALS))
-        translated = build(
-            questions=(
-                *whole.sections[0].questions[:5],
-                but(ITEMS[0], text={"en": "mood_1", "es": "x"}, short=en("s")),
-                ITEMS[1],
-                TRIALS,
-            )
-        )
-        assert wording_sha256(reworded, MOOD) != wording_sha256(whole, MOOD)
-        assert wording_sha256(translated, MOOD) == wording_sha256(whole, MOOD)
-
-    def test_the_hash_covers_points_and_preface(self):
-        whole = build()
-        points = tuple(but(item, options=(option("never", 1), option("often", 3))) for item in ITEMS)
-        assert wording_sha256(build(questions=points), MOOD) != wording_sha256(whole, MOOD)
-        assert wording_sha256(whole, but(MOOD, preface=en("x"))) != wording_sha256(whole, MOOD)
-
-    def test_a_gated_score_starts_at_zero(self):
-        scored = tuple(but(item, options=(option("never", 1), option("often", 3))) for item in ITEMS)
-        found = build(
-            questions=(STROKE, WHEN, SMOKES, PILLS, BIRTH, *scored, TRIALS),
-            scores=(but(TOTAL, gate="stroke", bands=(Band(low=1, title=en("x")),)),),
-        )
-        assert "Q503" in ids(found)
-
-
-def test_the_patients_texts_are_asked_for_in_every_language_and_the_clinicians_are_not():
-    places = {problem.place for problem in check(build(languages=("en", "es"))) if problem.id == "Q202"}
-    assert {
-        "questionnaire",
-        "section page",
-        "question stroke",
-        "question trial_name",
-        "question smokes, option daily",
-    } <= places
-    assert not any(place.startswith(("flag", "score", "variable")) for place in places)
-
-
-def untranslated(definition: Definition) -> list[str]:
-    return [f"{one.place}: {one.message}" for one in check(definition) if one.id == "Q202" and "mood" in one.place]
-
-
-def test_a_locked_instrument_without_a_translation_is_one_warning_in_each_language():
-    assert untranslated(build(languages=("en", "es", "fr"))) == [
-        "instrument mood: The published wording (7 texts) is not translated into es.",
-        "instrument mood: The published wording (7 texts) is not translated into fr.",
-    ]
-
-
-def test_an_instrument_whose_translation_lacks_one_text_is_still_warned_about():
-    def translated(text: dict[str, str]) -> dict[str, str]:
-        return {**text, "es": "…"}
-
-    options = tuple(but(one, text=translated(one.text)) for one in LEVELS)
-    items = tuple(but(item, text=translated(item.text), options=options) for item in ITEMS)
-    assert untranslated(
-        build(languages=("en", "es"), questions=(STROKE, WHEN, SMOKES, PILLS, BIRTH, *items, TRIALS))
-    ) == ["instrument mood: The published wording (1 text) is not translated into es."]
-
-
-def test_an_instrument_that_is_not_locked_is_translated_text_by_text():
-    found = untranslated(build(languages=("en", "es"), instruments=(but(MOOD, wording_sha256=""),)))
-    assert len(found) == 7
-    assert "question mood_1, option never: The text is not translated into es." in found
-
-
-def test_the_first_language_needs_no_translator_and_each_other_one_does():
-    named = Review(clinical="Dr. Ada Example", translations={"fr": "Chloé Example", "es": " "})
-    found = [one.message for one in check(build(languages=("en", "es", "fr"), review=named)) if one.id == "Q802"]
-    assert found == ["Nobody has reviewed the translation into es yet."]
 
 
 def test_errors_come_first():
