@@ -9,7 +9,10 @@ python=.venv/bin/python
 "$python" manage.py backup "$file"
 # Verifying makes a database on PostgreSQL, which the product itself may not.
 (
-    if [ -n "${VERIFY_DATABASE_URL-}" ]; then export DATABASE_URL=$VERIFY_DATABASE_URL; fi
+    if [ -n "${VERIFY_DATABASE_URL-}" ]; then
+        unset DATABASE_URL_FILE # it would count more
+        export DATABASE_URL=$VERIFY_DATABASE_URL
+    fi
     "$python" manage.py verify_backup "$file"
 )
 "$python" manage.py verify_audit --anchor "${DATA_DIR:-var}/audit-anchors.jsonl"

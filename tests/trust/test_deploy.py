@@ -64,16 +64,18 @@ def test_the_nightly_backup_is_verified_by_a_role_of_its_own(tmp_path: Path):
     app = tmp_path / "app"
     (app / ".venv/bin").mkdir(parents=True)
     python = app / ".venv/bin/python"
-    python.write_text('#!/bin/sh\necho "$2 $DATABASE_URL" >>"$DATA_DIR/calls"\n')
+    python.write_text('#!/bin/sh\necho "$2 ${DATABASE_URL_FILE:-$DATABASE_URL}" >>"$DATA_DIR/calls"\n')
     python.chmod(0o755)
     environment = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path), "DATABASE_URL": "product"}
 
-    for more in ({}, {"VERIFY_DATABASE_URL": "verifier"}):
+    by_file = {"DATABASE_URL_FILE": "product's file", "VERIFY_DATABASE_URL": "verifier"}
+    for more in ({}, {"VERIFY_DATABASE_URL": "verifier"}, by_file):
         subprocess.run([str(DEPLOY / "backup.sh"), str(tmp_path)], cwd=app, env=environment | more, check=True)
 
     assert (tmp_path / "calls").read_text().splitlines() == [
         *("backup product", "verify_backup product", "verify_audit product"),
         *("backup product", "verify_backup verifier", "verify_audit product"),
+        *("backup product's file", "verify_backup verifier", "verify_audit product's file"),
     ]
 
 

@@ -42,6 +42,6 @@ class Command(PlainCommand):
             "What is known to have been erased since was erased again. Everybody was signed out.\n"
             "Accounts, roles, passwords, second factors, links and codes are those of that moment: who left since can "
             "sign in, and what was revoked since works. Look through Team and Invitations of each clinic first.\n"
-            f"Next: set DATABASE_URL to the new place, run `python manage.py migrate`, start the product, look at "
-            f"/health/ready."
+            "Next: set DATABASE_URL, or what DATABASE_URL_FILE holds, to the new place, run `python manage.py "
+            "migrate`, start the product, look at /health/ready."
         )

@@ -180,6 +180,19 @@ class TestRestoring:
         assert state.describe() == before
         assert restored(place) == {"response": str(sent), "name": "Rosa", "last": "backup.restored", "sessions": 0}
 
+    @pytest.mark.check("C46", required="the new place is compared, never the database in use")
+    def test_a_file_that_names_the_database_in_use_is_not_followed(
+        self, backup: Path, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As where the password comes from a file; here the database that it names is lost."""
+        (tmp_path / "address").write_text(f"sqlite:///{tmp_path / 'lost.sqlite3'}")
+        monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "address"))
+
+        run("restore", str(backup), place)
+
+        assert AuditRecord.objects.latest("seq").action == "backup.made"  # the database in use
+        assert not (tmp_path / "lost.sqlite3").exists()
+
     def test_a_backup_is_verified_without_keeping_anything(self, backup: Path) -> None:
         found = json.loads(run("verify_backup", str(backup), "--json"))
 
