@@ -61,11 +61,19 @@ def purge_daily(*, now: datetime.datetime) -> Purged | None:
     """The same once a day, however often it is called; None when it was done, or is put off because the clock may be
     wrong. A clock put back does it again."""
     latest = _moment_of(NAME)
+    if latest is not None and now >= latest + LONG:
+        return purge_expired(now=now) if _has_waited(latest, now) else None
+    _forget_waiting()
     if latest is not None and latest <= now < latest + DAY:
         return None
-    if latest is not None and now >= latest + LONG and not _has_waited(latest, now):
-        return None
     return purge_expired(now=now)
+
+
+def _forget_waiting() -> None:
+    """The clock is right again: if it is wrong another time, that waits a whole day as well."""
+    waiting = WorkerHeartbeat.objects.filter(name=WAITING)
+    if waiting.exists():  # looked at every few seconds: deleting nothing would still lock SQLite
+        waiting.delete()
 
 
 def _has_waited(latest: datetime.datetime, now: datetime.datetime) -> bool:

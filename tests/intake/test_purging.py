@@ -277,6 +277,19 @@ def test_a_clock_that_is_wrong_for_once_deletes_nothing(tab: Tab, caplog: pytest
     assert QuestionnaireResponse.objects.exists()
 
 
+@pytest.mark.check("C68", required="nor does one that is wrong once more on another day")
+@pytest.mark.parametrize("right_again", [later(days=1, hours=1), later(days=2), later(days=0)])
+def test_a_clock_that_is_wrong_twice_deletes_nothing(tab: Tab, right_again: datetime.datetime) -> None:
+    """As of a machine that is 400 days ahead at each start, until it has asked for the time."""
+    tab.save(given_name="Rosa", now=later(days=1))
+    actions.purge_daily(now=later(days=1))
+
+    for each in (later(days=400), right_again, later(days=401, hours=2)):
+        assert not actions.purge_daily(now=each)
+
+    assert QuestionnaireResponse.objects.exists()
+
+
 def test_a_worker_that_was_away_deletes_a_day_after_it_is_back(tab: Tab) -> None:
     tab.save(given_name="Rosa")
     actions.purge_daily(now=later(days=-3))
