@@ -15,7 +15,8 @@ from .models import Clinic, Invitation, QuestionnaireResponse, Revision, StaffSe
 Status = QuestionnaireResponse.Status
 
 DRAFT = datetime.timedelta(days=30)
-"""From the last save of answers that were never sent, also of what is left of a draft that its patient deleted."""
+"""From the last save of answers that were never sent, also of what is left of a draft that its patient deleted. A draft
+stays for as long as its link works: staff may have made a new one for somebody who comes back late."""
 DEAD_INVITATION = datetime.timedelta(days=7)
 """From the end of a link with which nobody began: expired or revoked."""
 MAIL_FILE = datetime.timedelta(days=7)
@@ -50,8 +51,10 @@ def sent_before(clinic: Clinic, days: int, *, at: datetime.datetime) -> QuerySet
 
 
 def drafts_due(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:
-    """Drafts that nobody saved for 30 days."""
-    return QuestionnaireResponse.objects.exclude(status=Status.SENT).filter(saved_at__lte=now - DRAFT)
+    """Drafts that nobody saved for 30 days, and whose link does not open them any more."""
+    link = Invitation.objects.filter(pk=OuterRef("invitation"), revoked_at=None, expires_at__gt=now)
+    unsent = QuestionnaireResponse.objects.exclude(status=Status.SENT).filter(saved_at__lte=now - DRAFT)
+    return unsent.exclude(Exists(link), status=Status.DRAFT)
 
 
 def taken_back(now: datetime.datetime) -> QuerySet[QuestionnaireResponse]:

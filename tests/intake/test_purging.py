@@ -67,6 +67,42 @@ def test_a_draft_goes_thirty_days_after_its_last_save(tab: Tab, ago: datetime.ti
     assert done.get("drafts", 0) == goes
 
 
+@pytest.fixture
+def begun(invited: Invitation, clinic: Clinic, version) -> QuestionnaireResponse:
+    """A draft, begun with a link that lasts 14 days."""
+    response = actions.start(clinic=clinic, version=version, language="en", now=NOW, invitation=invited).response
+    Tab(response).save(given_name="Rosa")
+    return response
+
+
+@pytest.mark.check("C73", required="no draft before the link that opens it is over")
+class TestADraftWithANewLink:
+    """The patient comes back after 29 days, and staff make a link anew."""
+
+    @pytest.fixture(autouse=True)
+    def link(self, begun: QuestionnaireResponse, invited: Invitation, front_desk: User) -> Invitation:
+        again = actions.reissue_invitation(invitation_id=invited.pk, by=front_desk, now=later(days=29))
+        return again.invitation
+
+    @pytest.mark.parametrize(("less", "goes"), [(1, False), (0, True)])
+    def test_it_stays_until_the_link_is_over(self, link: Invitation, less: int, goes: bool) -> None:
+        assert purge(later(days=30)) == {}
+
+        done = purge(link.expires_at - less * SECOND)
+
+        assert done.get("drafts", 0) == goes
+
+    def test_not_with_a_link_that_was_taken_back(self, link: Invitation, front_desk: User) -> None:
+        actions.revoke_invitation(invitation_id=link.pk, by=front_desk, now=later(days=29))
+
+        assert purge(later(days=30)) == {"drafts": 1}
+
+    def test_not_what_its_patient_deleted(self, begun: QuestionnaireResponse) -> None:
+        QuestionnaireResponse.objects.update(status="deleted", deleted_at=NOW)
+
+        assert purge(later(days=30)) == {"drafts": 1}
+
+
 @pytest.mark.check("C73", required="the clinic's number of days, exactly")
 @pytest.mark.parametrize(("days", "less", "goes"), [(9, 0, False), (10, 1, False), (10, 0, True), (11, 0, True)])
 def test_what_was_sent_goes_when_its_clinic_says(
