@@ -160,30 +160,41 @@ def emergency_number(contacts: list[Contact]) -> str:
 
 
 def problems(contacts: list[Contact], languages: list[str]) -> list[str]:
-    """Everything that would keep a contact from being used, each with what to do."""
+    """Everything that would keep a contact from being used: which contact, and what to do.
+
+    >>> problems([{"key": "988", "title": {"en": "988"}, "call": "988", "is_emergency": True}], ["en", "es"])
+    ['988: write its title in “es”.']
+    """
     if not contacts:
         return ["Give at least one contact for a crisis, the emergency number first."]
-    found = [problem for contact in contacts for problem in problems_of_one(contact, languages)]
+    found = [
+        f"{_name(contact)}: {problem[0].lower()}{problem[1:]}"
+        for contact in contacts
+        for problem in problems_of_one(contact, languages)
+    ]
     if not any(contact.get("is_emergency") for contact in contacts):
         found.append("Mark one contact as the emergency number (is_emergency).")
     return found
 
 
+def _name(contact: Contact) -> str:
+    key = contact.get("key") or "a contact without a key"
+    return str(next(iter(contact.get("title", {}).values()), key)) if key.startswith(OWN) else key
+
+
 def problems_of_one(contact: Contact, languages: list[str]) -> list[str]:
     """Everything that would keep one contact from being used, each with what to do."""
-    key = contact.get("key") or "a contact without a key"
-    name = next(iter(contact.get("title", {}).values()), key) if key.startswith(OWN) else key
-    found = [] if contact.get("key") else ["Give every contact a key."]
-    found += [f"{name}: write its title in “{code}”." for code in languages if not contact.get("title", {}).get(code)]
+    found = [] if contact.get("key") else ["Give it a key."]
+    found += [f"Write its title in “{code}”." for code in languages if not contact.get("title", {}).get(code)]
     found += [
-        f"{name}: “{contact[way]}” is not a number that can be dialled."
+        f"“{contact[way]}” is not a number that can be dialled."
         for way in ("call", "text")
         if way in contact and not _NUMBER.fullmatch(contact[way])
     ]
     if not any(contact.get(way) for way in ("call", "text", "url")):
-        found.append(f"{name}: give a number to call or text, or an address.")
+        found.append("Give a number to call or text, or an address.")
     if contact.get("url") and not str(contact["url"]).startswith("https://"):
-        found.append(f"{name}: write an address that begins with https://.")
+        found.append("Write an address that begins with https://.")
     return found
 
 

@@ -15,7 +15,7 @@ from screening.engine.answers import Answer
 from screening.models import QuestionnaireVersion
 
 from .inserting import insert
-from .refusals import Refused, locked
+from .refusals import NoSuchResponse, Refused, locked
 
 Answering = QuestionnaireResponse.Answering
 
@@ -96,7 +96,9 @@ def start_again(*, invitation_id: uuid.UUID, now: datetime.datetime) -> Started:
     hashed = codes.hash_code(code)
     with transaction.atomic():
         begun = QuestionnaireResponse.objects.filter(invitation=invitation_id).values_list("pk", flat=True).first()
-        response = locked(begun or invitation_id)
+        if begun is None:
+            raise NoSuchResponse("Nothing was begun with this invitation.")
+        response = locked(begun)
         if response.is_sent or response.revision:
             raise AlreadyStarted("This questionnaire has been started. Continue it with the code you were given.")
         response.resume_code_hash = hashed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -178,13 +179,13 @@ def test(request: HttpRequest, slug: str, contact_id: UUID) -> HttpResponse:
     return _act(request, slug, contact_id, actions.send_test, "A test message is on its way. Look here again shortly.")
 
 
-def _act(request: HttpRequest, slug: str, contact_id: UUID, action: object, said: str) -> HttpResponse:
+def _act(request: HttpRequest, slug: str, contact_id: UUID, action: Callable[..., object], said: str) -> HttpResponse:
     clinic = access.get_managed_clinic_or_404(request.user, slug)
     contact = access.get_contact_or_404(clinic, contact_id)
     if not is_fresh(request):
         return ask_again(request, keeps_post=False, back=reverse("clinician:alert_rota", args=[clinic.slug]))
     try:
-        action(contact=contact, by=request.user, now=timezone.now())  # type: ignore[operator]
+        action(contact=contact, by=request.user, now=timezone.now())
     except actions.NotPermitted as error:
         raise Http404("There is no such clinic.") from error
     except actions.NoSuchContact:

@@ -135,7 +135,7 @@ def contact(request: HttpRequest, slug: str, key: str = "") -> HttpResponse:
         else:
             actions.change_crisis_contact(contact={**form.contact, "key": key}, **who)
     except ValidationError as error:
-        form.add_error(None, [message.partition(": ")[2] or message for message in error.messages])
+        form.add_error(None, error)
     except (actions.TooManyContacts, actions.NoSuchCrisisContact) as refused:
         form.add_error(None, str(refused))
     except actions.NotPermitted as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -105,8 +106,8 @@ def _line(notice: SecurityNotice) -> dict[str, str]:
     return {"id": str(notice.pk), "text": _text(notice, zone), "reason": _reason(notice), "seen": seen}
 
 
-def _at(at: object, zone: ZoneInfo) -> str:
-    return moment(at.astimezone(zone))  # type: ignore[attr-defined]
+def _at(at: datetime.datetime, zone: ZoneInfo) -> str:
+    return moment(at.astimezone(zone))
 
 
 def _text(notice: SecurityNotice, zone: ZoneInfo) -> str:

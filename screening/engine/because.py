@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from .deciding import Decider
+from .dependencies import questions_behind
 from .display import display
 from .facts import Facts
 from .flag_rules import Telling
@@ -53,7 +54,12 @@ def _reasons(facts: Facts, tests: Iterable[Decider]) -> Iterator[Reason]:
 
 def _leaf(facts: Facts, leaf: Expr, wanted: bool) -> Iterator[Reason]:
     looked_at = operands(leaf)
-    hidden = [name for operand in looked_at for name in facts.behind(operand) if facts.asked(name) is not TRUE]
+    hidden = [
+        name
+        for operand in looked_at
+        for name in questions_behind(operand, facts.symbols)
+        if facts.asked(name) is not TRUE
+    ]
     for name in hidden:
         yield from _hidden(facts, name)
     for operand in looked_at if not hidden else ():
@@ -72,7 +78,7 @@ def _hidden(facts: Facts, name: str) -> Iterator[Reason]:
 def _operand(facts: Facts, operand: Operand, leaf: Expr | None) -> Iterator[Reason]:
     if isinstance(operand, Reference) and operand.name in facts.totals:
         yield operand.name, facts.totals[operand.name].reason.answer
-    for name in facts.behind(operand):
+    for name in questions_behind(operand, facts.symbols):
         answer = facts.answers.get(name)
         if answer is not None and answer.is_known and isinstance(answer.value, tuple):
             yield name, _some(facts, name, _relevant(facts, operand, leaf, answer))

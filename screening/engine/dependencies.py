@@ -10,12 +10,41 @@ from functools import cached_property
 
 from .ruleset import Place, RuleProblem, Ruleset
 from .symbols import Symbols
-from .tree import Compare, Count, Expr, Holds, Measure, StateTest, leaves, names, operands
+from .tree import (
+    Compare,
+    Count,
+    Expr,
+    Holds,
+    Measure,
+    Operand,
+    Reference,
+    StateTest,
+    Total,
+    leaves,
+    names,
+    operands,
+)  # fmt: skip
 
 TESTS_AT_MOST = 2_000
 """In one rule with its named conditions written out: many times what the longest rule of the starter has."""
 
 MEASURES: dict[str, tuple[str, ...]] = {"age": ("birth_date",), "bmi": ("height", "weight")}
+
+
+def questions_behind(operand: Operand, symbols: Symbols) -> tuple[str, ...]:
+    """The link_ids of the questions whose answers an operand looks at directly; a score's items are not among them."""
+    match operand:
+        case Reference() if operand.name in symbols.questions:
+            return (operand.name,)
+        case Total():
+            return (operand.question,)
+        case Count():
+            return (operand.group,)
+        case Measure():
+            roles = (symbols.by_role(role) for role in MEASURES[operand.name])
+            return tuple(question.link_id for question in roles if question is not None)
+        case _:
+            return ()
 
 
 class Dependencies:
@@ -53,7 +82,7 @@ class Dependencies:
                 yield from self._behind(name, states, measures, seen)
             for operand in operands(leaf):
                 if isinstance(operand, Measure) and measures:
-                    yield from self._measured(operand)
+                    yield from questions_behind(operand, self.symbols)
 
     def _behind(self, name: str, states: bool, measures: bool, seen: set[str]) -> Iterator[str]:
         if name in self.symbols.questions:
@@ -66,12 +95,6 @@ class Dependencies:
                 name
             )  # once: a circle is a problem, but must not be endless; nor must one that doubles at each step
             yield from self._questions(self.rules.variables[name], states, measures, seen)
-
-    def _measured(self, measure: Measure) -> Iterator[str]:
-        for role in MEASURES[measure.name]:
-            question = self.symbols.by_role(role)
-            if question is not None:
-                yield question.link_id
 
     def asking(self, link_id: str) -> tuple[Expr, ...]:
         """The conditions under which a question is asked: its section's, its group's and its own; all must be true."""

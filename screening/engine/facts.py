@@ -7,14 +7,13 @@ from functools import cached_property, partial
 
 from .compiler import Compiled, Outcome, Values
 from .deciding import Decider, walk_deciding, walk_opening
-from .dependencies import MEASURES
 from .flag_rules import FlagRule, Seen, Telling, telling
 from .functions import place
 from .logic import FALSE, TRUE, UNKNOWN, Truth
 from .results import Because
 from .said import Total as Totalled
 from .scores import Tally
-from .tree import Count, Expr, Measure, Operand, Reference, Total
+from .tree import Expr
 from .values import Answers
 from .variables import View
 
@@ -92,21 +91,6 @@ class Facts:
         if self.variables.get(f"asked{number}", True):
             return TRUE
         return UNKNOWN if self.variables.get(f"maybe{number}") or self.variables.get(f"gate{number}") else FALSE
-
-    def behind(self, operand: Operand) -> tuple[str, ...]:
-        """The questions whose answers an operand looks at directly; a score's items are not among them."""
-        match operand:
-            case Reference() if operand.name in self.symbols.questions:
-                return (operand.name,)
-            case Total():
-                return (operand.question,)
-            case Count():
-                return (operand.group,)
-            case Measure():
-                roles = (self.symbols.by_role(role) for role in MEASURES[operand.name])
-                return tuple(question.link_id for question in roles if question is not None)
-            case _:
-                return ()
 
     def shown(self, name: str) -> str:
         """What the patient said, in the first language. A hidden answer is shown to nobody."""

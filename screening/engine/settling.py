@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from .deciding import Decider
 from .definition import Question
+from .dependencies import questions_behind
 from .facts import Facts
 from .flag_rules import Telling, telling
 from .logic import FALSE, UNKNOWN
@@ -41,13 +42,13 @@ def _behind(facts: Facts, tests: Iterable[Decider], view: View) -> Iterator[str]
 def _leaf(facts: Facts, leaf: Expr, view: View) -> list[str]:
     """Of the questions a test looks at, those that are open; all that are asked if none is open by itself."""
     found = [name for operand in operands(leaf) for name in _operand(facts, operand, leaf, view)]
-    asked = [name for operand in operands(leaf) for name in facts.behind(operand)]
+    asked = [name for operand in operands(leaf) for name in questions_behind(operand, facts.symbols)]
     return found or [name for name in asked if facts.asked(name) is not FALSE]
 
 
 def _operand(facts: Facts, operand: Operand, leaf: Expr, view: View) -> Iterator[str]:
     part = operand.part if isinstance(operand, Reference) else ""
-    for name in facts.behind(operand):
+    for name in questions_behind(operand, facts.symbols):
         yield from _question(facts, name, view, leaf, part)
     if isinstance(operand, Reference) and operand.name in facts.symbols.scores:
         score = facts.symbols.scores[operand.name]

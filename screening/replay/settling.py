@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screening.engine.dependencies import MEASURES
+from screening.engine.dependencies import questions_behind
 from screening.engine.scores import option_points
 from screening.engine.symbols import option_codes
 from screening.engine.tree import (
@@ -16,7 +16,6 @@ from screening.engine.tree import (
     Expr,
     Holds,
     Includes,
-    Measure,
     Operand,
     Reference,
     Total,
@@ -63,7 +62,7 @@ class Settling(Conditions):
         return Open(anything, wanted)
 
     def _leaf_open(self, leaf: Expr, view: View, wanted: frozenset[str]) -> Open:
-        looked_at = [name for operand in operands(leaf) for name in self._behind(operand)]
+        looked_at = [name for operand in operands(leaf) for name in questions_behind(operand, self.symbols)]
         found = self._any(
             self._question_open(name, view, leaf, part, wanted)
             for operand in operands(leaf)
@@ -73,24 +72,9 @@ class Settling(Conditions):
                           for name in looked_at)  # fmt: skip
         return Open(found.any | asked.any, np.where(found.any, found.wanted, asked.wanted))
 
-    def _behind(self, operand: Operand) -> tuple[str, ...]:
-        """The questions whose answers an operand looks at directly."""
-        match operand:
-            case Reference() if operand.name in self.symbols.questions:
-                return (operand.name,)
-            case Total():
-                return (operand.question,)
-            case Count():
-                return (operand.group,)
-            case Measure():
-                roles = (self.symbols.by_role(role) for role in MEASURES[operand.name])
-                return tuple(question.link_id for question in roles if question is not None)
-            case _:
-                return ()
-
     def _behind_all(self, operand: Operand) -> Iterator[tuple[str, str]]:
         part = operand.part if isinstance(operand, Reference) else ""
-        yield from ((name, part) for name in self._behind(operand))
+        yield from ((name, part) for name in questions_behind(operand, self.symbols))
         if isinstance(operand, Reference) and operand.name in self.symbols.scores:
             score = self.symbols.scores[operand.name]
             yield from ((name, "") for name in (*([score.gate] if score.gate else []), *score.items))

@@ -129,10 +129,10 @@ class TestRefusing:
         ("wrong", "message"),
         [
             ({"title_es": ""}, "Write the name in Spanish."),
-            ({"call": ""}, "give a number to call or text, or an address."),
-            ({"call": "ask Bob"}, "is not a number that can be dialled."),
+            ({"call": ""}, "Give a number to call or text, or an address."),
+            ({"call": "ask: Bob"}, "“ask: Bob” is not a number that can be dialled."),
             ({"text": "12345", "text_body": "two words"}, "Write one word."),
-            ({"url": "javascript:alert(1)"}, "write an address that begins with https://."),
+            ({"url": "javascript:alert(1)"}, "Write an address that begins with https://."),
         ],
     )
     def test_a_mistake_says_what_to_do_and_keeps_what_was_typed(
