@@ -31,6 +31,7 @@ from .clinics import change_clinic as change_clinic
 from .clinics import create_clinic as create_clinic
 from .clinics import set_invitation_mail as set_invitation_mail
 from .copying import copy_of as copy_of
+from .correcting import LONGEST_CORRECTION as LONGEST_CORRECTION
 from .correcting import NothingSaid as NothingSaid
 from .correcting import NotSentYet as NotSentYet
 from .correcting import TooLong as TooLong

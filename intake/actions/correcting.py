@@ -17,7 +17,7 @@ from screening.engine.answers import Answer
 from . import alerting
 from .refusals import Refused, locked
 
-LONGEST = 4000
+LONGEST_CORRECTION = 4000
 """Characters of one correction."""
 
 MOST = 20
@@ -33,7 +33,7 @@ class NothingSaid(Refused):
 
 
 class TooLong(Refused):
-    """A correction has at most `LONGEST` characters."""
+    """A correction has at most `LONGEST_CORRECTION` characters."""
 
 
 class TooManyCorrections(Refused):
@@ -50,8 +50,8 @@ def add_correction(
     """
     if not words.strip():
         raise NothingSaid("Write what you want to correct or add.")
-    if len(words) > LONGEST:
-        raise TooLong(f"Write {LONGEST} characters or fewer.")
+    if len(words) > LONGEST_CORRECTION:
+        raise TooLong(f"Write {LONGEST_CORRECTION:,} characters or fewer.")
     with transaction.atomic():
         response = _sent(response_id)
         earlier = response.corrections.filter(attempt=attempt).first()

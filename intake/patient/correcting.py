@@ -57,7 +57,8 @@ def _take(request: HttpRequest, visit: Visit) -> HttpResponse:
     except actions.NothingSaid:
         return _draw(request, visit, error=gettext("Write what you want to correct or add."))
     except actions.TooLong:
-        return _draw(request, visit, error=gettext("Write 4,000 characters or fewer."))
+        said = gettext("Write %(most)s characters or fewer.") % {"most": f"{actions.LONGEST_CORRECTION:,}"}
+        return _draw(request, visit, error=said)
     except actions.TooManyCorrections:
         return _draw(request, visit, error=gettext("You have added many corrections. Please call the clinic."))
     request.session[sessions.CORRECTED_HERE] = True

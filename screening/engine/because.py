@@ -54,12 +54,8 @@ def _reasons(facts: Facts, tests: Iterable[Decider]) -> Iterator[Reason]:
 
 def _leaf(facts: Facts, leaf: Expr, wanted: bool) -> Iterator[Reason]:
     looked_at = operands(leaf)
-    hidden = [
-        name
-        for operand in looked_at
-        for name in questions_behind(operand, facts.symbols)
-        if facts.asked(name) is not TRUE
-    ]
+    behind = [name for operand in looked_at for name in questions_behind(operand, facts.symbols)]
+    hidden = [name for name in behind if facts.asked(name) is not TRUE]
     for name in hidden:
         yield from _hidden(facts, name)
     for operand in looked_at if not hidden else ():

@@ -23,7 +23,7 @@ from .tree import (
     leaves,
     names,
     operands,
-)  # fmt: skip
+)
 
 TESTS_AT_MOST = 2_000
 """In one rule with its named conditions written out: many times what the longest rule of the starter has."""
