@@ -68,13 +68,17 @@ class TestCorrectionPage:
 
         assert len(contents(sender.response)) == 2
 
-    @pytest.mark.parametrize("words", ["", "a" * 4001])
-    def test_a_mistake_keeps_what_was_typed(self, sender, words):
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [("", "Write what you want to correct or add."), ("a" * 4001, "Write 4,000 characters or fewer.")],
+    )
+    def test_a_mistake_keeps_what_was_typed(self, sender, words, said):
         answer = correct(sender, words=words, about="smokes")
 
         assert answer.status_code == 422
         page = read(answer)
         assert page.title.startswith("Error:")
+        assert said in page.text
         assert words in page.html
         assert '<option value="smokes" selected>' in page.html
         assert contents(sender.response) == []
