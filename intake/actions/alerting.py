@@ -179,8 +179,11 @@ def _write(
 
 
 def acknowledge_alert(*, alert_id: uuid.UUID | str, by: User, note: str, now: datetime.datetime) -> Alert:
-    """Say that a named person has seen an alert and what they did. Raises `NoteMissing`, `NotPermitted`,
-    `AlreadyAcknowledged`."""
+    """Say that a named person has seen an alert and what they did.
+
+    Raises `NoteMissing`, `NotPermitted`, `AlreadyAcknowledged`, and for one that was erased `Alert.DoesNotExist` or
+    `NoSuchResponse`.
+    """
     if not note.strip():
         raise NoteMissing("Write what was done about this alert.")
     with transaction.atomic():

@@ -36,7 +36,7 @@ def enter_answers(
     """Add answers that the patient gave in person, or that were measured or on record. Staff are called as they would
     be had the patient answered so. What was signed before then asks for a new signature.
 
-    Raises `NothingEntered`, `UnknownQuestion`.
+    Raises `NothingEntered`, `UnknownQuestion`, and what `review_for` raises.
     """
     with transaction.atomic():
         response, review = review_for(response_id, by, Permission.ENTER_ANSWERS)

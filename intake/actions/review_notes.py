@@ -14,7 +14,7 @@ from .reviewing import Kind, TextMissing, append, review_for
 
 
 def add_note(*, response_id: uuid.UUID | str, text: str, by: User, now: datetime.datetime) -> ReviewEntry:
-    """Keep a private note beside a response. Raises `TextMissing`."""
+    """Keep a private note beside a response. Raises `TextMissing`, and what `review_for` raises."""
     with transaction.atomic():
         _, review = review_for(response_id, by, Permission.ACKNOWLEDGE)
         if not text.strip():

@@ -25,7 +25,10 @@ class NoSuchPoint(Refused):
 def acknowledge_point(
     *, response_id: uuid.UUID | str, point: str, by: User, now: datetime.datetime, note: str = ""
 ) -> ReviewEntry:
-    """Say that a named person has seen a point. `point` is its token. Raises `NoSuchPoint`, `AlreadySigned`."""
+    """Say that a named person has seen a point. `point` is its token.
+
+    Raises `NoSuchPoint`, `AlreadySigned`, and what `review_for` raises.
+    """
     with transaction.atomic():
         _, review = review_for(response_id, by, Permission.ACKNOWLEDGE)
         key = _key_of(review, point)
@@ -45,7 +48,8 @@ def discuss_point(
 ) -> ReviewEntry:
     """Keep what was learned about a point, with the answers that may settle it, in the name of who asked.
 
-    Raises `TextMissing` when nothing was learned, `NoSuchPoint`, `AlreadySigned`, `UnknownQuestion`.
+    Raises `TextMissing` when nothing was learned, `NoSuchPoint`, `AlreadySigned`, `UnknownQuestion`, and what
+    `review_for` raises.
     """
     with transaction.atomic():
         response, review = review_for(response_id, by, Permission.ACKNOWLEDGE, Permission.ENTER_ANSWERS)

@@ -48,7 +48,8 @@ def sign_off(
 ) -> SignOff:
     """Sign a decision on exactly what was read. `content` is what the signer's page named; one signature for each.
 
-    Raises `AlreadySigned`, `ContentChanged`, `NotReady`, `UnknownDisposition`, `TextMissing`, `NotPermitted`.
+    Raises `AlreadySigned`, `ContentChanged`, `NotReady`, `UnknownDisposition`, `TextMissing`, and what `review_for`
+    raises.
     """
     with transaction.atomic():
         response, review = review_for(response_id, by, Permission.SIGN_OFF)
@@ -91,7 +92,8 @@ def cosign(
 ) -> ReviewEntry:
     """Sign a colleague's decision as well, on the same content.
 
-    Raises `NotSigned`, `ContentChanged`, `OwnSignature`, `AlreadySigned` for somebody who did.
+    Raises `NotSigned`, `ContentChanged`, `OwnSignature`, `AlreadySigned` for somebody who did, and what `review_for`
+    raises.
     """
     with transaction.atomic():
         _, review = review_for(response_id, by, Permission.SIGN_OFF)
@@ -106,7 +108,10 @@ def cosign(
 
 
 def add_addendum(*, response_id: uuid.UUID | str, text: str, by: User, now: datetime.datetime) -> ReviewEntry:
-    """Add to the latest signed decision, in one's own name. Raises `NotSigned`, `TextMissing`."""
+    """Add to the latest signed decision, in one's own name.
+
+    Raises `NotSigned`, `TextMissing`, and what `review_for` raises.
+    """
     with transaction.atomic():
         _, review = review_for(response_id, by, Permission.SIGN_OFF)
         if review.latest is None:

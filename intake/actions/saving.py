@@ -93,7 +93,7 @@ def save_answers(
     `answers` by link_id; None takes an answer back (the question counts as not reached). `base_revision` is the
     revision the page showed. `client_id` and `client_sequence` name the attempt: repeated with the same answers it
     changes nothing. An older sequence never replaces a newer one of the same client.
-    Raises `Conflict` after saving everything that does not clash; `AlreadySent`; `UnknownQuestion`.
+    Raises `Conflict` after saving everything that does not clash; `AlreadySent`; `UnknownQuestion`; `NoSuchResponse`.
     """
     attempt = _Attempt(
         answers=answers,
