@@ -37,7 +37,7 @@ def acknowledge(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 def _done(request: HttpRequest, alert: Alert) -> HttpResponse:
-    messages.success(request, "Acknowledged. Your note is kept with the alert.")
+    messages.success(request, "Acknowledged. Your note is kept with the alert.", extra_tags="safety")
     return redirect(reverse("clinician:summary", args=[str(alert.response)]) + "#safety-title")
 
 
