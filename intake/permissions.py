@@ -61,7 +61,10 @@ ROLES: dict[str, Role] = {
         Role(
             key="admin",
             title="Administrator",
-            description="Edits questionnaires and manages staff; never sees an answer.",
+            description=(
+                "Runs the clinic: settings, alert rota, staff, invitations and reports; edits questionnaires; erases "
+                "records. Never sees an answer."
+            ),
             permissions=frozenset(
                 {
                     Permission.EDIT_QUESTIONNAIRE,

@@ -32,7 +32,7 @@ class Incomplete(Refused):
     """Questions that must be answered before sending are not. `missing` are their link_ids, in order."""
 
     def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__(f"{len(missing)} questions must be answered before sending.")
+        super().__init__(f"Questions to answer before sending: {len(missing)}.")
         self.missing = missing
 
 
@@ -40,7 +40,7 @@ class Unfinished(Refused):
     """Pages that were never seen: sending them would skip them without a word. `sections` are their link_ids."""
 
     def __init__(self, sections: tuple[str, ...]) -> None:
-        super().__init__(f"{len(sections)} pages must be seen before sending.")
+        super().__init__(f"Pages to see before sending: {len(sections)}.")
         self.sections = sections
 
 

@@ -22,7 +22,7 @@ from intake.models import AlertContact, AlertDelivery, Clinic
 from intake.step_up import ask_again, is_fresh
 
 from .rota_forms import ContactForm, RotaForm
-from .wording import moment
+from .wording import moment, times
 
 GONE = "This contact was changed or removed by somebody else. Look at the rota as it is now."
 
@@ -96,13 +96,13 @@ def _test_in_words(test: AlertDelivery | None, clinic: Clinic) -> str:
     if test.delivered_at:
         return f"Delivered on {_local(test.delivered_at, clinic)}"
     if test.failed_at:
-        return f"Not delivered, tried {test.attempts} times, latest on {_local(test.failed_at, clinic)}"
+        return f"Not delivered, tried {times(test.attempts)}, latest on {_local(test.failed_at, clinic)}"
     return f"On its way since {_local(test.planned_at, clinic)}"
 
 
 def _failure(delivery: AlertDelivery, clinic: Clinic) -> str:
     what = "An alert" if delivery.alert_id else "A test message"
-    how = "came back" if delivery.bounced_at else f"was not delivered (tried {delivery.attempts} times)"
+    how = "came back" if delivery.bounced_at else f"was not delivered (tried {times(delivery.attempts)})"
     return f"{what} to {delivery.name} of {_local(delivery.planned_at, clinic)} {how}."
 
 

@@ -19,7 +19,7 @@ from intake.models import Alert, AlertDelivery
 from intake.permissions import Permission
 
 from .alert_lines import KIND_TITLES
-from .wording import moment
+from .wording import moment, times
 
 SHOWN = 100
 """Open alerts on the page, the oldest; there are never so many while people answer them."""
@@ -83,7 +83,7 @@ def _told(delivery: AlertDelivery, zone: ZoneInfo) -> str:
     if delivery.delivered_at:
         return f"{to}: delivered on {moment(delivery.delivered_at.astimezone(zone))}"
     since = moment(delivery.planned_at.astimezone(zone))
-    return f"{to}: not delivered, tried {delivery.attempts} times since {since}"
+    return f"{to}: not delivered, tried {times(delivery.attempts)} since {since}"
 
 
 def _channel(delivery: AlertDelivery) -> str:

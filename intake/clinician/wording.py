@@ -135,6 +135,11 @@ def day(date: datetime.date) -> str:
     return f"{date.day} {date:%b %Y}"
 
 
+def times(count: int) -> str:
+    """How often: “once”, “3 times”."""
+    return "once" if count == 1 else f"{count} times"
+
+
 def moment(at: datetime.datetime) -> str:
     """A day and a time, in the time zone that `at` carries."""
     return f"{day(at)}, {at:%H:%M}"

@@ -18,7 +18,7 @@ class Command(PlainCommand):
     help = (
         "Erase a response, or a person with everything of theirs, for good: keys, answers, history, notes, signatures, "
         "alerts, invitations. What stays is that it was erased, when and why. Asks for the reference a second time.\n"
-        "What the law makes you keep, you must know: export it first. A legal hold is refused."
+        "You must know what the law makes you keep: export it first. A legal hold is refused."
     )
     example = "python manage.py erase --response K7QM-3X4P --reason asked --confirm K7QM-3X4P"
 

@@ -68,7 +68,7 @@ class TestPage:
         alerts.deliver_due(clock=timezone.now)
 
         page = text(desk.get(PAGE))
-        assert f"{waiting}: The clinic’s alert address by e-mail: not delivered, tried 1 times" in page
+        assert f"{waiting}: The clinic’s alert address by e-mail: not delivered, tried once since" in page
 
     def test_one_that_came_back_is_listed(self, desk: Client, waiting: QuestionnaireResponse) -> None:
         alerts.deliver_due(clock=timezone.now)
@@ -160,7 +160,7 @@ class TestStrip:
     def test_it_counts_on_every_page(self, desk: Client, waiting: QuestionnaireResponse) -> None:
         for address in ("/staff/", f"/staff/responses/{waiting}/", PAGE):
             page = text(desk.get(address))
-            assert "1 alert nobody has acknowledged</a>, the oldest for 10 min. 1 reached nobody yet." in page
+            assert "1 alert nobody has acknowledged</a>, the oldest for 10 min. 1 has not reached anybody yet." in page
 
     @pytest.mark.usefixtures("alive")
     def test_it_is_not_there_when_all_is_well(self, desk: Client, clinic: Clinic) -> None:
