@@ -30,7 +30,8 @@ def accept_role(
 ) -> Membership:
     """Take on the role, as who holds the mailbox. Nobody who got the account's password or second factor another way
     gains by it: the password is new and every session ends. Unless the person has shown the second factor that is set
-    up, it goes, and so do the roles they had: the mailbox alone must not open what a second factor protects.
+    up, it goes, and so do the roles they had: the mailbox alone must not open what a second factor protects. What else
+    they were offered in the clinic is withdrawn: from now on an administrator gives them more roles at once.
 
     Raises `OfferOver`, `OnlyAdministrator`, and Django's `ValidationError` for a password that is too weak.
     """
@@ -38,6 +39,8 @@ def accept_role(
         offer = _locked(offer_id, now)
         user = offer.user
         validate_password(password, user)
+        offer.delete()
+        staff.withdraw_offers(user, offer.clinic, user, now)
         staff_sessions.end_every_session(of=user, by=user, now=now)
         if not has_shown_second_factor and second_factor.is_set_up(user):
             _start_afresh(user, now)
@@ -48,7 +51,6 @@ def accept_role(
             user=user, clinic=offer.clinic, role=offer.role, defaults={"created_at": now}
         )
         staff.follow_roles(user)
-        offer.delete()
         _record("role.accepted", offer, user, now)
     return membership
 

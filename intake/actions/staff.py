@@ -184,7 +184,8 @@ def revoke_role(*, user: User, clinic: Clinic, role: str, by: User, now: datetim
 
 
 def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime) -> None:
-    """Somebody leaves the clinic: all roles there end, and the account closes when it was their last clinic.
+    """Somebody leaves the clinic: all roles there end, also those that were only offered, and the account closes when
+    it was their last clinic.
 
     Raises `NotPermitted`, `NotOwnRole`.
     """
@@ -194,6 +195,7 @@ def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime
             raise NotOwnRole("Another administrator must remove you.")
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # another clinic may be adding them
         roles = list(user.memberships.filter(clinic=clinic).values_list("role", flat=True))
+        withdraw_offers(user, clinic, by, now)
         staff_sessions.end_every_session(of=user, by=by, now=now)
         remove_roles(user, clinic, roles, by, now)
         if not user.memberships.exists():
@@ -209,6 +211,13 @@ def remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: da
     follow_roles(user)
     for role in taken:
         _record("role.revoked", user, clinic, by, now, role=role)
+
+
+def withdraw_offers(user: User, clinic: Clinic, by: User, now: datetime.datetime) -> None:
+    """The roles that somebody was asked to take on in a clinic, and did not: their links stop working."""
+    for offer in RoleOffer.objects.select_for_update(of=("self",)).filter(user=user, clinic=clinic).order_by("pk"):
+        offer.delete()
+        _record("role.offer_withdrawn", user, clinic, by, now, role=offer.role)
 
 
 def follow_roles(user: User) -> None:

@@ -60,6 +60,10 @@ def link(smith: User, other_clinic: Clinic, boss: User) -> str:
     return re.search(r"http://127\.0\.0\.1:8000(/accounts/role/[^/\s]+/)", mail.outbox[-1].body)[1]
 
 
+def path_of(offered: RoleOffer) -> str:
+    return role_offers.link_to(offered).removeprefix("http://127.0.0.1:8000")
+
+
 def accept(browser: Client, link: str, password: str = OWN):
     return browser.post(link, {"new_password1": password, "new_password2": password})
 
@@ -211,9 +215,32 @@ class TestWhoGetsTheRole:
         assert reads_at(smith, other_clinic)
         assert not Authenticator.objects.filter(user=smith).exists()
 
+    def test_what_else_was_offered_in_the_clinic_is_over(
+        self, link: str, smith: User, other_clinic: Clinic, boss: User
+    ) -> None:
+        """It may have been offered by mistake, and its link would work for three days."""
+        actions.create_staff(**SMITH, role="admin", clinic=other_clinic, by=boss, now=NOW)
+        other = path_of(RoleOffer.objects.get(role="admin"))
+
+        accept(Client(), link)
+
+        assert accept(Client(), other).status_code == 404
+        assert list(smith.memberships.filter(clinic=other_clinic).values_list("role", flat=True)) == ["clinician"]
+        assert AuditRecord.objects.filter(action="role.offer_withdrawn").count() == 1
+
+    def test_whoever_is_removed_does_not_come_back_with_an_offer(
+        self, link: str, smith: User, other_clinic: Clinic, boss: User
+    ) -> None:
+        actions.create_staff(**SMITH, role="front_desk", clinic=other_clinic, now=NOW)  # at the server's command line
+        actions.remove_staff(user=smith, clinic=other_clinic, by=boss, now=NOW)
+
+        accept(Client(), link)
+
+        assert not smith.memberships.filter(clinic=other_clinic).exists()
+
     def test_the_editor_opens_with_the_role(self, smith: User, other_clinic: Clinic, boss: User) -> None:
         actions.create_staff(**SMITH, role="admin", clinic=other_clinic, by=boss, now=NOW)
 
-        accept(Client(), role_offers.link_to(RoleOffer.objects.get()).removeprefix("http://127.0.0.1:8000"))
+        accept(Client(), path_of(RoleOffer.objects.get()))
 
         assert User.objects.get(pk=smith.pk).is_staff
