@@ -36,9 +36,10 @@ COLUMNS = (
     "added_at",
     "notice",
 )
-_FORMULA = re.compile(r"(?<![^;\t\r\n])(?=[=+\-@＝＋－＠])|^(?=[\t\r])")
+_FORMULA = re.compile(r'(?<![^;\t\r\n])(?=(?:"|[^\S\t\r\n])*[=+\-@＝＋－＠])|^(?=[\t\r])')
 """What makes a spreadsheet run a cell as a formula, in their full-width forms too. Where cells are split at semicolons
-or tabs, quotes in the middle of a line hold nothing together: what follows one, or a line break, begins a cell."""
+or tabs, quotes in the middle of a line hold nothing together: what follows one, or a line break, begins a cell, and
+quotes at its beginning are taken off."""
 
 
 def exported(response: QuestionnaireResponse, *, with_substance_use: bool) -> dict[str, Any]:

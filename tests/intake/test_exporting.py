@@ -343,6 +343,22 @@ class TestTables:
 
         assert f"pain{split}'{sign}A1 - not{sign}this" in output.getvalue()
 
+    @pytest.mark.check("C41", required="0 cells that run where cells are split at semicolons, quotes or not")
+    @pytest.mark.parametrize("quotes", ['"', '""', '" "', " ", '\u00a0"'])
+    def test_nor_behind_quotes(self, quotes: str) -> None:
+        answer = {"wording": "", "state": "answered", "value": "x", "in_words": f"pain;{quotes}=1+1;more"}
+        one = {
+            "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now",
+            "answers": {"remark": answer}, "added_later": [], "substance_use": {"notice": ""},
+        }  # fmt: skip
+        output = io.StringIO(newline="")
+
+        exporting.write_csv([one], output)
+
+        cells = [cell for row in csv.reader(io.StringIO(output.getvalue(), newline=""), delimiter=";") for cell in row]
+        assert any("=1+1" in cell for cell in cells)
+        assert not [cell for cell in cells if cell.lstrip().startswith("=")]
+
     def test_words_come_back_as_they_were_typed(self, clinic: Clinic, tab: Tab) -> None:
         typed = 'First line, "quoted"; second'
         tab.save(family_name="Díaz")
