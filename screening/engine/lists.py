@@ -17,8 +17,20 @@ from .values import MedicineEntry
 NONE = "none"
 """The JSON value that says "takes no medicines"."""
 
+_SAYS_NONE = frozenset(
+    {"none", "no", "n a", "na", "nil", "nothing", "no medicines", "no medications", "no meds"}
+    | {"ninguno", "ninguna", "nada", "ningun medicamento", "ninguna medicina", "no tomo", "no tomo nada"}
+)
+"""What stands in a row, simplified, when a person says there that they take no medicines."""
+
 LARGEST_DOSE_MG = 100_000
 _DOSE_UNITS = {"mg": 1.0, "mgs": 1.0, "milligrams": 1.0, "mcg": 0.001, "µg": 0.001, "ug": 0.001, "g": 1000.0}
+_IN_ONE_DAY = re.compile(
+    r"(?:\s*/\s*(?:day|d|d[ií]a)|\s+(?:(?:once|una vez)\s+)?(?:(?:a|per|each|every|al|por|cada)\s+)?"
+    r"(?:day|daily|d[ií]a|diari[oa]s?))$",
+    re.IGNORECASE,
+)
+"""Words after a dose that say no more than the question did; not after a bare number, which may count tablets."""
 
 
 def enter_medicines(context: Context, typed: Typed) -> Raw:
@@ -39,6 +51,8 @@ def _enter_one(context: Context, position: int, typed: Typed) -> dict[str, Raw] 
             context.problem("medicine_name_missing", f"{position}.name")
             return {"text": f"? ({dose})"}
         return None
+    if medicines.simplify(name) in _SAYS_NONE:
+        context.problem("medicines_none_in_a_row", f"{position}.name")
     amount = _dose(context, f"{position}.dose", dose) if dose else None
     entry: dict[str, Raw] = {"code": typed.one("code")} if typed.one("code") else {"name": name}
     if typed.one("kept") == name:
@@ -47,9 +61,11 @@ def _enter_one(context: Context, position: int, typed: Typed) -> dict[str, Raw] 
 
 
 def _dose(context: Context, part: str, text: str) -> float | None:
-    """A day's dose in milligrams from "100", "100 mg", "0.5 g" or "500 mcg"."""
-    found = re.fullmatch(r"(.*?[0-9.,])\s*([^\W\d_]*)\.?", text.strip())
-    factor = _DOSE_UNITS.get(found[2].casefold() or "mg") if found else None
+    """A day's dose in milligrams from "100", "100 mg", "0.5 g", "500 mcg", "80mg daily"; never from "1 mg 3 times"."""
+    plain = _IN_ONE_DAY.sub("", text.strip())
+    found = re.fullmatch(r"(.*?[0-9.,])\s*([^\W\d_]*)\.?", plain)
+    unit = found[2].casefold() or ("mg" if plain == text.strip() else "") if found else ""
+    factor = _DOSE_UNITS.get(unit)
     amount = typed_number(found[1]) if found else None
     if amount is None or factor is None:
         context.problem("dose_not_read", part)

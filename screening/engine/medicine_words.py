@@ -1,7 +1,8 @@
 """The words around a medicine's name, as people write them: its dose, its form, and how often it is taken.
 
 Only words at the end (and "generic" or "compounded" at the start) are ever taken away, and what is left must be a name
-of the vocabulary, so that no drug is turned into another one.
+of the vocabulary, so that no drug is turned into another one. All of them are words of the lists below: any other word,
+which may be a second medicine, leaves the name unknown.
 
 >>> simplify("  Fluoxetína (20 mg) ")
 'fluoxetina'
@@ -32,26 +33,30 @@ def _words_of(text: str) -> frozenset[str]:
 _SALTS = _words_of("""
 hydrochloride hcl hydrobromide hbr sodium potassium calcium magnesium chloride bromide citrate tartrate bitartrate
 maleate mesylate besylate succinate fumarate phosphate sulfate sulphate acetate carbonate oxalate
-dihydrate monohydrate hemihydrate disodium dimesylate saccharate
+dihydrate monohydrate hemihydrate anhydrous disodium dimesylate saccharate
 clorhidrato hidrocloruro sodico potasico calcico citrato tartrato maleato succinato fumarato fosfato sulfato
 acetato carbonato oxalato
 er xr xl sr cr la dr odt od ir cd
 """)
 _FORMS = _words_of("""
-tablet tablets tab tabs capsule capsules cap caps pill pills patch patches spray sprays injection injections shot shots
-drops liquid solution compounded generic
-tableta tabletas pastilla pastillas capsula capsulas
+tablet tablets tab tabs capsule capsules cap caps pill pills patch patches spray sprays injection shot
+drops liquid solution film films strip strips pen pens kwikpen solostar flexpen flextouch taper compounded generic
+mouth po oral orally sl sublingual sublingually iv sc sq subq subcutaneous
+tableta tabletas pastilla pastillas capsula capsulas gotas parche parches
 """)
+"""What a medicine comes as, and by which way it is taken."""
 _OFTEN = _words_of("""
 once twice thrice daily nightly weekly monthly bedtime prn needed bid tid qid qd qam qpm qhs q4h q6h q8h q12h weekends
 diario diaria diariamente
 """)
 _TIMES = _words_of("""
 day days night nights morning mornings evening evenings afternoon afternoons noon week weeks month months
-hour hours hr hrs h time times weekend breakfast lunch dinner meal meals food
+hour hours hr hrs h time times weekend breakfast lunch dinner meal meals food am
 dia dias noche noches manana tarde semana semanas mes hora horas vez veces
 """)
 """Words that say how often only after another word that does: "at night", "every 8 hours"."""
+_NIGHT = frozenset({"pm"})
+"""As those, but never right after a dose: "in the PM", while "Aleve 220 mg PM" is another product."""
 _LINKS = _words_of("""
 a an per at every each as in the most some other if when before after with on and up to for
 al por la el en cada las los con de
@@ -67,6 +72,24 @@ tableta tabletas pastilla pastillas capsula capsulas
 _COUNTED = _PIECES | _TIMES | frozenset({"a", "an", "per", "x"})
 """A number before one of these counts it: "3 times", "2 tablets", "2 a day"."""
 _BEFORE = frozenset({"compounded", "generic"})
+_WAY = frozenset({"by", "via", "por"})
+"""Words that belong to a form: "by mouth", "por vía oral"."""
+_INJECTED = dict.fromkeys(
+    ("injections", "im", "intramuscular", "intramuscularly", "inyeccion", "inyecciones", "inyectable"), "injection"
+) | {"shots": "shot"}
+"""How else a shot is written, which may be another medicine than the tablet."""
+MOST_SPLIT = 12
+"""Words of a text that is cut in two."""
+_FOR = frozenset({"for", "para"})
+_PURPOSES = _words_of("""
+sleep sleeping insomnia anxiety panic attacks nerves stress depression mood bipolar adhd ocd ptsd pain back nerve muscle
+spasms arthritis migraine migraines headache headaches seizures epilepsy asthma copd breathing allergies allergy cold
+cough nausea reflux heartburn blood pressure hypertension heart cholesterol diabetes sugar weight loss thyroid infection
+dormir insomnio ansiedad nervios estres depresion animo dolor espalda migrana convulsiones epilepsia asma alergia
+alergias presion sangre hipertension corazon colesterol azucar peso tiroides infeccion
+my high low chronic severe mi alta baja
+""")
+"""What a medicine may be for. Only these: any other word may be a second medicine."""
 
 
 def simplify(text: str) -> str:
@@ -90,7 +113,7 @@ def shorter(text: str, numbered: Container[str] = ()) -> Iterator[str]:
     how often. Before tablets it may be either, so that such a name is not known.
     """
     yield simplify(text)
-    words = _words(text)
+    words = _without_purpose(_words(text))
     while len(words) > 1 and words[0] in _BEFORE:
         words = words[1:]
         yield _joined(words)
@@ -102,6 +125,32 @@ def shorter(text: str, numbered: Container[str] = ()) -> Iterator[str]:
             yield _joined(words)
     if not _counts(words, after):
         yield _joined(words)
+
+
+def splits(text: str) -> Iterator[tuple[str, str]]:
+    """A text cut in two before each of its words, for a medicine written with both its names: "Coumadin (warfarin)"."""
+    words = _words(text)
+    for place in range(1, len(words) if len(words) <= MOST_SPLIT else 0):
+        yield " ".join(words[:place]), " ".join(words[place:])
+
+
+def words_after(text: str, name: str) -> str:
+    """What follows a simplified name in a text.
+
+    >>> words_after("warfarin 5 mg daily", "warfarin")
+    '0mg daily'
+    """
+    return " ".join(_words(text)[len(name.split()) :])
+
+
+def _without_purpose(words: list[str]) -> list[str]:
+    """The words before "for sleep". "The pill for sleep" names nothing without its purpose, and keeps it."""
+    place = next((place for place, word in enumerate(words) if word in _FOR), 0)
+    rest = set(words[place + 1 :])
+    beside = _OFTEN | _TIMES | _LINKS | {_DOSED}
+    if not place or words[0] in _LINKS or not rest & _PURPOSES or rest - _PURPOSES - beside:
+        return words
+    return words[:place]
 
 
 def _counts(words: list[str], after: str) -> bool:
@@ -125,8 +174,12 @@ def _kind(words: list[str], taken: str, after: str, numbered: Container[str]) ->
     last, before = words[-1], words[-2]
     if last == _DOSED:
         return "dose"
-    if last in _SALTS or last in _FORMS:
+    if last in _LINKS and taken == "often":
+        return "often"
+    if last in _SALTS or last in _FORMS or (last in _WAY and after in _FORMS | _WAY):
         return "form"
+    if last in _NIGHT and before in _LINKS | _OFTEN | _TIMES:
+        return "often"
     if last in _OFTEN or (last in _TIMES and _says_how_often(before)):
         return "often"
     if last.isdigit():
@@ -166,5 +219,6 @@ def _joined(words: list[str]) -> str:
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text[:LONGEST_NAME]).casefold())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = DOSE.sub(f" {_DOSED} ", re.sub("['’ʼ`]", "", plain))
-    return re.findall(r"[^\W_]+", plain)
+    plain = re.sub(r"\bw/", "with ", re.sub("['’ʼ`]", "", plain))
+    words: list[str] = re.findall(r"[^\W_]+", DOSE.sub(f" {_DOSED} ", plain))
+    return words[:1] + [_INJECTED.get(word, word) for word in words[1:]]

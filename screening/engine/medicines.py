@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import msgspec
 
 from .definition import Medicine, Vocabulary
-from .medicine_words import DOSE, LONGEST_NAME, core, name_core, shorter, simplify, stem
+from .medicine_words import DOSE, LONGEST_NAME, core, name_core, shorter, simplify, splits, stem, words_after
 
 __all__ = [
     "Match",
@@ -31,6 +31,13 @@ __all__ = [
     "suggestions",
     "understood",
 ]
+
+
+NEAR = 0.78
+"""How alike two names are (the ratio of `difflib`, 0 to 1) for one to be offered for the other."""
+
+SHORT_WORD = 6
+"""Letters of a word that has too few to be told from another medicine by likeness alone."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -79,6 +86,23 @@ def match(vocabulary: Vocabulary, typed: str) -> Match:
 
 
 def _known(index: _Index, typed: str) -> tuple[str, set[str]]:
+    """The name of the vocabulary that a typed one is, and whose name it is; "" if it is none.
+
+    Written with two of its names, "Coumadin (warfarin)", a medicine is known if both are names of it alone, also with
+    the words that follow: "Abilify (aripiprazole) injection" is neither of both.
+    """
+    found = _one_name(index, typed)
+    if found[0]:
+        return found
+    for first, second in splits(typed):
+        name, codes = _one_name(index, first)
+        other, others = _one_name(index, second)
+        if len(codes) == 1 and others == codes == _one_name(index, f"{name} {words_after(second, other)}")[1]:
+            return name, codes
+    return "", set()
+
+
+def _one_name(index: _Index, typed: str) -> tuple[str, set[str]]:
     """The longest part of a typed name that is a name of the vocabulary, and whose name it is; "" if none is."""
     for name in shorter(typed, index.numbered):
         codes = index.exact.get(name) or index.core.get(name) or set()
@@ -108,7 +132,7 @@ def offers(vocabulary: Vocabulary, typed: str, limit: int = 3) -> tuple[Suggesti
 
     In this order, one for each medicine: names that begin so ("sertra"), then names spelled nearly so. A name offered
     stands in the place of all that was typed, so none is offered for a part of it: who takes "Xanax and Nardil" would
-    lose one of both.
+    lose one of both. Nor is the only one that adds a word to it: a "steroid" need not be a nose spray.
 
     >>> known = Vocabulary(key="m", medicines=(Medicine(code="sertraline", name="sertraline", brands=("Zoloft",)),))
     >>> [found.label for found in offers(known, "zolft 50 mg")], offers(known, "Zoloft")
@@ -121,8 +145,15 @@ def offers(vocabulary: Vocabulary, typed: str, limit: int = 3) -> tuple[Suggesti
     if _known(index, typed)[0]:  # the name of several medicines
         return tuple(_suggestion(medicine, medicine.name) for medicine in found.suggestions)[:limit]
     near = [index.shown[each] for each in _near_names(index, name)]
-    begins = [shown for each, shown in index.shown.items() if len(name) > 2 and each.startswith(name)]
-    return _one_each([*begins, *near])[:limit]
+    return _one_each([*(_begun(index, name) if name == simplify(typed) else ()), *near])[:limit]
+
+
+def _begun(index: _Index, name: str) -> list[Suggestion]:
+    """Names whose last typed word goes on, and those that add a word where more than one medicine does."""
+    begin = {each: shown for each, shown in index.shown.items() if len(name) > 2 and each.startswith(name)}
+    adds = [each for each in begin if each[len(name) :].startswith(" ")]
+    several = len({begin[each].code for each in adds}) > 1
+    return [shown for each, shown in begin.items() if several or each not in adds]
 
 
 def _one_each(found: list[Suggestion]) -> tuple[Suggestion, ...]:
@@ -168,8 +199,22 @@ def _near(index: _Index, name: str) -> tuple[Medicine, ...]:
 
 
 def _near_names(index: _Index, name: str) -> list[str]:
-    found = difflib.get_close_matches(name, index.core, n=3, cutoff=0.78) if len(name) > 2 else []
-    return [each for each in found if not _leaves_out(name, each)]
+    found = difflib.get_close_matches(name, index.core, n=3, cutoff=NEAR) if len(name) > 2 else []
+    return [each for each in found if not _leaves_out(name, each) and _is_a_slip(name, each)]
+
+
+def _is_a_slip(typed: str, name: str) -> bool:
+    """Whether a near name may be a slip: what tells it apart is near too, and a short word has a letter more or less.
+
+    "Abilify Mycite" is not Abilify Maintena, "vitamin B6" not B12, and "Stadol" not estradiol.
+    """
+    mine, its = typed.split(), name.split()
+    while mine and its and mine[0] == its[0]:
+        mine, its = mine[1:], its[1:]
+    rest, other = " ".join(mine), " ".join(its)
+    if len(rest) <= SHORT_WORD and abs(len(rest) - len(other)) > 1:
+        return False
+    return difflib.SequenceMatcher(None, rest, other).ratio() >= NEAR
 
 
 def _leaves_out(typed: str, name: str) -> bool:

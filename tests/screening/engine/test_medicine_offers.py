@@ -17,6 +17,12 @@ KNOWN = Vocabulary(
         Medicine(code="simvastatin", name="simvastatin", brands=("Zocor",)),
         Medicine(code="insulin_glargine", name="insulin glargine", brands=("Lantus",)),
         Medicine(code="insulin_lispro", name="insulin lispro", brands=("Humalog",)),
+        Medicine(code="aripiprazole", name="aripiprazole", brands=("Abilify",)),
+        Medicine(code="depot", name="aripiprazole long-acting", brands=("Abilify Maintena",)),
+        Medicine(code="vitamin_b12", name="vitamin B12"),
+        Medicine(code="estradiol", name="estradiol"),
+        Medicine(code="prednisone", name="prednisone", brands=("Deltasone",)),
+        Medicine(code="nose_spray", name="steroid nose spray"),
         Medicine(code="one", name="twin one", brands=("Twin",)),
         Medicine(code="two", name="twin two", brands=("Twin",)),
     ),
@@ -38,6 +44,9 @@ def labels(typed):
         ("insulin glarg", ["insulin glargine"]),
         ("in sulin glargine", ["insulin glargine"]),
         ("something like zolft maybe", []),
+        ("insulin glargne", ["insulin glargine"]),
+        ("insulin", ["insulin glargine", "insulin lispro"]),
+        ("estradol", ["estradiol"]),
         ("Twin", ["twin one", "twin two"]),
         ("Zoloft", []),
         ("little blue pill", []),
@@ -64,6 +73,13 @@ def test_it_offers_what_a_name_may_mean(typed, expected):
 )
 def test_what_it_offers_never_leaves_a_word_out(typed):
     """A name offered stands in the place of all that was typed: the other medicine would be lost."""
+    assert labels(typed) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["Abilify Mycite", "vitamin B6", "Stadol", "delta 8", "steroid", "insulin pump", "N/A"]
+)
+def test_another_medicine_that_only_looks_alike_is_not_offered(typed):
     assert labels(typed) == []
 
 
