@@ -74,7 +74,6 @@ pins:  ## compile requirements*.in into pins for Python 3.11 to 3.13, and into h
 	@tools/pins.sh
 	@$(BIN)/python -m tools.supply licences
 
-.PHONY: sbom audit
 sbom: $(VENV)/.installed  ## write sbom.json, a CycloneDX list of what production installs
 	@$(BIN)/python -m tools.supply sbom sbom.json
 
@@ -92,4 +91,4 @@ $(VENV)/.installed-dev: requirements-dev.txt
 	@tools/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run code test trust mutants mutation lighthouse interop screenshots lint format bench pins clean
+.PHONY: help run code test trust mutants mutation lighthouse interop screenshots lint format bench pins sbom audit clean
