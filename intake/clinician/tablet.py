@@ -100,11 +100,15 @@ def _draw(request: HttpRequest, clinics: list[Clinic], *, error: str = "") -> Ht
 
 
 def _waiting(request: HttpRequest, clinic: Clinic) -> list[tuple[str, str]]:
-    """The links of a clinic that nobody has begun with, the latest first."""
+    """The links of a clinic that nobody has begun with, the latest first. That somebody reads whom they are for is
+    recorded."""
     now = timezone.now()
     found = access.invitations_for(request.user).filter(clinic=clinic, response=None, answer_request=None)
     latest = found.filter(revoked_at=None, expires_at__gt=now).order_by("-created_at")[:MOST_LISTED]
-    return [(str(each.pk), _name(each)) for each in latest]
+    listed = [(str(each.pk), _name(each)) for each in latest]
+    if listed:
+        actions.open_invitations(user=request.user, clinic=clinic, shown=len(listed), now=now)
+    return listed
 
 
 def _name(invitation: Invitation) -> str:

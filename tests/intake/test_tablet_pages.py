@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from intake import actions, tablet
-from intake.models import Clinic, QuestionnaireResponse, User
+from intake.invitees import Details
+from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
 from tests.browsers import signed_in
 
 from .sample import NOW, Tab
@@ -119,6 +120,21 @@ class TestHandingOver:
 
         assert client.get("/staff/tablet/").status_code == 404
         assert hand_over(client).status_code == 404
+
+    def test_a_look_at_who_is_invited_is_recorded(
+        self, device: Client, clinic: Clinic, other_clinic: Clinic, front_desk: User
+    ) -> None:
+        actions.create_staff(email=front_desk.email, name="F", role="front_desk", clinic=other_clinic, now=NOW)
+        device.get("/staff/tablet/")
+        assert not AuditRecord.objects.filter(action="invitations.read").exists(), "nobody was named"
+
+        actions.invite(clinic=clinic, by=front_desk, now=NOW, language="en", details=Details(name="Rosa Díaz"))
+        assert "Rosa Díaz" in device.get("/staff/tablet/").content.decode()
+        hand_over(device, language="fr")  # refused: the list is shown again
+
+        entries = AuditRecord.objects.filter(action="invitations.read")
+        assert {entry.actor for entry in entries} == {f"user:{front_desk.pk}"}
+        assert [entry.objects_named for entry in entries] == [{"clinic": str(clinic.pk), "shown": "1"}] * 2
 
     def test_a_look_changes_nothing(self, device: Client) -> None:
         device.get("/staff/tablet/")
