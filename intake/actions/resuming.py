@@ -34,10 +34,12 @@ def resume(*, token: str, code: str, now: datetime.datetime) -> QuestionnaireRes
     """
     response = _find(token, now)
     hashed = _count(response, now) if response is not None else None
-    if not codes.is_code(code, hashed) or response is None:
+    is_right = codes.is_code(code, hashed)
+    opened = _open(response, hashed, now) if is_right and response is not None else None
+    if opened is None:
         _record_refusal(response, now)
         raise CannotResume("That did not match. Check the link and the code, or ask the clinic for help.")
-    return _open(response, now)
+    return opened
 
 
 def issue_resume_code(*, response_id: uuid.UUID | str, by: User, now: datetime.datetime) -> str:
@@ -86,9 +88,12 @@ def _record_refusal(response: QuestionnaireResponse | None, now: datetime.dateti
             audit.record(actor=audit.ANONYMOUS, action="response.resume_refused", now=now, response=response.pk)
 
 
-def _open(response: QuestionnaireResponse, now: datetime.datetime) -> QuestionnaireResponse:
+def _open(response: QuestionnaireResponse, hashed: str | None, now: datetime.datetime) -> QuestionnaireResponse | None:
+    """None where staff gave a new code while the one of before was looked at."""
     with transaction.atomic():
         current = locked(response.pk)
+        if current.resume_code_hash != hashed:
+            return None
         codes.forget_tries(current)
         current.save(update_fields=codes.TRY_FIELDS)
         audit.record(actor=audit.patient(current), action="response.resumed", now=now, response=current.pk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import uuid
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +21,9 @@ Answering = QuestionnaireResponse.Answering
 
 class DeadInvitation(Refused):
     """The invitation cannot be used: it expired, was revoked, its answers were sent, or it is another clinic's."""
+
+
+DEAD = "This link cannot be used. Ask the clinic for a new one."
 
 
 class AlreadyStarted(Refused):
@@ -86,16 +88,17 @@ def start(
     return Started(response, code)
 
 
-def start_again(*, invitation_id: uuid.UUID, now: datetime.datetime) -> Started:
+def start_again(*, invitation: Invitation, now: datetime.datetime) -> Started:
     """A new code for a draft that was begun with an invitation and in which nothing was answered yet: its start page
     was sent twice, or went away before the code was seen. The code of before is over.
 
-    Raises `AlreadyStarted` once anything was saved, and `NoSuchResponse`.
+    Raises `AlreadyStarted` once anything was saved, `DeadInvitation`, and `NoSuchResponse`.
     """
     code = codes.new_code()
     hashed = codes.hash_code(code)
     with transaction.atomic():
-        begun = QuestionnaireResponse.objects.filter(invitation=invitation_id).values_list("pk", flat=True).first()
+        current = _locked(invitation, now)
+        begun = QuestionnaireResponse.objects.filter(invitation=current).values_list("pk", flat=True).first()
         if begun is None:
             raise NoSuchResponse("Nothing was begun with this invitation.")
         response = locked(begun)
@@ -108,11 +111,20 @@ def start_again(*, invitation_id: uuid.UUID, now: datetime.datetime) -> Started:
 
 
 def _take(invitation: Invitation, clinic: Clinic, now: datetime.datetime) -> None:
-    current = Invitation.objects.select_for_update(of=("self",)).select_related("answer_request").get(pk=invitation.pk)
-    if current.clinic_id != clinic.pk or not access.is_live(current, now=now):
-        raise DeadInvitation("This link cannot be used. Ask the clinic for a new one.")
+    current = _locked(invitation, now)
+    if current.clinic_id != clinic.pk:
+        raise DeadInvitation(DEAD)
     if QuestionnaireResponse.objects.filter(invitation=current).exists():
         raise AlreadyStarted("This questionnaire has been started. Continue it with the code you were given.")
+
+
+def _locked(invitation: Invitation, now: datetime.datetime) -> Invitation:
+    """The invitation, which nobody else changes until this transaction ends. Its link may have been made anew while a
+    code was hashed: whoever holds the one of before begins nothing. Raises `DeadInvitation`."""
+    current = Invitation.objects.select_for_update(of=("self",)).select_related("answer_request").get(pk=invitation.pk)
+    if current.issue != invitation.issue or not access.is_live(current, now=now):
+        raise DeadInvitation(DEAD)
+    return current
 
 
 def _settings_of(clinic: Clinic) -> dict[str, Any]:

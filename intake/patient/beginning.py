@@ -114,6 +114,8 @@ def begin(
         )
     except actions.AlreadyStarted:
         return _pressed_again(request, invitation, language)
+    except actions.DeadInvitation:  # taken back or made anew at this moment: the page again says so
+        return redirect(request.path)
     return _begun(request, started, language)
 
 
@@ -121,7 +123,7 @@ def _pressed_again(request: HttpRequest, invitation: Invitation | None, language
     """Start was pressed twice, and nobody has seen the code of the first press: another one is shown in its place."""
     assert invitation is not None
     try:
-        started = actions.start_again(invitation_id=invitation.pk, now=timezone.now())
+        started = actions.start_again(invitation=invitation, now=timezone.now())
     except actions.Refused:  # something was answered meanwhile, so the code is needed
         return redirect("patient:resume")
     return _begun(request, started, language)

@@ -72,6 +72,15 @@ class TestReissue:
         assert made.resume_code == ""
         assert actions.resume(token=made.token, code=started.resume_code, now=later(days=1)) == started.response
 
+    def test_a_page_of_the_link_before_shows_no_other_code(
+        self, invited: actions.Invited, version: Any, front_desk: User
+    ) -> None:
+        begin(invited, version)
+        self.again(invited, front_desk, new_code=True)
+
+        with pytest.raises(actions.DeadInvitation):
+            actions.start_again(invitation=invited.invitation, now=NOW)
+
     def test_a_lost_code_is_replaced(self, invited: actions.Invited, version: Any, front_desk: User) -> None:
         started = begin(invited, version)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -152,6 +153,21 @@ class TestTries:
             actions.resume(token=str(started.response), code=WRONG, now=NOW)
 
         assert QuestionnaireResponse.objects.get().resume_tries == 1
+
+    def test_a_code_that_is_replaced_while_it_is_looked_at_opens_nothing(
+        self, started: actions.Started, front_desk: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        is_code = codes.is_code
+
+        def meanwhile(*given: Any) -> bool:
+            actions.issue_resume_code(response_id=started.response.pk, by=front_desk, now=NOW)
+            return is_code(*given)
+
+        monkeypatch.setattr(codes, "is_code", meanwhile)
+
+        with pytest.raises(actions.CannotResume, match="did not match"):
+            actions.resume(token=str(started.response), code=started.resume_code, now=NOW)
+        assert not AuditRecord.objects.filter(action="response.resumed").exists()
 
 
 class TestIssueResumeCode:

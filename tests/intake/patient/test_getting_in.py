@@ -8,7 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from intake import actions
+from intake import actions, codes
 from intake.models import AuditRecord, Invitation, QuestionnaireResponse
 from tests.intake.patient.conftest import NOW, read
 
@@ -131,6 +131,27 @@ class TestASecondPressOnStart:
 
         assert QuestionnaireResponse.objects.count() == 1
         assert Client().post("/resume/", {"reference": reference, "code": code})["Location"] == "/resume/"
+
+    @pytest.mark.check("C27", required="nor does one that is made anew while a code is hashed begin anything")
+    @pytest.mark.parametrize("before", ["start_page", "pressed"])
+    def test_a_link_that_is_made_anew_at_this_moment_shows_no_code(
+        self, before, invited, front_desk, monkeypatch, request
+    ):
+        client, fields = request.getfixturevalue(before)
+        hash_code, of = codes.hash_code, {"invitation_id": invited.invitation.pk, "by": front_desk, "now": NOW}
+
+        def meanwhile(code):
+            monkeypatch.setattr(codes, "hash_code", hash_code)
+            actions.reissue_invitation(**of, new_code=True)
+            return hash_code(code)
+
+        monkeypatch.setattr(codes, "hash_code", meanwhile)
+        answer = client.post("/welcome/", fields, follow=True)
+
+        assert codes.hash_code is hash_code, "it was made anew"
+        assert not code_on(read(answer))
+        assert QuestionnaireResponse.objects.exists() == (before == "pressed")
+        assert not AuditRecord.objects.filter(action="response.code_shown").exists()
 
     def test_the_code_is_asked_for_once_anything_was_answered(self, pressed):
         client, fields = pressed
