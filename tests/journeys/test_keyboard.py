@@ -79,9 +79,7 @@ def keyboard(live_server, page: Page) -> Keyboard:
     return Keyboard(page)
 
 
-@pytest.mark.check("C49", required="the whole way; the focus is seen and free at every stop")
-def test_the_whole_way_by_keyboard(keyboard: Keyboard):
-    page = keyboard.page
+def start(keyboard: Keyboard) -> None:
     assert keyboard.press("Tab")["text"] == "Skip to main content"
     keyboard.go_to(name="answering")
     keyboard.press("Space")
@@ -91,6 +89,10 @@ def test_the_whole_way_by_keyboard(keyboard: Keyboard):
     keyboard.go_to(text="Go to the first question")
     keyboard.press("Enter")
 
+
+def mend_the_phone_number(keyboard: Keyboard) -> None:
+    """A mistake is said, led to from the summary of mistakes, and mended."""
+    page = keyboard.page
     keyboard.page_is("About you")
     keyboard.go_to(name="^phone$")
     page.keyboard.type("12")
@@ -106,6 +108,10 @@ def test_the_whole_way_by_keyboard(keyboard: Keyboard):
     keyboard.saved()
     keyboard.go_on()
 
+
+def answer_habits(keyboard: Keyboard) -> None:
+    """Of the arrow keys one chooses the next option and one the option before, and a follow-up opens."""
+    page = keyboard.page
     keyboard.page_is("Habits")
     keyboard.go_to(name="^smokes$")
     keyboard.press("Space")
@@ -121,12 +127,13 @@ def test_the_whole_way_by_keyboard(keyboard: Keyboard):
     keyboard.saved()
     keyboard.go_on()
 
-    keyboard.page_is("Numbers")
-    keyboard.go_on()
+
+def answer_the_safety_questions(keyboard: Keyboard) -> None:
+    """The page of help comes first, and lets one go on."""
     keyboard.page_is("Your safety")
     keyboard.go_to(name="^dark$")
     keyboard.press("Space")
-    expect(page.locator("#q-plan")).to_be_visible()
+    expect(keyboard.page.locator("#q-plan")).to_be_visible()
     keyboard.saved()
     keyboard.go_to(name="^plan$")
     keyboard.press("ArrowRight")
@@ -135,11 +142,25 @@ def test_the_whole_way_by_keyboard(keyboard: Keyboard):
     keyboard.page_is("Help is available")
     keyboard.go_to(text="I am safe and will continue")
     keyboard.press("Enter")
-    keyboard.page_is("More about smoking")
-    keyboard.go_on()
+
+
+def send(keyboard: Keyboard) -> None:
     keyboard.page_is("Check")
     keyboard.go_to(text="^Send my answers$")
     keyboard.press("Enter")
+
+
+@pytest.mark.check("C49", required="the whole way; the focus is seen and free at every stop")
+def test_the_whole_way_by_keyboard(keyboard: Keyboard):
+    start(keyboard)
+    mend_the_phone_number(keyboard)
+    answer_habits(keyboard)
+    keyboard.page_is("Numbers")
+    keyboard.go_on()
+    answer_the_safety_questions(keyboard)
+    keyboard.page_is("More about smoking")
+    keyboard.go_on()
+    send(keyboard)
 
     keyboard.page_is("sent")
     answers = records.read_answers_of(QuestionnaireResponse.objects.get())

@@ -8,7 +8,8 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -139,6 +140,76 @@ class Canaries:
 
 
 FIELDS = ("given_name", "family_name", "phone", "birth_date.day", "birth_date.year", "anything")
+BROKEN_FOR_PATIENTS = (
+    (records, "read_document", OperationalError),
+    (vault, "seal_text", ValueError),
+    (answering, "section_form", TemplateSyntaxError),
+)
+
+
+def raising(error: type[Exception], canary: Canaries) -> Callable[..., None]:
+    """A function that fails with a canary in its message."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error(canary())
+
+    return fail
+
+
+def patients_requests(opened: dict[str, str], canary: Canaries, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a patient typed is saved, refused, too much, too late, or meets something broken."""
+
+    def patient(*, checked: bool = False) -> Client:
+        browser = Client(enforce_csrf_checks=checked, raise_request_exception=False)
+        session = browser.session
+        session.update(opened)
+        session.save()
+        return browser
+
+    fields = read(patient().get("/q/about/")).fields
+
+    def typed(**more: str) -> dict[str, object]:
+        return {**fields, **{name: canary() for name in FIELDS}, **more}
+
+    patient().post("/q/about/", typed())
+    patient().post("/q/about/", typed(autosave="1"))
+    patient(checked=True).post("/q/about/", typed())
+    patient().post("/q/about/", typed(visit="another"))
+    patient().post("/q/about/", typed(anything=canary() + "\0"))
+    patient().post("/q/about/", typed(anything=canary() * 200_000))
+    Client().post("/q/about/", typed())
+    for module, name, error in BROKEN_FOR_PATIENTS:
+        with monkeypatch.context() as patched:
+            patched.setattr(module, name, raising(error, canary))
+            patient().post("/q/about/", typed())
+
+
+def staff_requests(desk: Client, at: str, canary: Canaries, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What staff typed, and a page and a document that fail."""
+    desk.raise_request_exception = False
+    desk.post(f"{at}note/", {"text": canary(), "-text": canary()})
+    desk.post("/staff/search/", {"q": canary(), "query": canary()})
+    desk.post("/staff/invitations/new/", {"clinic": "north", "language": "en", "name": canary(), "email": canary()})
+    for target, name in ((pdf, "_written"), (views, "summary_of")):
+        with monkeypatch.context() as patched:
+            patched.setattr(target, name, raising(RuntimeError, canary))
+            desk.get(f"{at}summary.pdf")
+
+
+def strangers_requests(canary: Canaries) -> None:
+    Client().post("/accounts/login/", {"login": f"{canary()}@x.example", "password": canary()})
+    Client().post("/resume/", {"reference": canary(), "code": canary()})
+
+
+def kept(written: io.StringIO, temporary: Path) -> dict[str, str]:
+    """All that is readable afterwards, by where it is."""
+    return {
+        "log": written.getvalue(),
+        "mails": "".join(str(each.message()) for each in mail.outbox),
+        "sessions": "".join(str(session.get_decoded()) for session in Session.objects.all()),
+        "temporary files": "".join(path.read_text(errors="replace") for path in temporary.rglob("*") if path.is_file()),
+        "the database": everything().decode(errors="replace"),
+    }
 
 
 @pytest.mark.check("C36", required="0 of 60 canaries in logs, mails, sessions, cache, temporary files and at rest")
@@ -151,63 +222,15 @@ def test_no_word_leaks_however_a_request_ends(
     started = actions.start(clinic=clinic, version=version, language="en", now=NOW)
     sent = send(clinic, canary(), family_name=canary())
 
-    def patient(*, checked: bool = False) -> Client:
-        browser = Client(enforce_csrf_checks=checked, raise_request_exception=False)
-        session = browser.session
-        session.update(sessions.contents(started.response))
-        session.save()
-        return browser
+    patients_requests(sessions.contents(started.response), canary, monkeypatch)
+    staff_requests(browser_of(clinician), f"/staff/responses/{sent}/", canary, monkeypatch)
+    strangers_requests(canary)
 
-    fields = read(patient().get("/q/about/")).fields
-
-    def typed(**more: str) -> dict[str, object]:
-        return {**fields, **{name: canary() for name in FIELDS}, **more}
-
-    def broken_with(error: type[Exception]):
-        def fail(*_: object, **__: object) -> None:
-            raise error(canary())
-
-        return fail
-
-    patient().post("/q/about/", typed())
-    patient().post("/q/about/", typed(autosave="1"))
-    patient(checked=True).post("/q/about/", typed())
-    patient().post("/q/about/", typed(visit="another"))
-    patient().post("/q/about/", typed(anything=canary() + "\0"))
-    patient().post("/q/about/", typed(anything=canary() * 200_000))
-    Client().post("/q/about/", typed())
-    for module, name, error in (
-        (records, "read_document", OperationalError),
-        (vault, "seal_text", ValueError),
-        (answering, "section_form", TemplateSyntaxError),
-    ):
-        with monkeypatch.context() as patched:
-            patched.setattr(module, name, broken_with(error))
-            patient().post("/q/about/", typed())
-    desk = browser_of(clinician)
-    desk.raise_request_exception = False
-    at = f"/staff/responses/{sent}/"
-    desk.post(f"{at}note/", {"text": canary(), "-text": canary()})
-    desk.post("/staff/search/", {"q": canary(), "query": canary()})
-    desk.post("/staff/invitations/new/", {"clinic": "north", "language": "en", "name": canary(), "email": canary()})
-    for target, name in ((pdf, "_written"), (views, "summary_of")):
-        with monkeypatch.context() as patched:
-            patched.setattr(target, name, broken_with(RuntimeError))
-            desk.get(f"{at}summary.pdf")
-    Client().post("/accounts/login/", {"login": f"{canary()}@x.example", "password": canary()})
-    Client().post("/resume/", {"reference": canary(), "code": canary()})
-
-    kept = {
-        "log": written.getvalue(),
-        "mails": "".join(str(each.message()) for each in mail.outbox),
-        "sessions": "".join(str(session.get_decoded()) for session in Session.objects.all()),
-        "temporary files": "".join(path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()),
-        "the database": everything().decode(errors="replace"),
-    }
+    found = kept(written, tmp_path)
     leaks = [
-        f"{word} in {where}" for where, text in kept.items() for word in canary.made if word.lower() in text.lower()
+        f"{word} in {where}" for where, text in found.items() for word in canary.made if word.lower() in text.lower()
     ]
     assert leaks == []
-    assert kept["log"].count("Internal Server Error") + kept["log"].count("Service Unavailable") >= 4
+    assert found["log"].count("Internal Server Error") + found["log"].count("Service Unavailable") >= 4
     assert len(canary.made) >= 60
     figure(f"{len(canary.made)} canaries, 0 found")
