@@ -66,7 +66,7 @@ def expected_of(said: Assessment) -> Expectation:
 @transaction.atomic
 def keep(*, questionnaire: models.Questionnaire, case: Case, user: AbstractBaseUser | None = None) -> models.Case:
     """Store one more case, after the others. Raises `KeyTaken`."""
-    models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    models.Questionnaire.objects.select_for_update(no_key=True).get(pk=questionnaire.pk)
     if questionnaire.cases.filter(key=case.id).exists():
         raise KeyTaken(f"There is a case “{case.id}” already. Choose another key.")
     last = questionnaire.cases.aggregate(last=Max("position"))["last"] or 0
@@ -84,7 +84,7 @@ def replace(
 
     Raises `ChangedMeanwhile`, and `models.Case.DoesNotExist` when somebody removed it.
     """
-    models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    models.Questionnaire.objects.select_for_update(no_key=True).get(pk=questionnaire.pk)
     stored = questionnaire.cases.get(key=case.id)
     if stored.edits != seen:
         raise ChangedMeanwhile(stored.edits)

@@ -75,7 +75,7 @@ NAME_STAYS = (
 
 def lock(questionnaire: models.Questionnaire) -> None:
     """Wait until nobody else edits or publishes this draft. To be called in a transaction."""
-    models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    models.Questionnaire.objects.select_for_update(no_key=True).get(pk=questionnaire.pk)
 
 
 def thing_of(row: Any) -> Thing:

@@ -1,6 +1,8 @@
 """From a draft to a published version, and from a published version to something that can be evaluated.
 
 A version is one immutable JSON document and its SHA-256. Nothing here reads the clock: callers pass `now`.
+The rows of a questionnaire and its versions are never locked against rows that name them (`no_key`): patients and
+staff write those meanwhile, and some of them hold what a publication waits for in the end.
 """
 
 from __future__ import annotations
@@ -183,7 +185,7 @@ def _publish(
     user: AbstractBaseUser | None,
     as_unreviewed: bool | None,
 ) -> models.QuestionnaireVersion:
-    questionnaire = models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    questionnaire = models.Questionnaire.objects.select_for_update(no_key=True).get(pk=questionnaire.pk)
     if problems := refusals_of(questionnaire, by=by, seen=seen, as_unreviewed=as_unreviewed):
         raise PublishRefused(problems)
     document = canonical_json(definition_from_rows(questionnaire))
@@ -265,7 +267,7 @@ def retire(
     """No new response begins on this version; those begun finish on it. Raises `AlreadyRetired`, `PublishRefused`."""
     if refusals := _refusals(by):
         raise PublishRefused(refusals)
-    version = models.QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
+    version = models.QuestionnaireVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if version.retired_at is not None:
         raise AlreadyRetired(f"Version {version.number} was retired by {version.retired_by}.")
     version.retired_at, version.retired_by = now, by.strip()

@@ -48,7 +48,7 @@ def schedule(
         raise CannotSchedule("Choose a time that is still to come.")
     publishing.problems_of(questionnaire)  # proofs take seconds: made before anything is locked
     with transaction.atomic():
-        questionnaire = models.Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+        questionnaire = models.Questionnaire.objects.select_for_update(no_key=True).get(pk=questionnaire.pk)
         if waiting(questionnaire):
             raise CannotSchedule("A publication is planned already. Cancel it first.")
         if problems := publishing.refusals_of(questionnaire, by=by, seen=seen, as_unreviewed=is_unreviewed):

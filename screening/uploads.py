@@ -112,7 +112,7 @@ def apply(
     except signing.BadSignature as error:
         raise UploadRefused(["Too much time has passed. Choose the file again."]) from error
     if into is not None:
-        models.Questionnaire.objects.select_for_update().get(pk=into.pk)
+        models.Questionnaire.objects.select_for_update(no_key=True).get(pk=into.pk)
     now = _compared(from_json(content["document"].encode()), into)
     if now.seen != content["seen"]:
         raise DraftChanged(now)

@@ -134,8 +134,8 @@ class DraftForm(RulesForm):
     def _current_edits(self) -> int | None:
         """The count of edits that is stored, once nobody else is editing or publishing this draft."""
         if self.questionnaire and self.questionnaire.pk:
-            models.Questionnaire.objects.select_for_update().filter(pk=self.questionnaire.pk).first()
-        rows = type(self.instance).objects.select_for_update().filter(pk=self.instance.pk)
+            models.Questionnaire.objects.select_for_update(no_key=True).filter(pk=self.questionnaire.pk).first()
+        rows = type(self.instance).objects.select_for_update(no_key=True).filter(pk=self.instance.pk)
         return rows.values_list("edits", flat=True).first()
 
 

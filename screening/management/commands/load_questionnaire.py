@@ -46,7 +46,7 @@ class Command(ExampleCommand):
             self.stdout.write(lines_of(list(imported.findings)))
 
     def _store(self, definition: Definition, cases: list[Case] | None, *, replace: bool) -> str:
-        found = models.Questionnaire.objects.select_for_update().filter(key=definition.key).first()
+        found = models.Questionnaire.objects.select_for_update(no_key=True).filter(key=definition.key).first()
         if found and not replace and _would_lose_edits(found, definition):
             raise refused(
                 f"The draft “{found.key}” has changes that were never published. Add --replace to overwrite them, "

@@ -1,0 +1,67 @@
+"""Who waits for whom on PostgreSQL: nobody waits for somebody who may be waiting for them. SQLite lets one write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, models, transaction
+
+from intake.models import User
+from screening import editing, publishing, scheduling, sign_off
+from screening.models import Questionnaire, QuestionnaireVersion
+
+from .sample import NOW, later
+from .test_concurrency import at_once
+
+pytestmark = [
+    pytest.mark.usefixtures("transactional_db"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time"),
+]
+
+
+def name_meanwhile(row: models.Model) -> None:
+    """Lock a row, in another connection, as PostgreSQL does for rows that name it; fails where that would wait."""
+
+    def look(_: int) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 1000")  # NOWAIT waits for a row that was locked and then changed
+            cursor.execute(f"SELECT 1 FROM {row._meta.db_table} WHERE id = %s FOR KEY SHARE", [row.pk])
+
+    at_once(look, 1)
+
+
+def change(draft: Questionnaire) -> None:
+    draft.title = {"en": "Another title", "es": "Otro título"}
+    draft.save()
+
+
+def publish(draft: Questionnaire) -> None:
+    change(draft)
+    publishing.publish(questionnaire=draft, by="Ada Example", now=NOW)
+
+
+def review(draft: Questionnaire) -> None:
+    sign_off.sign_off(questionnaire=draft, by="Dr. Ada Example", now=NOW, seen=sign_off.hash_of(draft))
+
+
+def plan(draft: Questionnaire) -> None:
+    change(draft)
+    planner = User.objects.create(email="ada@north.example", name="Ada", is_staff=True, created_at=NOW)
+    wanted = {"by": "Ada Example", "user": planner, "note": "", "seen": sign_off.hash_of(draft), "is_unreviewed": True}
+    scheduling.schedule(questionnaire=draft, due_at=later(days=1), now=NOW, **wanted)
+
+
+@pytest.mark.parametrize("write", [publish, plan, review, editing.lock])
+def test_people_are_invited_to_a_questionnaire_while_somebody_works_on_it(
+    version: QuestionnaireVersion, write: Callable[[Questionnaire], object]
+) -> None:
+    with transaction.atomic():
+        write(version.questionnaire)
+        name_meanwhile(version.questionnaire)
+
+
+def test_answers_are_begun_and_sent_while_their_version_is_retired(version: QuestionnaireVersion) -> None:
+    with transaction.atomic():
+        publishing.retire(version=version, by="Ada Example", now=NOW)
+        name_meanwhile(version)
