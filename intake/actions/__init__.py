@@ -59,6 +59,7 @@ from .erasing import refuse_to_erase as refuse_to_erase
 from .erasing import scope_of as scope_of
 from .exporting import export_responses as export_responses
 from .exporting import includes_substance_use as includes_substance_use
+from .holding import NothingToHold as NothingToHold
 from .holding import OnLegalHold as OnLegalHold
 from .holding import is_on_hold as is_on_hold
 from .holding import lift_hold as lift_hold

@@ -1,7 +1,8 @@
 """Erasing for good: a response, or a person with everything of theirs.
 
 All in one transaction: keys are emptied, rows go, a tombstone and an audit record stay. The erasure list is on the disk
-before that is committed, so an erasure that was cut short is completed by doing it again, or by the daily round.
+before that is committed, so an erasure that was cut short is completed by doing it again, or by the daily round,
+unless it has been put on hold since or called for somebody.
 What must be kept by law is the clinic's to know (docs/operations.md); a legal hold makes the program refuse.
 """
 
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import logging
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 from django.db import transaction
 
@@ -24,6 +27,8 @@ from intake.permissions import Permission
 from .deleting import delete_draft
 from .holding import OnLegalHold, hold_on
 from .refusals import NotPermitted, Refused
+
+logger = logging.getLogger(__name__)
 
 Kind, Reason = Erasure.Kind, Erasure.Reason
 BATCH = 500
@@ -161,8 +166,13 @@ def erase_by_calendar(*, clinic: Clinic, scope: Scope, is_listed: bool, now: dat
 
 
 def erase_again(*, entries: list[erased_list.Entry], now: datetime.datetime) -> int:
-    """Erase what a list says was erased and is here; how many. Holds and alerts were looked at the first time."""
-    done = sum(_again(record, entry, now) for record, entry in _still_here(entries))
+    """Erase what a list says was erased and is here, in a restored backup; how many. Holds and alerts were looked at
+    the first time, and what is here is older."""
+    return _do_again(entries, partial(_again, now=now))
+
+
+def _do_again(entries: list[erased_list.Entry], erase_one: Callable[[Record, erased_list.Entry], bool]) -> int:
+    done = sum(erase_one(record, entry) for record, entry in _still_here(entries))
     if done:
         traces.press_out()
     return done
@@ -179,13 +189,17 @@ def _still_here(entries: list[erased_list.Entry]) -> list[tuple[Record, erased_l
     return [(record, by_id[record.pk]) for record in found]
 
 
-def _again(record: Record, entry: erased_list.Entry, now: datetime.datetime) -> bool:
+def _again(
+    record: Record, entry: erased_list.Entry, *, now: datetime.datetime, refuse: Callable[[Scope], None] | None = None
+) -> bool:
     if isinstance(record, QuestionnaireResponse) and entry.kind == erased_list.DRAFT:
         if not record.is_deleted:
-            delete_draft(response_id=record.pk, now=now, even_on_hold=True)
+            delete_draft(response_id=record.pk, now=now, even_on_hold=refuse is None)
         return not record.is_deleted
     with transaction.atomic():
         scope = _locked(record, _exactly)
+        if refuse is not None:
+            refuse(scope)
         if scope != Scope():
             _erase(record.clinic, scope, reason=entry.reason, by=None, now=now, actor=audit.OPERATOR)
     return True
@@ -199,6 +213,17 @@ def _exactly(record: Record) -> Scope:
 
 
 def finish_erasures(*, now: datetime.datetime) -> int:
-    """Complete what was stopped half-way, and give the list what only the database knows; how many were completed."""
+    """Complete what was stopped half-way, and give the list what only the database knows; how many were completed.
+
+    What was put on legal hold since, or called for somebody, stays until that is settled.
+    """
     erased_list.complete()
-    return erase_again(entries=erased_list.read(erased_list.path()), now=now)
+    return _do_again(erased_list.read(erased_list.path()), partial(_completed, now=now))
+
+
+def _completed(record: Record, entry: erased_list.Entry, *, now: datetime.datetime) -> bool:
+    try:
+        return _again(record, entry, now=now, refuse=refuse_to_erase)
+    except (OnLegalHold, AlertStillOpen) as refused:
+        logger.warning("An erasure that was cut short is not completed yet: %s", type(refused).__name__)
+        return False

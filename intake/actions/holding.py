@@ -20,20 +20,33 @@ class OnLegalHold(Refused):
     """The record, or something that would go with it, must be kept for now."""
 
 
+class NothingToHold(Refused):
+    """The record was erased meanwhile."""
+
+
 def place_hold(*, record: Record, matter: str, now: datetime.datetime) -> LegalHold:
     """Keep a record until the hold is lifted; on hold already: the hold that there is. `matter` is a file number.
 
-    Raises `ValueError` without one.
+    Raises `ValueError` without one, and `NothingToHold`.
     """
     if not (matter := matter.strip()):
         raise ValueError("Name the file that the hold is for.")
     with transaction.atomic():
+        _wait_for(record)
         found = record.holds.filter(lifted_at=None).first()
         if found is not None:
             return found
         hold = record.holds.create(matter=matter, placed_at=now)
         _record_hold("placed", record, hold, now)
     return hold
+
+
+def _wait_for(record: Record) -> None:
+    """Until nobody is erasing or saving the record, and before the audit record is held, which a save may wait for.
+    Rows may still name it: `no_key`."""
+    rows = type(record)._base_manager.select_for_update(no_key=True)
+    if rows.filter(pk=record.pk).values_list("pk", flat=True).first() is None:
+        raise NothingToHold("There is no such record any more: it was erased.")
 
 
 def lift_hold(*, record: Record, now: datetime.datetime) -> int:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from intake import actions
 from intake.erasure import erased_list
-from intake.models import Erasure, QuestionnaireResponse, Revision
+from intake.models import Alert, Erasure, QuestionnaireResponse, Revision
 
 from .sample import NOW, Tab, later
 from .test_erasing import erase, person_of
@@ -79,6 +79,25 @@ def test_an_erasure_that_was_listed_and_not_committed_is_completed(sent: Questio
     assert actions.finish_erasures(now=later(days=2)) == 0
     assert not QuestionnaireResponse.objects.exists()
     assert Erasure.objects.get(kind="response").reason == "asked"
+
+
+def test_what_is_on_hold_since_an_erasure_was_cut_short_stays_until_it_is_lifted(sent: QuestionnaireResponse) -> None:
+    erased_list.append([erased_list.Entry(kind="response", id=str(sent.pk), reason="asked", at=NOW)])
+    actions.place_hold(record=sent, matter="File 12", now=later(hours=1))
+
+    assert actions.finish_erasures(now=later(days=1)) == 0
+    assert QuestionnaireResponse.objects.exists()
+
+    actions.lift_hold(record=sent, now=later(days=2))
+    assert actions.finish_erasures(now=later(days=2)) == 1
+
+
+def test_who_called_for_help_since_an_erasure_was_cut_short_is_kept(tab: Tab) -> None:
+    erased_list.append([erased_list.Entry(kind="response", id=str(tab.response.pk), reason="asked", at=NOW)])
+    tab.save(plan_now="yes")
+
+    assert actions.finish_erasures(now=later(days=1)) == 0
+    assert Alert.objects.unacknowledged().exists()
 
 
 def run(*arguments: str) -> str:

@@ -61,6 +61,15 @@ def test_a_hold_is_placed_once_and_recorded(sent: QuestionnaireResponse) -> None
         actions.place_hold(record=sent, matter=" ", now=NOW)
 
 
+def test_what_was_erased_meanwhile_is_not_said_to_be_on_hold(sent: QuestionnaireResponse) -> None:
+    person = person_of(sent)
+    erase(person)
+
+    for gone in (sent, person):
+        with pytest.raises(actions.NothingToHold):
+            actions.place_hold(record=gone, matter="File 12", now=later(hours=1))
+
+
 @pytest.mark.check("C73", required="a hold on a person keeps what is theirs under another entry")
 def test_a_hold_on_a_person_reaches_what_was_moved_to_another_entry(matched: QuestionnaireResponse) -> None:
     assert actions.purge_expired(now=later(days=31)) == {"on_hold": 1}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 
-from intake.models import User
+from intake import actions
+from intake.actions import erasing
+from intake.erasure.registry import Scope
+from intake.models import QuestionnaireResponse, User
 from screening import editing, publishing, scheduling, sign_off
 from screening.models import Questionnaire, QuestionnaireVersion
 
@@ -65,3 +68,26 @@ def test_answers_are_begun_and_sent_while_their_version_is_retired(version: Ques
     with transaction.atomic():
         publishing.retire(version=version, by="Ada Example", now=NOW)
         name_meanwhile(version)
+
+
+def test_a_hold_waits_for_an_erasure_that_has_looked_for_holds(
+    sent: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent.refresh_from_db()
+    person, refuse = sent.person, erasing.refuse_to_erase
+
+    def place(_: int) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 100")  # whoever erases waits for this: it ends no other way
+            with pytest.raises(OperationalError, match="lock timeout"):
+                actions.place_hold(record=person, matter="File 12", now=NOW)
+
+    def look_and_meanwhile_place(scope: Scope) -> None:
+        refuse(scope)
+        at_once(place, 1)
+
+    monkeypatch.setattr(erasing, "refuse_to_erase", look_and_meanwhile_place)
+    actions.erase(record=person, reason="asked", by=None, now=NOW)
+
+    with pytest.raises(actions.NothingToHold):
+        actions.place_hold(record=person, matter="File 12", now=NOW)
