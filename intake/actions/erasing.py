@@ -26,6 +26,7 @@ from intake.permissions import Permission
 
 from .deleting import delete_draft
 from .holding import OnLegalHold, hold_on
+from .matching import part_from_others
 from .refusals import NotPermitted, Refused
 
 logger = logging.getLogger(__name__)
@@ -167,8 +168,9 @@ def erase_by_calendar(*, clinic: Clinic, scope: Scope, is_listed: bool, now: dat
 
 def erase_again(*, entries: list[erased_list.Entry], now: datetime.datetime) -> int:
     """Erase what a list says was erased and is here, in a restored backup; how many. Holds and alerts were looked at
-    the first time, and what is here is older."""
-    return _do_again(entries, partial(_again, now=now))
+    the first time, and what is here is older. Nobody goes who is not listed, whatever was thought of them then."""
+    listed = frozenset(uuid.UUID(entry.id) for entry in entries)
+    return _do_again(entries, partial(_again, now=now, listed=listed))
 
 
 def _do_again(entries: list[erased_list.Entry], erase_one: Callable[[Record, erased_list.Entry], bool]) -> int:
@@ -190,25 +192,28 @@ def _still_here(entries: list[erased_list.Entry]) -> list[tuple[Record, erased_l
 
 
 def _again(
-    record: Record, entry: erased_list.Entry, *, now: datetime.datetime, refuse: Callable[[Scope], None] | None = None
+    record: Record, entry: erased_list.Entry, *, now: datetime.datetime, listed: frozenset[uuid.UUID] | None = None
 ) -> bool:
+    """`listed`: what a restored backup is to lose. None: holds and alerts of this database count."""
     if isinstance(record, QuestionnaireResponse) and entry.kind == erased_list.DRAFT:
         if not record.is_deleted:
-            delete_draft(response_id=record.pk, now=now, even_on_hold=refuse is None)
+            delete_draft(response_id=record.pk, now=now, even_on_hold=listed is not None)
         return not record.is_deleted
     with transaction.atomic():
-        scope = _locked(record, _exactly)
-        if refuse is not None:
-            refuse(scope)
+        if listed is not None and isinstance(record, Person):
+            part_from_others(person_id=record.pk, known=listed)
+        scope = _locked(record, partial(_exactly, listed=listed))
+        if listed is None:
+            refuse_to_erase(scope)
         if scope != Scope():
             _erase(record.clinic, scope, reason=entry.reason, by=None, now=now, actor=audit.OPERATOR)
     return True
 
 
-def _exactly(record: Record) -> Scope:
+def _exactly(record: Record, *, listed: frozenset[uuid.UUID] | None) -> Scope:
     """A response without its person: whether that went too, the list says itself."""
     if isinstance(record, Person):
-        return registry.of_person(record.pk)
+        return registry.of_person(record.pk, among=listed)
     return registry.only_response(record)
 
 
@@ -223,7 +228,7 @@ def finish_erasures(*, now: datetime.datetime) -> int:
 
 def _completed(record: Record, entry: erased_list.Entry, *, now: datetime.datetime) -> bool:
     try:
-        return _again(record, entry, now=now, refuse=refuse_to_erase)
+        return _again(record, entry, now=now)
     except (OnLegalHold, AlertStillOpen) as refused:
         logger.warning("An erasure that was cut short is not completed yet: %s", type(refused).__name__)
         return False

@@ -6,7 +6,7 @@ import datetime
 import uuid
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from intake import access, audit, people
 from intake.models import (
@@ -121,6 +121,16 @@ def _move(model: type[Model], person: Person, other: Person) -> list[str]:
     ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
     model._default_manager.filter(pk__in=ids).update(person=other)
     return ids
+
+
+def part_from_others(*, person_id: uuid.UUID, known: frozenset[uuid.UUID]) -> None:
+    """Give back what a decision moved between a person and somebody who is not `known`, in a restored backup: they
+    were one when it was made, and the decision was taken back since. Within the caller's transaction."""
+    about = Q(person=person_id) & ~Q(other__in=known) | Q(other=person_id) & ~Q(person__in=known)
+    for match in people.standing().filter(about, decision=Decision.SAME):
+        for name, model in MOVED.items():
+            moved = model._default_manager.filter(pk__in=match.moved.get(name, []), person=match.other_id)
+            moved.update(person=match.person_id)
 
 
 def _give_back(model: type[Model], ids: list[str], holder: Person, person: Person) -> None:

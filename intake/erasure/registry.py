@@ -148,9 +148,11 @@ def _is_treated(scope: Scope) -> bool:
     return treated.exists() or CheckInSchedule.objects.filter(person__in=scope.people, ended_at=None).exists()
 
 
-def of_person(person_id: uuid.UUID) -> Scope:
-    """Everything about a person, under each of the entries that staff said are the same person."""
+def of_person(person_id: uuid.UUID, *, among: frozenset[uuid.UUID] | None = None) -> Scope:
+    """Everything about a person, under each of the entries that staff said are the same person; `among` narrows which
+    of these count."""
     known = frozenset(_same_as(person_id))
+    known = known if among is None else known & among
     theirs = QuestionnaireResponse.objects.filter(Q(person__in=known) | Q(invitation__person__in=known))
     responses = dict(theirs.values_list("pk", "invitation_id"))
     invited = Invitation.objects.filter(person__in=known).values_list("pk", flat=True)

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 
 from intake import actions
 from intake.erasure import erased_list
-from intake.models import Alert, Erasure, QuestionnaireResponse, Revision
+from intake.models import Alert, Clinic, Erasure, Person, QuestionnaireResponse, Revision, User
+from screening.models import QuestionnaireVersion
 
 from .sample import NOW, Tab, later
 from .test_erasing import erase, person_of
@@ -98,6 +99,26 @@ def test_who_called_for_help_since_an_erasure_was_cut_short_is_kept(tab: Tab) ->
 
     assert actions.finish_erasures(now=later(days=1)) == 0
     assert Alert.objects.unacknowledged().exists()
+
+
+@pytest.mark.parametrize("is_moved_away", [True, False])
+def test_a_restored_backup_loses_nobody_who_was_one_with_somebody_erased_by_mistake(
+    clinic: Clinic, version: QuestionnaireVersion, sent: QuestionnaireResponse, clinician: User, is_moved_away: bool
+) -> None:
+    tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
+    tab.finish(family_name="Ortiz", plan_now="no", harm_thoughts="no")
+    stays = actions.submit(response_id=tab.response.pk, now=NOW)
+    gone, kept = person_of(sent), person_of(stays)
+    pair = (gone, kept) if is_moved_away else (kept, gone)
+    actions.confirm_same_person(person_id=pair[0].pk, other_id=pair[1].pk, by=clinician, now=NOW)
+    named = {"person": gone, "response": sent}
+    listed = [erased_list.Entry(kind=kind, id=str(one.pk), reason="asked", at=NOW) for kind, one in named.items()]
+
+    actions.erase_again(entries=listed, now=later(days=1))
+
+    assert QuestionnaireResponse.objects.get() == stays
+    assert Person.objects.get() == kept == person_of(stays)
+    assert set(Erasure.objects.values_list("object_id", flat=True)) == {gone.pk, sent.pk}
 
 
 def run(*arguments: str) -> str:
