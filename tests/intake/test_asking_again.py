@@ -256,8 +256,20 @@ class TestADisclosure:
         page = phone.post("/asked/", fields(phone, plan_now="yes", **{"pressure.systolic": "banana"}))
 
         assert page.status_code == 422
+        assert "Everything else on this page is saved." in page.content.decode()
         assert "Help is available right now" in page.content.decode()
         assert sent.alerts.count() > before
+
+    def test_nothing_is_called_saved_where_nothing_more_is_kept(
+        self, phone: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("intake.actions.asking.MOST", 0)
+
+        page = phone.post("/asked/", fields(phone, plan_now="no", **{"pressure.systolic": "banana"})).content.decode()
+
+        assert "Please call the clinic" in page
+        assert "Everything else on this page is saved." not in page
+        assert page.count('class="error-summary"') == 1
 
     def test_it_is_never_one_too_many(
         self, phone: Client, sent: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch
