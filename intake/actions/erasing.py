@@ -58,7 +58,7 @@ def erase(
     if by is not None and not access.may(by, Permission.ERASE_RECORDS, record.clinic):
         raise NotPermitted("You cannot erase records of this clinic.")
     with transaction.atomic():
-        scope = _locked(record, scope_of)
+        scope = locked_with_all(record, scope_of)
         if scope == Scope():
             return Erased(rows=0, is_pressed_out=True)
         refuse_to_erase(scope)
@@ -80,7 +80,7 @@ def refuse_to_erase(scope: Scope) -> None:
         raise AlertStillOpen("An alert about these answers is not acknowledged. Acknowledge it first.")
 
 
-def _locked(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
+def locked_with_all(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
     """Everything that goes with a record, empty when it is gone. Until the transaction ends nobody else writes it: an
     answer that is saved at this moment is looked at with its alerts, or comes too late to be saved."""
     scope = Scope()
@@ -202,7 +202,7 @@ def _again(
     with transaction.atomic():
         if listed is not None and isinstance(record, Person):
             part_from_others(person_id=record.pk, known=listed)
-        scope = _locked(record, partial(_exactly, listed=listed))
+        scope = locked_with_all(record, partial(_exactly, listed=listed))
         if listed is None:
             refuse_to_erase(scope)
         if scope != Scope():

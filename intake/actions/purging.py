@@ -18,7 +18,7 @@ from intake.erasure.registry import Scope
 from intake.models import Invitation, QuestionnaireResponse, WorkerHeartbeat
 
 from .deleting import finish_deletion
-from .erasing import AlertStillOpen, erase_by_calendar, finish_erasures, refuse_to_erase
+from .erasing import AlertStillOpen, erase_by_calendar, finish_erasures, locked_with_all, refuse_to_erase, scope_of
 from .holding import OnLegalHold
 
 logger = logging.getLogger(__name__)
@@ -122,14 +122,16 @@ def _delete_file(path: Path) -> bool:
 
 def _purge_draft(response: QuestionnaireResponse, now: datetime.datetime) -> bool:
     with transaction.atomic():
-        found = retention.drafts_due(now).select_for_update(of=("self",)).filter(pk=response.pk).first()
-        return found is not None and _erase(found, registry.only_response(found), False, now)
+        scope = locked_with_all(response, lambda _: registry.only_response(response))
+        found = retention.drafts_due(now).filter(pk=response.pk).first()
+        return found is not None and _erase(found, scope, False, now)
 
 
 def _purge_sent(response: QuestionnaireResponse, now: datetime.datetime) -> bool:
     with transaction.atomic():
-        found = retention.responses_due(now).select_for_update(of=("self",)).filter(pk=response.pk).first()
-        return found is not None and _erase(found, registry.of_response(found), True, now)
+        scope = locked_with_all(response, scope_of)
+        found = retention.responses_due(now).filter(pk=response.pk).first()
+        return found is not None and _erase(found, scope, True, now)
 
 
 def _erase(response: QuestionnaireResponse, scope: Scope, is_listed: bool, now: datetime.datetime) -> bool:

@@ -73,6 +73,9 @@ def _locked(offer_id: uuid.UUID, now: datetime.datetime) -> RoleOffer:
     clinics = Clinic.objects.filter(memberships__user=user_id) | Clinic.objects.filter(role_offers=offer_id)
     held = Clinic.objects.select_for_update(no_key=True).filter(pk__in=clinics.values("pk")).order_by("pk")
     list(held.values_list("pk", flat=True))
+    # Before anything is recorded: whoever holds the account may wait for the audit record.
+    whose = RoleOffer.objects.filter(pk=offer_id).values("user")
+    User.objects.select_for_update(no_key=True).filter(pk__in=whose).first()
     found = RoleOffer.objects.select_for_update(of=("self",)).filter(pk=offer_id)
     offer = found.select_related("user", "clinic", "offered_by").first()
     if offer is None or not role_offers.is_live(offer, now=now):
