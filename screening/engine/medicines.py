@@ -150,7 +150,8 @@ def offers(vocabulary: Vocabulary, typed: str, limit: int = 3) -> tuple[Suggesti
 
 def _begun(index: _Index, name: str) -> list[Suggestion]:
     """Names whose last typed word goes on, and those that add a word where more than one medicine does."""
-    begin = {each: shown for each, shown in index.shown.items() if len(name) > 2 and each.startswith(name)}
+    enough = len(name.replace(" ", "")) > 2
+    begin = {each: shown for each, shown in index.shown.items() if enough and each.startswith(name)}
     adds = [each for each in begin if each[len(name) :].startswith(" ")]
     several = len({begin[each].code for each in adds}) > 1
     return [shown for each, shown in begin.items() if several or each not in adds]

@@ -121,6 +121,28 @@ def test_it_is_recognised_in_its_class(
         ("NovoLog 70/30", "insulin_mixed"),
         ("Percocet 5/325 every 6 hours as needed", "oxycodone_and_acetaminophen"),
         ("generic Adderall 20 mg", "amphetamine"),
+        ("theophylline for asthma", "theophylline"),
+        ("Seroquel for sleep", "quetiapine"),
+        ("lisinopril 20mg po qd", "lisinopril"),
+        ("Lamictal 200 mg AM", "lamotrigine"),
+        ("Vivitrol 380mg IM monthly", "naltrexone"),
+        ("Haldol IM monthly", "haloperidol_decanoate"),
+        ("aripiprazole shots", "aripiprazole_long_acting"),
+        ("insulin glargine (Lantus)", "insulin_glargine"),
+        ("Suboxone film 8/2", "buprenorphine_and_naloxone"),
+        ("Lantus Solostar", "insulin_glargine"),
+        ("insulin pump", "insulin_kind_not_known"),
+        ("oxycodone/apap 5/325", "oxycodone_and_acetaminophen"),
+        ("hydroxyzine pamoate 25 mg", "hydroxyzine"),
+        ("theophylline anhydrous", "theophylline"),
+        ("Fioricet w/ codeine", "butalbital_and_codeine"),
+        ("Nyquil severe", "nyquil_severe"),
+        ("Abilify Mycite", "aripiprazole"),
+        ("Risperdal M-tab 1 mg", "risperidone"),
+        ("Stadol", "butorphanol"),
+        ("isosorbide dinitrate", "isosorbide_dinitrate"),
+        ("Vitamin B6", "vitamin_b6"),
+        ("Marinol", "dronabinol"),
         ("the pill", "combined_contraceptive_pill"),
         ("nicotine patches", "nicotine_replacement"),
     ],
@@ -142,13 +164,29 @@ def test_it_is_recognised_as_people_write_it(definition: Definition, typed: str,
         ("ácido valproico", "valproate"),
         ("anfetamina", "amphetamine"),
         ("quetiapina 100 mg cada noche", "quetiapine"),
+        ("alprazolam 0,5 mg por la noche", "alprazolam"),
+        ("sertralina 50 mg por la mañana", "sertraline"),
+        ("ketamina gotas", "ketamine"),
+        ("azul de metileno", "methylene_blue"),
+        ("verapamilo", "verapamil"),
+        ("acenocumarol", "acenocoumarol"),
+        ("insulina glargina", "insulin_glargine"),
+        ("Tafil", "alprazolam"),
+        ("Orfidal", "lorazepam"),
+        ("Lexatin", "bromazepam"),
     ],
 )
 def test_it_is_recognised_by_its_spanish_name(definition: Definition, typed: str, code: str) -> None:
     assert code_of(definition, typed) == code
 
 
-@pytest.mark.parametrize("typed", ["prednisone and theophylline 200 mg", "Xanax and Nardil", "Aleve-D", "Excedrin PM"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "prednisone and theophylline 200 mg", "Xanax and Nardil", "Aleve-D", "Excedrin PM", "Abilify Discmelt",
+        "delta 8", "steroid", "vitamin B5", "insulin patch pump", "N/A", "Robitussin",
+    ],
+)  # fmt: skip
 def test_nothing_is_offered_in_the_place_of_two(definition: Definition, typed: str) -> None:
     [vocabulary] = definition.vocabularies
     assert code_of(definition, typed) == ""
@@ -162,6 +200,8 @@ def test_nothing_is_offered_in_the_place_of_two(definition: Definition, typed: s
         "Panadol Night", "Tylenol 9", "Tylenol 2 tablets", "Nizoral", "Mucinex E", "Zyrtec E", "vitamin",
         "nose spray", "steroid", "decongest", "hydro", "amphetamine sertraline", "lamivudine",
         "metformin glipizide", "omega 6",
+        "weed", "THC gummies", "delta 8", "the pill for sleep", "Xanax for sleep and Nardil", "Percocet (oxycodone)",
+        "Aleve 220 mg PM", "Abilify (aripiprazole) injection",
     ],
 )  # fmt: skip
 def test_what_may_be_something_else_stays_free_text(definition: Definition, typed: str) -> None:
@@ -230,9 +270,11 @@ def test_the_inconsistency_check_on_seizures_names_every_anti_seizure_medicine(
     definition: Definition, medicines: dict[str, Medicine]
 ) -> None:
     [check] = [one for one in definition.inconsistencies if one.link_id == "C6"]
+    [listed] = [one for one in definition.variables if one.link_id == "two_anti_seizure_medicines"]
+    assert listed.link_id in check.when
     for medicine in medicines.values():
         assert ("anti_seizure" in medicine.classes) == (
-            f"{medicine.code}," in check.when or f"{medicine.code})" in check.when
+            f"{medicine.code}," in listed.when or f"{medicine.code})" in listed.when
         )
 
 
@@ -242,6 +284,11 @@ def test_diazepam_equivalents_are_the_registered_ones(medicines: dict[str, Medic
 
 def test_every_benzodiazepine_asks_for_its_dose(medicines: dict[str, Medicine]) -> None:
     assert all(one.ask_dose for one in medicines.values() if "benzodiazepine" in one.classes)
+
+
+def test_no_other_medicine_asks_for_milligrams_that_no_rule_compares(medicines: dict[str, Medicine]) -> None:
+    """A patch is dosed in micrograms an hour, a combination in two numbers."""
+    assert not any(one.ask_dose for one in medicines.values() if "opioid" in one.classes)
 
 
 def test_every_class_says_where_it_comes_from(definition: Definition) -> None:

@@ -22,6 +22,7 @@ KNOWN = Vocabulary(
         Medicine(code="vitamin_b12", name="vitamin B12"),
         Medicine(code="estradiol", name="estradiol"),
         Medicine(code="prednisone", name="prednisone", brands=("Deltasone",)),
+        Medicine(code="n_acetylcysteine", name="N-acetylcysteine"),
         Medicine(code="nose_spray", name="steroid nose spray"),
         Medicine(code="one", name="twin one", brands=("Twin",)),
         Medicine(code="two", name="twin two", brands=("Twin",)),
