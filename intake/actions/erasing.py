@@ -170,6 +170,7 @@ def erase_again(*, entries: list[erased_list.Entry], now: datetime.datetime) -> 
     """Erase what a list says was erased and is here, in a restored backup; how many. Holds and alerts were looked at
     the first time, and what is here is older. Nobody goes who is not listed, whatever was thought of them then."""
     listed = frozenset(uuid.UUID(entry.id) for entry in entries)
+    part_from_others(known=listed)
     return _do_again(entries, partial(_again, now=now, listed=listed))
 
 
@@ -200,8 +201,6 @@ def _again(
             delete_draft(response_id=record.pk, now=now, even_on_hold=listed is not None)
         return not record.is_deleted
     with transaction.atomic():
-        if listed is not None and isinstance(record, Person):
-            part_from_others(person_id=record.pk, known=listed)
         scope = locked_with_all(record, partial(_exactly, listed=listed))
         if listed is None:
             refuse_to_erase(scope)

@@ -6,7 +6,7 @@ import datetime
 import uuid
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from intake import access, audit, people
 from intake.models import (
@@ -123,14 +123,18 @@ def _move(model: type[Model], person: Person, other: Person) -> list[str]:
     return ids
 
 
-def part_from_others(*, person_id: uuid.UUID, known: frozenset[uuid.UUID]) -> None:
-    """Give back what a decision moved between a person and somebody who is not `known`, in a restored backup: they
-    were one when it was made, and the decision was taken back since. Within the caller's transaction."""
-    about = Q(person=person_id) & ~Q(other__in=known) | Q(other=person_id) & ~Q(person__in=known)
-    for match in people.standing().filter(about, decision=Decision.SAME):
-        for name, model in MOVED.items():
-            moved = model._default_manager.filter(pk__in=match.moved.get(name, []), person=match.other_id)
-            moved.update(person=match.person_id)
+def part_from_others(*, known: frozenset[uuid.UUID]) -> None:
+    """Give back whatever a decision moved between one of these people and somebody who is none of them, in a restored
+    backup: they were one when it was made, and the decision was taken back since.
+
+    The latest first, wherever the rows are: what is one with a second may have been moved on to a third.
+    """
+    with transaction.atomic():
+        for match in people.standing().filter(decision=Decision.SAME).order_by("-decided_at", "-pk"):
+            if (match.person_id in known) != (match.other_id in known):
+                for name, model in MOVED.items():
+                    moved = model._default_manager.filter(pk__in=match.moved.get(name, []))
+                    moved.update(person=match.person_id)
 
 
 def _give_back(model: type[Model], ids: list[str], holder: Person, person: Person) -> None:

@@ -40,8 +40,9 @@ def accept_role(
         user = offer.user
         validate_password(password, user)
         offer.delete()
-        staff.withdraw_offers(user, offer.clinic, user, now)
+        others = staff.end_offers(user, offer.clinic)
         staff_sessions.end_every_session(of=user, by=user, now=now)
+        staff.record_withdrawn(others, user, offer.clinic, user, now)
         if not has_shown_second_factor and second_factor.is_set_up(user):
             _start_afresh(user, now)
         user.set_password(password)

@@ -195,8 +195,9 @@ def remove_staff(*, user: User, clinic: Clinic, by: User, now: datetime.datetime
             raise NotOwnRole("Another administrator must remove you.")
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # another clinic may be adding them
         roles = list(user.memberships.filter(clinic=clinic).values_list("role", flat=True))
-        withdraw_offers(user, clinic, by, now)
+        offered = end_offers(user, clinic)
         staff_sessions.end_every_session(of=user, by=by, now=now)
+        record_withdrawn(offered, user, clinic, by, now)
         remove_roles(user, clinic, roles, by, now)
         if not user.memberships.exists():
             user.is_active = False
@@ -213,11 +214,18 @@ def remove_roles(user: User, clinic: Clinic, roles: list[str], by: User, now: da
         _record("role.revoked", user, clinic, by, now, role=role)
 
 
-def withdraw_offers(user: User, clinic: Clinic, by: User, now: datetime.datetime) -> None:
-    """The roles that somebody was asked to take on in a clinic, and did not: their links stop working."""
-    for offer in RoleOffer.objects.select_for_update(of=("self",)).filter(user=user, clinic=clinic).order_by("pk"):
-        offer.delete()
-        _record("role.offer_withdrawn", user, clinic, by, now, role=offer.role)
+def end_offers(user: User, clinic: Clinic) -> list[str]:
+    """The roles that somebody was asked to take on in a clinic, and did not: their links stop working. Record it once
+    their sessions have ended, which must not wait for whoever holds the audit record."""
+    offers = RoleOffer.objects.select_for_update(of=("self",)).filter(user=user, clinic=clinic).order_by("pk")
+    roles = list(offers.values_list("role", flat=True))
+    offers.delete()
+    return roles
+
+
+def record_withdrawn(roles: list[str], user: User, clinic: Clinic, by: User, now: datetime.datetime) -> None:
+    for role in roles:
+        _record("role.offer_withdrawn", user, clinic, by, now, role=role)
 
 
 def follow_roles(user: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import uuid
 from functools import partial
@@ -51,7 +52,8 @@ def save_page(request: HttpRequest, visit: Visit, section: Section, form: Sectio
             raise
         # The other window only passed these by: answering them here overwrites nothing. It is an attempt of its own.
         mine = {clash.link_id: clash.submitted for clash in conflict.clashes}
-        return attempt(answers=mine, base_revision=conflict.saved.revision, client_id=f"{client[:56]}-settled")
+        saved = attempt(answers=mine, base_revision=conflict.saved.revision, client_id=f"{client[:56]}-settled")
+        return dataclasses.replace(saved, beside={**conflict.saved.beside, **saved.beside})
 
 
 def _is_for_the_person(clash: actions.Clash, form: SectionForm) -> bool:

@@ -105,9 +105,7 @@ def test_who_called_for_help_since_an_erasure_was_cut_short_is_kept(tab: Tab) ->
 def test_a_restored_backup_loses_nobody_who_was_one_with_somebody_erased_by_mistake(
     clinic: Clinic, version: QuestionnaireVersion, sent: QuestionnaireResponse, clinician: User, is_moved_away: bool
 ) -> None:
-    tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
-    tab.finish(family_name="Ortiz", plan_now="no", harm_thoughts="no")
-    stays = actions.submit(response_id=tab.response.pk, now=NOW)
+    stays = _sent_by("Ortiz", clinic, version)
     gone, kept = person_of(sent), person_of(stays)
     pair = (gone, kept) if is_moved_away else (kept, gone)
     actions.confirm_same_person(person_id=pair[0].pk, other_id=pair[1].pk, by=clinician, now=NOW)
@@ -119,6 +117,37 @@ def test_a_restored_backup_loses_nobody_who_was_one_with_somebody_erased_by_mist
     assert QuestionnaireResponse.objects.get() == stays
     assert Person.objects.get() == kept == person_of(stays)
     assert set(Erasure.objects.values_list("object_id", flat=True)) == {gone.pk, sent.pk}
+
+
+@pytest.mark.parametrize("names", ["first", "second", "third", "first third"])
+def test_so_it_is_in_a_row_of_decisions_whoever_of_them_was_erased(
+    clinic: Clinic, version: QuestionnaireVersion, clinician: User, names: str
+) -> None:
+    """The first was taken for the second, and both for the third."""
+    responses = {name: _sent_by(name, clinic, version) for name in ("first", "second", "third")}
+    owners = {name: person_of(one) for name, one in responses.items()}
+    for number, (one, other) in enumerate([("first", "second"), ("second", "third")]):
+        pair = {"person_id": owners[one].pk, "other_id": owners[other].pk}
+        actions.confirm_same_person(**pair, by=clinician, now=later(hours=number))
+    gone = [record for name in names.split() for record in (owners[name], responses[name])]
+    kinds = ["person", "response"] * len(names.split())
+    listed = [
+        erased_list.Entry(kind=kind, id=str(one.pk), reason="asked", at=NOW)
+        for kind, one in zip(kinds, gone, strict=True)
+    ]
+
+    actions.erase_again(entries=listed, now=later(days=1))
+
+    assert set(Erasure.objects.values_list("object_id", flat=True)) == {one.pk for one in gone}
+    left = set(responses) - set(names.split())
+    assert set(QuestionnaireResponse.objects.all()) == {responses[name] for name in left}
+    assert set(Person.objects.all()) == {owners[name] for name in left}
+
+
+def _sent_by(name: str, clinic: Clinic, version: QuestionnaireVersion) -> QuestionnaireResponse:
+    tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
+    tab.finish(family_name=name, plan_now="no", harm_thoughts="no")
+    return actions.submit(response_id=tab.response.pk, now=NOW)
 
 
 def run(*arguments: str) -> str:

@@ -293,6 +293,17 @@ def test_a_pause_that_comes_late_tells_the_script_that_help_is_due(patient, over
     assert (response.status_code, response.json()["help"]) == (200, "crisis")
 
 
+def test_so_it_does_where_another_window_passed_by_the_rest_of_the_page(patient):
+    page = patient.open("safety")
+    patient.fill("safety", page, dark="no", client_sequence="2", autosave="1")
+    patient.fill("safety", dark="no")
+
+    response = patient.fill("safety", page, dark="yes", mood_1="never", client_sequence="1")
+
+    assert (patient.answers["dark"].value, patient.answers["mood_1"].value) == ("no", "never")
+    assert response["Location"] == "/q/help/"
+
+
 def test_a_late_pause_without_a_disclosure_shows_no_help(patient, overtaken):
     response = patient.fill("safety", overtaken, dark="no", mood_1="sometimes", client_sequence="1", autosave="1")
 
