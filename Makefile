@@ -34,7 +34,7 @@ test: $(VENV)/.installed-dev  ## run every test on SQLite, and all but most jour
 	@echo "== PostgreSQL"
 	@$(BIN)/python tools/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not browser or both_databases" $(addprefix --ignore=,$(PURE))
 
-trust: $(VENV)/.installed-dev  ## prove what docs/safety.md promises, on both databases, and print one table (CHECKS="C01 C18")
+trust: $(VENV)/.installed-dev  ## prove what docs/safety.md promises, on both databases, and print one table (CHECKS="C01 C18", or --again)
 	@tools/test_needs.sh
 	@$(BIN)/python -m tools.trust $(CHECKS)
 

@@ -2,6 +2,7 @@
 
     python -m tools.trust              # run the long forms, print the table, bring docs/safety.md up to date
     python -m tools.trust C01 C18      # these checks only; the document keeps what it says about the others
+    python -m tools.trust --again      # of the last run, only the tests that did not pass or were never reached
     python -m tools.trust --document   # run nothing; bring the table in docs/safety.md up to date
     python -m tools.trust --document ../other/docs/safety.md    # and say what passed when it ran there
 
@@ -35,10 +36,10 @@ class Row:
     passed: bool
 
 
-def run(ids: list[str]) -> list[Row]:
+def run(ids: list[str], *, again: bool = False) -> list[Row]:
     """Run the long forms of these checks on both databases; prints what failed and what took longest."""
     known = proofs()
-    outcomes = run_all(sorted({path for key in ids for path in known.get(key, [])}))
+    outcomes = run_all(sorted({path for key in ids for path in known.get(key, [])}), again=again)
     for database, found in outcomes.items():
         print("\n".join([f"\n{database}, longest:", *dearest(found)]))
         if failed := failures(found):
@@ -124,8 +125,9 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--document"]:
         document(ran_elsewhere(Path(arguments[1])) if arguments[1:] else {})
         return 0
-    ids = arguments or list(checks())
-    rows = [row for row in run(ids) if row.check in ids]
+    again = arguments[:1] == ["--again"]
+    ids = arguments[again:] or list(checks())
+    rows = [row for row in run(ids, again=again) if row.check in ids]
     print(f"\n{table(rows, ids)}")
     failed = {row.check for row in rows if not row.passed} | set(did_not_run(rows, ids))
     document(passed_on(rows, set(ids) - failed))

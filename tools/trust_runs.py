@@ -37,11 +37,12 @@ Outcome = dict[str, Any]
 
 @dataclass
 class Run:
-    """One part of the tests on one database."""
+    """One part of the tests on one database; `again`: only those of the last run that did not pass, beside what did."""
 
     database: str
     part: str
     paths: list[str]
+    again: bool = False
     process: subprocess.Popen[bytes] | None = None
     was_ended: bool = False
     began: float = field(default_factory=time.monotonic)
@@ -52,7 +53,9 @@ class Run:
     def start(self) -> None:
         """Begin, in a group of processes that can be ended together."""
         RESULTS.mkdir(parents=True, exist_ok=True)
-        self.file("jsonl").unlink(missing_ok=True)
+        tests = self.tests()
+        if not self.again:
+            self.file("jsonl").unlink(missing_ok=True)
         prefix, marks = DATABASES[self.database]
         limits = ["--timeout", str(EACH), "--timeout-method", "signal", "-o", f"faulthandler_timeout={EACH + 60}"]
         command = [*prefix, sys.executable, "-m", "pytest", "-v", "--durations=40", *limits]
@@ -61,7 +64,7 @@ class Run:
         environment = {"TRUST": "long", "TRUST_RESULTS": str(self.file("jsonl")), "JOURNEY_RERUNS": "0"}
         with self.file("log").open("w") as log:
             self.process = subprocess.Popen(
-                [*command, "-m", f"({marks}) and {PARTS[self.part]}", *self.paths],
+                [*command, "-m", f"({marks}) and {PARTS[self.part]}", *tests],
                 cwd=ROOT,
                 env={**kept, **environment},
                 stdout=log,
@@ -69,6 +72,12 @@ class Run:
                 start_new_session=True,
             )
         self.began = time.monotonic()
+
+    def tests(self) -> list[str]:
+        """What there is to run, as pytest is told."""
+        if not self.again:
+            return self.paths
+        return sorted({row["test"] for row in self.outcomes() if row["outcome"] in ("failed", "unfinished")})
 
     def is_over(self) -> bool:
         """Whether it ended, by itself or because its time was up."""
@@ -112,13 +121,14 @@ class Run:
         return f"{self.database}: {done} of {len(found)} done, {failed} failed, {minutes:.0f} min"
 
 
-def run_all(paths: list[str]) -> dict[str, list[Outcome]]:
-    """The outcomes of the tests in these files, by database."""
-    alone = [Run(database, "alone", paths) for database in DATABASES]
-    beside = [Run(database, "beside", paths) for database in DATABASES]
+def run_all(paths: list[str], *, again: bool = False) -> dict[str, list[Outcome]]:
+    """The outcomes of the tests in these files, by database. `again`: of the last run, after those of its tests that
+    did not pass were run once more."""
+    alone = [Run(database, "alone", paths, again) for database in DATABASES]
+    beside = [Run(database, "beside", paths, again) for database in DATABASES]
     together = [beside] if (os.cpu_count() or 1) > 1 else [[run] for run in beside]
     for runs in [*([run] for run in alone), *together]:
-        wait_for(runs)
+        wait_for([run for run in runs if run.tests()])
     return {a.database: a.outcomes() + b.outcomes() for a, b in zip(alone, beside, strict=True)}
 
 

@@ -73,7 +73,8 @@ MESSAGES: dict[str, str] = {
     "ago_too_long": "Enter a time within the last 120 years",
     # Medicines and groups
     "medicines_none_and_some": "Select “none” or list the medicines, not both",
-    "medicines_none_in_a_row": "Enter the name of a medicine, or empty this line. If you take none at all, select “I take no medicines”",
+    "medicines_none_in_a_row": "Enter the name of a medicine, or empty this line. "
+    "If you take none at all, select “I take no medicines”",
     "medicine_name_missing": "Enter the name of the medicine",
     "medicine_code_unknown": "Use a medicine of the vocabulary, or its name as text; there is no “{medicine}”{hint}",
     "dose_not_read": "Enter the dose for one day in milligrams, for example 50, or leave it empty",

@@ -73,6 +73,21 @@ def test_a_run_that_is_ended_keeps_what_it_found_and_what_it_never_reached(run_o
     assert found(run) == {"test_passes": "passed", "test_hangs": "unfinished"}
 
 
+def test_what_did_not_pass_can_be_run_again_beside_what_did(run_of, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(trust_runs.ROOT))
+    monkeypatch.setattr(trust_runs, "ROOT", tmp_path)  # tests are named as they are seen from there
+    run = run_of("alone")
+    trust_runs.wait_for([run])
+    (tmp_path / "test_them.py").write_text(SOURCE.replace("2 < 1", "1 < 2").replace("sleep(600)", "sleep(0)"))
+
+    again = Run("SQLite", "alone", run.paths, again=True)
+    assert [test.rpartition("::")[2] for test in again.tests()] == ["test_measures"]
+    trust_runs.wait_for([again])
+
+    assert found(again) == {"test_measures": "passed"}
+    assert again.tests() == []
+
+
 def test_what_measures_times_runs_alone_and_says_why_it_failed(run_of) -> None:
     run = run_of("alone")
 

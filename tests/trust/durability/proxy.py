@@ -1,7 +1,8 @@
 """A proxy in front of several web servers, as small as can be: each request goes to the next one in turn.
 
 As nginx does by itself, what could not be handed over goes to the next server; what was handed over and never answered
-is tried again only where that changes nothing. Anything else is answered with 502 and counted.
+is tried again only where that changes nothing, twice with each: a server that was down may be back when the other is
+killed. Anything else is answered with 502 and counted.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Proxy
 
     def do_GET(self) -> None:
-        if not any(self._hand_over(port) for port in self.server.in_turn()):
+        rounds = 2 if self.command == "GET" else 1
+        if not any(self._hand_over(port) for port in self.server.in_turn() * rounds):
             self._break()
 
     def do_POST(self) -> None:
