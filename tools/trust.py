@@ -2,7 +2,7 @@
 
     python -m tools.trust              # run the long forms, print the table, bring docs/safety.md up to date
     python -m tools.trust C01 C18      # these checks only; the document keeps what it says about the others
-    python -m tools.trust --again      # of the last run, only the tests that did not pass or were never reached
+    python -m tools.trust --again      # of the last run, only what did not pass or was never reached; also with ids
     python -m tools.trust --document   # run nothing; bring the table in docs/safety.md up to date
     python -m tools.trust --document ../other/docs/safety.md    # and say what passed when it ran there
 

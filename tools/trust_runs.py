@@ -37,7 +37,7 @@ Outcome = dict[str, Any]
 
 @dataclass
 class Run:
-    """One part of the tests on one database; `again`: only those of the last run that did not pass, beside what did."""
+    """One part of the tests in these files on one database; `again`: only what did not pass in the last run."""
 
     database: str
     part: str
@@ -77,7 +77,8 @@ class Run:
         """What there is to run, as pytest is told."""
         if not self.again:
             return self.paths
-        return sorted({row["test"] for row in self.outcomes() if row["outcome"] in ("failed", "unfinished")})
+        left = {row["test"] for row in self.outcomes() if row["outcome"] in ("failed", "unfinished")}
+        return sorted(test for test in left if test.partition("::")[0] in self.paths)
 
     def is_over(self) -> bool:
         """Whether it ended, by itself or because its time was up."""

@@ -80,7 +80,7 @@ def test_what_did_not_pass_can_be_run_again_beside_what_did(run_of, tmp_path: Pa
     trust_runs.wait_for([run])
     (tmp_path / "test_them.py").write_text(SOURCE.replace("2 < 1", "1 < 2").replace("sleep(600)", "sleep(0)"))
 
-    again = Run("SQLite", "alone", run.paths, again=True)
+    again = Run("SQLite", "alone", ["test_them.py"], again=True)
     assert [test.rpartition("::")[2] for test in again.tests()] == ["test_measures"]
     trust_runs.wait_for([again])
 
