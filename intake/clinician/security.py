@@ -128,7 +128,7 @@ def _text(notice: SecurityNotice, zone: ZoneInfo) -> str:
                 f"Nothing is erased for it before {counts}. Until then it can be changed back under Clinic."
             )
         case SecurityNotice.Kind.ALERTS:
-            return f"{who} changed the address to which alerts are mailed, {on}. Clinic says which it is now."
+            return f"{who} changed the address to which alerts are mailed, {on}. It now stands under Clinic."
         case _:
             raise ValueError(notice.kind)
 

@@ -1,5 +1,5 @@
-"""What a clinic's people must hear of: emergency access, roles given to oneself, answers that will go
-sooner, alerts that go elsewhere."""
+"""What a clinic's people must hear of: emergency access, roles given to oneself, answers kept for a shorter time,
+and alerts that go to another address."""
 
 from __future__ import annotations
 

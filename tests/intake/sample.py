@@ -129,11 +129,11 @@ def with_role(definition: Definition, link_id: str, role: str) -> Definition:
     return msgspec.structs.replace(definition, sections=sections)
 
 
-def published(questionnaire: Questionnaire, definition: Definition) -> QuestionnaireVersion:
+def published(questionnaire: Questionnaire, definition: Definition, *, number: int = 1) -> QuestionnaireVersion:
     document = publishing.canonical_json(definition)
     return QuestionnaireVersion.objects.create(
         questionnaire=questionnaire,
-        number=1,
+        number=number,
         document=document.decode(),
         sha256=publishing.sha256_of(document),
         published_at=NOW,

@@ -227,7 +227,9 @@ class TestTheLink:
         assert Correction.objects.count() == 1
 
 
-class TestADisclosure:
+class AskedAboutSafety:
+    """Somebody declined a question about safety, and is asked it again."""
+
     @pytest.fixture
     def sent(self, tab: Tab) -> QuestionnaireResponse:
         tab.save(given_name=CANARY, family_name="Díaz", section="about")
@@ -238,6 +240,8 @@ class TestADisclosure:
     def asked(self, sent: QuestionnaireResponse, clinician: User) -> actions.Invited:
         return ask(sent, clinician, "plan_now", "pressure")
 
+
+class TestADisclosure(AskedAboutSafety):
     def test_it_shows_help_first_and_calls_staff(self, phone: Client, sent: QuestionnaireResponse) -> None:
         before = sent.alerts.count()
 
@@ -301,22 +305,12 @@ class TestADisclosure:
         assert Correction.objects.count() == 2
 
 
-class TestAnEmergency:
+class TestAnEmergency(AskedAboutSafety):
     """The same where the question is about symptoms of an emergency: their help, not that for everyone."""
 
     @pytest.fixture
     def version(self, questionnaire: Questionnaire) -> QuestionnaireVersion:
         return published(questionnaire, with_role(DEFINITION, "plan_now", "emergency"))
-
-    @pytest.fixture
-    def sent(self, tab: Tab) -> QuestionnaireResponse:
-        tab.save(given_name=CANARY, family_name="Díaz", section="about")
-        tab.finish(plan_now=unknown("declined"), harm_thoughts="no", low_mood="no", weapon_near="no")
-        return actions.submit(response_id=tab.response.pk, now=NOW)
-
-    @pytest.fixture
-    def asked(self, sent: QuestionnaireResponse, clinician: User) -> actions.Invited:
-        return ask(sent, clinician, "plan_now", "pressure")
 
     def test_it_names_the_emergency_number_first(self, phone: Client) -> None:
         mistaken = phone.post("/asked/", fields(phone, plan_now="yes", **{"pressure.systolic": "banana"}))

@@ -307,6 +307,18 @@ class TestSubstanceUse:
         assert not telling & {"suicide_risk", "blood_pressure", "phq9", "medicines", "psychosis", "med_opioid"}
 
 
+def as_csv(**answer: str) -> str:
+    """The table of one response with this answer."""
+    one = {
+        "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now", "added_later": [],
+        "answers": {"remark": {"wording": "", "state": "answered", "value": "x", **answer}},
+        "substance_use": {"notice": ""},
+    }  # fmt: skip
+    output = io.StringIO(newline="")
+    exporting.write_csv([one], output)
+    return output.getvalue()
+
+
 class TestTables:
     def test_there_is_one_line_for_each_answer(self, clinic: Clinic, drinker) -> None:
         [found] = export_of(clinic)
@@ -316,46 +328,25 @@ class TestTables:
     @pytest.mark.check("C41", required="0 cells that run")
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_cell_runs_as_a_formula(self, start: str) -> None:
-        answer = {"wording": f"{start}A1", "state": "answered", "value": "x", "in_words": f"{start}1+1"}
-        one = {
-            "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now",
-            "answers": {"remark": answer}, "added_later": [], "substance_use": {"notice": ""},
-        }  # fmt: skip
-        output = io.StringIO(newline="")
+        written = as_csv(wording=f"{start}A1", in_words=f"{start}1+1")
 
-        exporting.write_csv([one], output)
-
-        _, row = csv.reader(io.StringIO(output.getvalue(), newline=""))
+        _, row = csv.reader(io.StringIO(written, newline=""))
         assert (row[5], row[7]) == (f"'{start}A1", f"'{start}1+1")
 
     @pytest.mark.check("C41", required="0 cells that run where cells are split at semicolons")
     @pytest.mark.parametrize("split", [";", "\t", "\n", "\r"])
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝"])
     def test_nor_in_the_middle_of_words(self, split: str, sign: str) -> None:
-        answer = {"wording": "", "state": "answered", "value": "x", "in_words": f"pain{split}{sign}A1 - not{sign}this"}
-        one = {
-            "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now",
-            "answers": {"remark": answer}, "added_later": [], "substance_use": {"notice": ""},
-        }  # fmt: skip
-        output = io.StringIO(newline="")
+        written = as_csv(in_words=f"pain{split}{sign}A1 - not{sign}this")
 
-        exporting.write_csv([one], output)
-
-        assert f"pain{split}'{sign}A1 - not{sign}this" in output.getvalue()
+        assert f"pain{split}'{sign}A1 - not{sign}this" in written
 
     @pytest.mark.check("C41", required="0 cells that run where cells are split at semicolons, quotes or not")
     @pytest.mark.parametrize("quotes", ['"', '""', '" "', " ", '\u00a0"'])
     def test_nor_behind_quotes(self, quotes: str) -> None:
-        answer = {"wording": "", "state": "answered", "value": "x", "in_words": f"pain;{quotes}=1+1;more"}
-        one = {
-            "reference": "R", "questionnaire": "q", "version": 1, "sent_at": "now",
-            "answers": {"remark": answer}, "added_later": [], "substance_use": {"notice": ""},
-        }  # fmt: skip
-        output = io.StringIO(newline="")
+        written = as_csv(in_words=f"pain;{quotes}=1+1;more")
 
-        exporting.write_csv([one], output)
-
-        cells = [cell for row in csv.reader(io.StringIO(output.getvalue(), newline=""), delimiter=";") for cell in row]
+        cells = [cell for row in csv.reader(io.StringIO(written, newline=""), delimiter=";") for cell in row]
         assert any("=1+1" in cell for cell in cells)
         assert not [cell for cell in cells if cell.lstrip().startswith("=")]
 

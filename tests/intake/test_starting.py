@@ -13,11 +13,10 @@ from django.db import IntegrityError
 from intake import access, actions, records, references
 from intake.actions import inserting
 from intake.models import AuditRecord, Clinic, Invitation, Person, QuestionnaireResponse, User
-from screening import publishing
 from screening.engine.definition import Option, Question, Section
 from screening.models import QuestionnaireVersion
 
-from .sample import DEFINITION, NOW, Tab, later
+from .sample import DEFINITION, NOW, Tab, later, published
 
 pytestmark = pytest.mark.django_db
 
@@ -168,15 +167,7 @@ class TestWhoAnswers:
         )
         page = Section(link_id="who", title={"en": "Who", "es": "Quién"}, questions=(question,))
         definition = msgspec.structs.replace(DEFINITION, sections=(page, *DEFINITION.sections))
-        document = publishing.canonical_json(definition)
-        return QuestionnaireVersion.objects.create(
-            questionnaire=questionnaire,
-            number=7,
-            document=document.decode(),
-            sha256=publishing.sha256_of(document),
-            published_at=NOW,
-            published_by="The cast",
-        )
+        return published(questionnaire, definition, number=7)
 
     @pytest.mark.parametrize(("told", "value"), [("self", "patient"), ("helped", "helper"), ("behalf", "helper")])
     def test_it_is_answered(self, clinic, asking, told, value) -> None:

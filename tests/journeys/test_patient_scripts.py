@@ -8,16 +8,23 @@ from playwright.sync_api import Page, Route, expect
 
 from intake import actions, records
 from intake.models import QuestionnaireResponse
+from screening.engine.definition import Definition
 from tests.intake.patient.conftest import open_clinic, publish
 from tests.intake.patient.definitions import EVERY_TYPE
+from tests.intake.sample import with_role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def started(live_server, page: Page) -> Page:
+def definition() -> Definition:
+    return EVERY_TYPE
+
+
+@pytest.fixture
+def started(live_server, page: Page, definition: Definition) -> Page:
     """Somebody who has just begun, on the first section."""
-    open_clinic(publish(EVERY_TYPE))
+    open_clinic(publish(definition))
     page.goto(f"{live_server.url}/start/harbor/")
     page.get_by_role("radio", name="I answer for myself", exact=True).check()
     page.get_by_role("button", name="Start now").click()
@@ -176,6 +183,16 @@ def test_help_appears_at_once_under_the_answer(started):
 
     expect(started.get_by_role("alert").get_by_role("link", name="Call 911")).to_be_visible()
     expect(started.locator("#q-dark")).to_be_focused()
+
+
+@pytest.mark.parametrize("definition", [with_role(EVERY_TYPE, "dark", "emergency")], ids=["emergency"])
+def test_in_an_emergency_its_number_appears_instead(started):
+    go_to(started, "safety")
+
+    started.check("#q-dark")
+
+    expect(started.get_by_role("heading", name="You may need emergency care now")).to_be_visible()
+    expect(started.locator("[data-help=crisis]")).to_be_hidden()
 
 
 def test_help_appears_although_another_window_changed_the_page(started):

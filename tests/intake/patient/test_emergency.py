@@ -78,20 +78,15 @@ class TestKeptBesideTheAnswers:
 
         assert "You may need emergency care now" in read(patient.client.get("/q/help/")).text
 
-    def test_where_another_window_answered_differently(self, patient):
+    @pytest.mark.parametrize(
+        ("said", "help_shown"),
+        [("yes", "You may need emergency care now"), ("not_sure", "Help is available right now")],
+    )
+    def test_where_another_window_answered_differently(self, patient, said, help_shown):
         page = patient.open("safety")
         patient.fill("safety", dark="no", mood_1="never")
 
-        clash = patient.fill("safety", page, dark="yes", mood_1="never")
+        clash = patient.fill("safety", page, dark=said, mood_1="never")
 
-        assert "You may need emergency care now" in read(clash).text
-        assert "You may need emergency care now" in read(patient.client.get("/q/help/")).text
-
-    def test_what_is_not_about_an_emergency_brings_the_help_for_everyone(self, patient):
-        page = patient.open("safety")
-        patient.fill("safety", dark="no", mood_1="never")
-
-        clash = patient.fill("safety", page, dark="not_sure", mood_1="never")
-
-        assert "Help is available right now" in read(clash).text
-        assert "You may need emergency care now" not in read(patient.client.get("/q/help/")).text
+        assert help_shown in read(clash).text
+        assert help_shown in read(patient.client.get("/q/help/")).text
