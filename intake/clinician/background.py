@@ -9,7 +9,7 @@ import msgspec
 from screening import rems
 from screening.engine import journey
 from screening.engine.answers import Ago
-from screening.engine.assessment import Assessment
+from screening.engine.assessment import Assessment, Because
 from screening.engine.definition import Question
 
 from .wording import Reading, day, marked, said, state_of
@@ -87,10 +87,10 @@ def _is_reached_medicines(question: Question, reading: Reading) -> bool:
 
 
 def _rems(reading: Reading, assessment: Assessment) -> tuple[Fact, ...]:
-    """What the medicine list says about each class that the form asks for."""
+    """What the answers say about each class that the form asks for."""
     if reading.settings.profile != rems.PROFILE or not rems.covers(reading.definition) or _is_other_route(reading):
         return ()
-    return tuple(Fact(label=title, value=_of_class(flag, assessment)) for title, flag in rems.MEDICINE_CLASSES)
+    return tuple(Fact(label=title, value=_of_class(flag, reading, assessment)) for title, flag in rems.MEDICINE_CLASSES)
 
 
 def _is_other_route(reading: Reading) -> bool:
@@ -99,8 +99,17 @@ def _is_other_route(reading: Reading) -> bool:
     return answer is not None and answer.is_known and answer.value in rems.OTHER_ROUTES
 
 
-def _of_class(flag: str, assessment: Assessment) -> str:
+def _of_class(flag: str, reading: Reading, assessment: Assessment) -> str:
     raised = next((one for one in assessment.flags if one.flag == flag), None)
     if raised is not None:
-        return ", ".join(dict.fromkeys(reason.answer for reason in raised.because)) or "yes"
+        return ", ".join(dict.fromkeys(_reason(reason, reading) for reason in raised.because)) or "yes"
     return "none listed" if flag in assessment.ruled_out else "not known"
+
+
+def _reason(reason: Because, reading: Reading) -> str:
+    """What a class is taken to be there for. What is not on the medicine list, as a drug that nobody prescribed, says
+    where it was told."""
+    question = reading.compiled.questions.get(reason.question)
+    if question is None or question.type == "medicines":
+        return reason.answer
+    return f"{marked(question, reading)}: {reason.answer}"

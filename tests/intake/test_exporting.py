@@ -303,8 +303,8 @@ class TestSubstanceUse:
             "drug_use",
             "intoxication_withdrawal_now",
         }
-        assert telling >= {"drinks_every_day", "withdrawal_seizure_before", "ketamine_pcp_misuse"}
-        assert not telling & {"suicide_risk", "blood_pressure", "phq9", "medicines", "psychosis", "med_opioid"}
+        assert telling >= {"drinks_every_day", "withdrawal_seizure_before", "ketamine_pcp_misuse", "med_opioid"}
+        assert not telling & {"suicide_risk", "blood_pressure", "phq9", "medicines", "psychosis", "med_stimulant"}
 
 
 def as_csv(**answer: str) -> str:

@@ -322,6 +322,22 @@ class TestRemsLine:
         assert line["benzodiazepines"] == "clonazepam, 2 mg a day"
         assert line["opioids"] == "not known"
 
+    def test_a_drug_that_nobody_prescribed_is_not_none_listed(self) -> None:
+        drugs = {"drugs_used_past_year": ["pain_pills_or_heroin", "cocaine"], "drug_use_often": "weekly_or_more"}
+        line = self.line_of(drugs | {"medicines": ["oxycodone"]})
+        use = "Non-prescribed drugs in the past year: Pain pills or heroin"
+        often = "Non-prescribed drugs other than cannabis, last 3 months: Once a week or more"
+
+        assert line["opioids"] == f"oxycodone, {use}, {often}"
+        assert self.line_of(drugs)["opioids"] == f"{use}, {often}"
+        assert self.line_of(drugs | {"drug_use_often": {"state": "declined"}})["opioids"] == "not known"
+        assert line["benzodiazepines"] == "none listed"
+
+    def line_of(self, answers: dict[str, Any]) -> dict[str, str]:
+        asked = {"route": "nasal", "medicines": "none", **answers}
+        summary = summary_of(SamplePatient(name=("Any", "One"), cases=(), answers=asked))
+        return {fact.label: fact.value for fact in summary.background.rems}
+
     def test_it_is_left_out_for_another_route_or_label(self) -> None:
         assert named("Rosa").background.rems == ()
         assert summary_of(MANY, profile="eu").background.rems == ()
