@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from screening import editing, history, models, rows
 from screening.editing import EditRefused
@@ -105,13 +105,18 @@ def _placed(row: Row, owner: Any, index: int) -> str:
     listed = [one for one in _listed(owner) if one != row]
     listed.insert(index, row)
     if isinstance(owner, models.Section) and row.section_id != owner.pk:
-        models.Question.objects.filter(parent=row).update(section=owner)
-        models.Question.objects.filter(pk=row.pk).update(section=owner, edits=F("edits") + 1)
-        row.section = owner
+        into_section(row, owner)
     for number, one in enumerate(listed, start=1):
         if one.position != number * rows.GAP:
             type(one).objects.filter(pk=one.pk).update(position=number * rows.GAP)
     return f"“{row}” is now {index + 1} of {len(listed)} in “{owner}”."
+
+
+def into_section(question: models.Question, section: models.Section) -> None:
+    """Write that a question is in a section. The items of a group follow it; each row that moves counts an edit."""
+    moved = models.Question.objects.filter(Q(pk=question.pk) | Q(parent=question)).exclude(section=section)
+    moved.update(section=section, edits=F("edits") + 1)
+    question.section = section
 
 
 @transaction.atomic

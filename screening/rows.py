@@ -74,10 +74,22 @@ def shape(struct: Struct) -> Shape:
 def read(questionnaire: models.Questionnaire) -> Definition:
     """The definition that the rows say, in one query for each model.
 
-    Raises `msgspec.ValidationError` when a row holds something that its Struct cannot.
+    Raises `msgspec.ValidationError` when a row holds something that its Struct cannot, and for an item of a group that
+    is in another section: it would go when that section is removed.
     """
     rows = {model: _by_owner(model, questionnaire) for model in MODELS.values() if model is not models.Questionnaire}
+    _refuse_strays(rows[models.Question])
     return msgspec.convert(_plain(Definition, questionnaire, rows), Definition)
+
+
+def _refuse_strays(questions: Mapping[tuple[str, Any], list[Row]]) -> None:
+    section_of = {one.pk: one.section_id for listed in questions.values() for one in listed}
+    for name, pk in questions:
+        if name == "parent" and {one.section_id for one in questions[name, pk]} != {section_of.get(pk)}:
+            items = ", ".join(str(one) for one in questions[name, pk])
+            raise msgspec.ValidationError(
+                f"Items that are not in the section of their group: {items}. Save the page of the group; they follow it"
+            )
 
 
 def _by_owner(model: type[Any], questionnaire: models.Questionnaire) -> dict[tuple[str, Any], list[Row]]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from screening import models
+from screening import arranging, models
 
-from .base import DraftAdmin, RowInline, in_first_language
+from .base import DraftAdmin, DraftForm, RowInline, in_first_language
 from .locking import LockedWording, in_every_language, instrument_of
 
 
@@ -75,10 +76,26 @@ class OptionInline(RowInline):
         return super().has_delete_permission(request, obj) and instrument_of(obj) is None
 
 
+class QuestionForm(DraftForm):
+    """Also refuses what no item of a group can have: another section than its group, and items of its own."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        group, section = cleaned.get("parent"), cleaned.get("section")
+        if group and section != group.section and "section" in self.changed_data:
+            words = f"An item is in the section of its group: choose “{group.section}”, or no parent."
+            self.add_error("section", ValidationError(words, code="of_group"))
+        if group and cleaned.get("type", self.instance.type) == "group":
+            words = "A group cannot stand inside a group: choose no parent."
+            self.add_error("parent", ValidationError(words, code="group_in_group"))
+        return cleaned
+
+
 @admin.register(models.Question)
 class QuestionAdmin(LockedWording, DraftAdmin):
     """One question with its options. Those of an item of a locked instrument are shown only."""
 
+    form = QuestionForm
     locked_fields = ("link_id", "type", "text", "instrument")
     locked_rows = "options"
     inlines = (OptionInline,)
@@ -109,6 +126,12 @@ class QuestionAdmin(LockedWording, DraftAdmin):
         if db_field.name == "parent":
             field.queryset = field.queryset.filter(type="group")
         return field
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """An item is put into the section of its group, and the items of a group into that of theirs."""
+        super().save_model(request, obj, form, change)
+        of_group = models.Section.objects.filter(questions=obj.parent_id).first() if obj.parent_id else None
+        arranging.into_section(obj, of_group or obj.section)
 
 
 @admin.register(models.Instrument)
