@@ -98,7 +98,7 @@ def _share(document: bytes, proof: concurrent.futures.Future[Report]) -> None:
     try:
         if proof.exception() is None:
             made = proof.result()
-            cache.set(_key(document), msgspec.json.encode(made), AGAIN if made.not_proved else DAY)
+            cache.set(_key(document), msgspec.json.encode(made).decode(), AGAIN if made.not_proved else DAY)
         cache.delete(f"{_key(document)}:begun")
     except DatabaseError as error:
         logger.warning("What was proved is not kept for the other processes: %s", type(error).__name__)
@@ -139,7 +139,7 @@ def _known(document: bytes) -> Report | None:
 
     try:
         found = msgspec.json.decode(stored, type=Report)
-    except msgspec.DecodeError:  # kept in another form: it is made again
+    except (msgspec.DecodeError, TypeError):  # kept in another form: it is made again
         return None
     _remember(document, found)
     return found

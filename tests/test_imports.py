@@ -107,6 +107,7 @@ WRITERS = {
     "intake/notices.py": "the worker's outbox of notices to staff",
     "intake/security_mail.py": "the worker's outbox of security notices",
     "intake/role_offers.py": "the worker's outbox of offered roles",
+    "intake/database_cache.py": "counts and locks that processes share",
     "intake/session_store.py": "a session, when it holds something new or its end has moved",
     "intake/models/staff.py": "the manager method that Django calls to make an account",
     "intake/staff_accounts.py": "the library's own form for a new password",

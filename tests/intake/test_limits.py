@@ -12,10 +12,11 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from intake import limits
+from intake import settings as product
 
 SLOW = limits.Limit(name="slow", burst=3, per_second=0.5)
 STRICT = limits.Limit(name="strict", burst=3, per_second=0.5, must_hold=True)
-IN_DATABASE = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+IN_DATABASE = {"default": product.CACHES["default"]}
 
 
 def waits(*times: float, limit: limits.Limit = SLOW, who: str = "203.0.113.9") -> list[int]:

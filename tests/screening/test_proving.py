@@ -115,9 +115,10 @@ def test_a_change_of_a_proof_is_another_release(monkeypatch):
     assert proving._sources() != before
 
 
-def test_what_cannot_be_read_back_is_proved_again():
-    definition = small(key="garbled")
-    cache.set(proving._key(proving._document(definition)), b'{"another": "form"}')
+@pytest.mark.parametrize("kept", ['{"another": "form"}', 7])
+def test_what_cannot_be_read_back_is_proved_again(kept):
+    definition = small(key=f"garbled_{type(kept).__name__}")
+    cache.set(proving._key(proving._document(definition)), kept)
 
     assert proving.report(definition).not_proved == 0
 
