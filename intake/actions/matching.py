@@ -6,7 +6,7 @@ import datetime
 import uuid
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from intake import access, audit, people
 from intake.models import (
@@ -24,10 +24,11 @@ from .refusals import Refused
 
 Decision = PersonMatch.Decision
 MOVED: dict[str, type[Model]] = {
-    "responses": QuestionnaireResponse,
     "invitations": Invitation,
+    "responses": QuestionnaireResponse,
     "sessions": TreatmentSession,
 }
+"""Invitations first: whoever sends at this moment holds theirs, and what they sent is there to be moved afterwards."""
 
 
 class NoSuchPerson(Refused):
@@ -75,7 +76,8 @@ def tell_people_apart(*, person_id: uuid.UUID, other_id: uuid.UUID, by: User, no
 
 
 def take_back_match(*, match_id: uuid.UUID, by: User, now: datetime.datetime) -> PersonMatch:
-    """Undo a decision: what was moved goes back to whom it belonged. Both decisions stay on record.
+    """Undo a decision: what was moved goes back to whom it belonged, and so does what was sent since with an invitation
+    that was moved. Both decisions stay on record.
 
     Raises `NoSuchMatch`, `LaterMatch`.
     """
@@ -88,7 +90,9 @@ def take_back_match(*, match_id: uuid.UUID, by: User, now: datetime.datetime) ->
             raise NoSuchMatch("This was taken back already.")
         for name, model in MOVED.items():
             _give_back(model, found.moved.get(name, []), other, person)
-        return _decide(person, other, Decision.UNDONE, by, now, found.moved, undoes=found)
+        responses = found.moved.get("responses", []) + _give_back_since(found, other, person)
+        moved = found.moved | {"responses": responses}
+        return _decide(person, other, Decision.UNDONE, by, now, moved, undoes=found)
 
 
 def _both(person_id: uuid.UUID, other_id: uuid.UUID, by: User) -> tuple[Person, Person]:
@@ -135,6 +139,7 @@ def part_from_others(*, known: frozenset[uuid.UUID]) -> None:
                 for name, model in MOVED.items():
                     moved = model._default_manager.filter(pk__in=match.moved.get(name, []))
                     moved.update(person=match.person_id)
+                _sent_since(match).update(person=match.person_id)
 
 
 def _give_back(model: type[Model], ids: list[str], holder: Person, person: Person) -> None:
@@ -142,6 +147,19 @@ def _give_back(model: type[Model], ids: list[str], holder: Person, person: Perso
     if rows.exclude(person=holder).exists():
         raise LaterMatch("What was moved then was moved on since. Take the later decision back first.")
     rows.update(person=person)
+
+
+def _give_back_since(match: PersonMatch, holder: Person, person: Person) -> list[str]:
+    """What came since; the ids, for the record. The invitations are given back already: nothing more comes."""
+    since = _sent_since(match).filter(person=holder)
+    ids = [str(pk) for pk in since.values_list("pk", flat=True)]
+    since.update(person=person)
+    return ids
+
+
+def _sent_since(match: PersonMatch) -> QuerySet[QuestionnaireResponse]:
+    """What was sent with an invitation that was moved. A draft is nobody's before it is sent."""
+    return QuestionnaireResponse.objects.filter(invitation__in=match.moved.get("invitations", []), person__isnull=False)
 
 
 def _decide(

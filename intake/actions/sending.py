@@ -9,7 +9,7 @@ import msgspec
 from django.db import transaction
 
 from intake import audit, packed, people, records, rules, vault
-from intake.models import Person, QuestionnaireResponse, Revision
+from intake.models import Invitation, Person, QuestionnaireResponse, Revision
 from intake.records import Changes, Document
 from intake.vault import DataKey
 from screening.engine import journey
@@ -51,12 +51,20 @@ def submit(*, response_id: uuid.UUID | str, now: datetime.datetime) -> Questionn
     Raises `Unfinished`, `Incomplete`, `NoSuchResponse`.
     """
     with transaction.atomic():
+        _hold_invitation(response_id)
         response = locked(response_id)
         if response.is_sent:
             return response
         _send(response, now)
         audit.record(actor=audit.patient(response), action="response.sent", now=now, response=response.pk)
     return response
+
+
+def _hold_invitation(response_id: uuid.UUID | str) -> None:
+    """Whose invitation it is stands until it is sent: staff may be saying that somebody is, or is not, somebody else.
+    Locked before the response, as in `erasing`; rows may still name it."""
+    invitations = Invitation.objects.select_for_update(of=("self",), no_key=True)
+    invitations.filter(response__pk=response_id).first()
 
 
 def _send(response: QuestionnaireResponse, now: datetime.datetime) -> None:

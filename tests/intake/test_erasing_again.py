@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -119,6 +120,22 @@ def test_a_restored_backup_loses_nobody_who_was_one_with_somebody_erased_by_mist
     assert set(Erasure.objects.values_list("object_id", flat=True)) == {gone.pk, sent.pk}
 
 
+def test_what_they_answered_while_they_were_one_goes_with_whom_it_belongs_to(
+    clinic: Clinic, version: QuestionnaireVersion, sent: QuestionnaireResponse, clinician: User
+) -> None:
+    stays = _sent_by("Ortiz", clinic, version)
+    gone, kept = person_of(sent), person_of(stays)
+    invited = actions.invite(clinic=clinic, by=clinician, now=NOW, language="en", person=kept)
+    actions.confirm_same_person(person_id=kept.pk, other_id=gone.pk, by=clinician, now=NOW)
+    since = _sent_by("Ortiz", clinic, version, invitation=invited.invitation)
+    listed = [erased_list.Entry(kind="person", id=str(gone.pk), reason="asked", at=NOW)]
+
+    actions.erase_again(entries=listed, now=later(days=1))
+
+    assert set(QuestionnaireResponse.objects.all()) == {stays, since}
+    assert Person.objects.get() == kept == person_of(since)
+
+
 @pytest.mark.parametrize("names", ["first", "second", "third", "first third"])
 def test_so_it_is_in_a_row_of_decisions_whoever_of_them_was_erased(
     clinic: Clinic, version: QuestionnaireVersion, clinician: User, names: str
@@ -144,8 +161,8 @@ def test_so_it_is_in_a_row_of_decisions_whoever_of_them_was_erased(
     assert set(Person.objects.all()) == {owners[name] for name in left}
 
 
-def _sent_by(name: str, clinic: Clinic, version: QuestionnaireVersion) -> QuestionnaireResponse:
-    tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
+def _sent_by(name: str, clinic: Clinic, version: QuestionnaireVersion, **more: Any) -> QuestionnaireResponse:
+    tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW, **more).response)
     tab.finish(family_name=name, plan_now="no", harm_thoughts="no")
     return actions.submit(response_id=tab.response.pk, now=NOW)
 

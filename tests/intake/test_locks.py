@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, models, transaction
 
 from intake import actions
-from intake.actions import erasing
+from intake.actions import erasing, sending
 from intake.erasure.registry import Scope
-from intake.models import QuestionnaireResponse, User
+from intake.models import Clinic, Invitation, Person, QuestionnaireResponse, User
 from screening import editing, publishing, scheduling, sign_off
 from screening.models import Questionnaire, QuestionnaireVersion
 
-from .sample import NOW, later
+from .sample import NOW, Tab, later
 from .test_concurrency import at_once
 
 pytestmark = [
@@ -91,3 +92,27 @@ def test_a_hold_waits_for_an_erasure_that_has_looked_for_holds(
 
     with pytest.raises(actions.NothingToHold):
         actions.place_hold(record=person, matter="File 12", now=NOW)
+
+
+def test_whose_invitation_it_is_stands_while_its_answers_are_sent(
+    clinic: Clinic, version: QuestionnaireVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise what is sent while a match is taken back would stay with whom the invitation no longer belongs to."""
+    invited = actions.invite(clinic=clinic, by=None, now=NOW, language="en").invitation
+    tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW, invitation=invited).response)
+    tab.finish(family_name="Díaz")
+    name = sending._person
+
+    def move(_: int) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 100")  # whoever sends waits for this: it ends no other way
+            with pytest.raises(OperationalError, match="lock timeout"):
+                Invitation.objects.filter(pk=invited.pk).update(person=None)
+
+    def name_and_meanwhile_move(*args: Any) -> Person:
+        at_once(move, 1)
+        return name(*args)
+
+    monkeypatch.setattr(sending, "_person", name_and_meanwhile_move)
+
+    assert actions.submit(response_id=tab.response.pk, now=NOW).is_sent

@@ -212,6 +212,51 @@ class TestTakingBack:
 
         assert person_of(third) == person_of(first)
 
+    def test_what_was_answered_since_with_their_own_invitation_goes_back_as_well(
+        self, first: QuestionnaireResponse, again: QuestionnaireResponse, clinician: User, send: Send, clinic: Clinic
+    ) -> None:
+        before, holder = person_of(again), person_of(first)
+        invited = actions.invite(clinic=clinic, by=clinician, now=NOW, language="en", person=before)
+        match = confirm(again, first, clinician)
+        since = send(invitation=invited.invitation)
+        assert person_of(since) == holder
+
+        undone = actions.take_back_match(match_id=match.pk, by=clinician, now=later(days=16))
+
+        assert set(people.sent_by(before.pk)) == {again, since}
+        assert list(people.sent_by(holder.pk)) == [first]
+        assert set(undone.moved["responses"]) == {str(again.pk), str(since.pk)}
+        assert actions.scope_of(holder).responses == {first.pk}
+
+    def test_what_is_answered_between_two_matches_goes_back_step_by_step(
+        self, first: QuestionnaireResponse, again: QuestionnaireResponse, clinician: User, send: Send, clinic: Clinic
+    ) -> None:
+        third, before = send(now=later(days=1)), person_of(again)
+        invited = actions.invite(clinic=clinic, by=clinician, now=NOW, language="en", person=before)
+        earlier = confirm(again, third, clinician)
+        later_one = confirm(third, first, clinician)
+        since = send(invitation=invited.invitation)
+        for match in (later_one, earlier):
+            actions.take_back_match(match_id=match.pk, by=clinician, now=later(days=16))
+
+        assert set(people.sent_by(before.pk)) == {again, since}
+        assert [person_of(one) == before for one in (first, third)] == [False, False]
+
+    def test_a_draft_that_was_begun_since_names_nobody_yet(
+        self, first: QuestionnaireResponse, again: QuestionnaireResponse, clinician: User, send: Send, clinic: Clinic
+    ) -> None:
+        before = person_of(again)
+        invited = actions.invite(clinic=clinic, by=clinician, now=NOW, language="en", person=before)
+        match = confirm(again, first, clinician)
+        draft = actions.start(
+            clinic=clinic, version=again.version, language="en", now=NOW, invitation=invited.invitation
+        ).response
+
+        actions.take_back_match(match_id=match.pk, by=clinician, now=NOW)
+
+        draft.refresh_from_db()
+        assert draft.person is None
+
     def test_telling_apart_can_be_taken_back(
         self, first: QuestionnaireResponse, again: QuestionnaireResponse, clinician: User
     ) -> None:
