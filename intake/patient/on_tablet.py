@@ -62,7 +62,10 @@ def locked(request: HttpRequest) -> HttpResponse:
     language = request.session.get(tablet.LANGUAGE) or translation.get_language()
     context = {"clinic": clinic, "language": language, "outcome": request.session.get(tablet.OUTCOME, "")}
     with translation.override(language):
-        return render(request, "patient/tablet_locked.html", context)
+        response = render(request, "patient/tablet_locked.html", context)
+    if slug is None and tablet.is_device(request):  # come here by itself when the session had ended: nothing wiped it
+        response["Clear-Site-Data"] = tablet.WIPE
+    return response
 
 
 def lock(request: HttpRequest, outcome: str) -> HttpResponse:

@@ -149,7 +149,7 @@ def patient_view(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         visit = visit_of(request)
         if visit is None:
-            return errors.session_ended(request) if request.method == "POST" else redirect(_without_visit(request))
+            return _without_visit(request)
         with translation.override(visit.language):
             try:
                 return view(request, visit, *args, **kwargs)
@@ -161,9 +161,13 @@ def patient_view(view: View) -> View:
     return login_not_required(never_cache(wrapped))
 
 
-def _without_visit(request: HttpRequest) -> str:
-    """Where a page leads whose session is over: on a clinic's tablet, nobody is asked for a code they never saw."""
-    return "patient:tablet" if tablet.is_device(request) else "patient:resume"
+def _without_visit(request: HttpRequest) -> HttpResponse:
+    """Where a page leads whose session is over. On a clinic's tablet, nobody is asked for a code they never saw, unless
+    something typed waits for it: a lock that comes late has nothing to keep."""
+    is_tablet = tablet.is_device(request)
+    if request.method == "POST" and not (is_tablet and not errors.posted_again(request)):
+        return errors.session_ended(request)
+    return redirect("patient:tablet" if is_tablet else "patient:resume")
 
 
 def draft_view(view: View) -> View:

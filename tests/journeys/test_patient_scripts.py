@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from intake import actions, records
 from intake.models import QuestionnaireResponse
 from screening.engine.definition import Definition
+from tests.browsers import signed_in
 from tests.intake.patient.conftest import open_clinic, publish
 from tests.intake.patient.definitions import EVERY_TYPE
 from tests.intake.sample import with_role
@@ -214,3 +216,27 @@ def test_enter_goes_on_and_presses_no_other_button(started):
     started.press("#q-given_name", "Enter")
 
     expect(started.get_by_role("heading", level=1)).to_have_text("Habits")
+
+
+def test_a_tablet_that_lies_unused_locks_also_when_the_last_answer_is_not_saved(live_server, page: Page):
+    clinic = open_clinic(publish(EVERY_TYPE))
+    hands_over = actions.create_staff(
+        email="fred@harbor.example", name="Fred", role="front_desk", clinic=clinic, now=timezone.now()
+    ).user
+    device = signed_in(hands_over)
+    device.post("/staff/tablet/", {"clinic": clinic.slug, "language": "en"})
+    page.context.add_cookies(
+        [{"name": name, "value": each.value, "url": live_server.url} for name, each in device.cookies.items()]
+    )
+    page.clock.install()
+    page.goto(f"{live_server.url}/tablet/start/")
+    page.get_by_role("radio", name="I answer for myself", exact=True).check()
+    page.get_by_role("button", name="Start now").click()
+    page.route("**/q/about/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.fill("#q-given_name", "Ana")
+    page.clock.run_for(3_000)
+    expect(state_of(page)).to_have_attribute("data-state", "unsaved")
+
+    page.clock.fast_forward(settings.TABLET_IDLE * 1000)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Please hand the tablet back.")

@@ -28,11 +28,12 @@ function warn(left) {
   say(minutes > 1 ? box.dataset.many.replace("{minutes}", minutes) : box.dataset.one);
 }
 
-// What could not be saved yet stays on the page, and the page says so. Otherwise nothing is left for others to read.
+// What could not be saved yet stays on the page, and the page says so. Otherwise nothing is left for others to read. A
+// clinic's tablet goes to the next person: it locks in any case.
 function close() {
   isOver = true;
   const state = document.querySelector("[data-save-state]")?.dataset.state;
-  if (state === "unsaved" || state === "saving") return say(box.dataset.over);
+  if (!lock && (state === "unsaved" || state === "saving")) return say(box.dataset.over);
   if (lock) lock.submit();
   else window.location.replace(box.dataset.next);
 }
