@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from . import actions, browsers
 from .models import StaffSession
+from .session_store import digest_of
 
 IDLE = 15 * 60
 """Seconds without a page."""
@@ -28,10 +29,10 @@ def begin(request: HttpRequest, user: AbstractBaseUser) -> None:
     """Start the clock of a sign-in, and keep where it is so that it can be seen and ended."""
     session = request.session
     session[_BEGAN] = session[_SEEN] = int(time.time())
-    session[_KEY] = session.session_key
-    if session.session_key:
+    session[_KEY] = stored_key(request)
+    if session[_KEY]:
         browser = browsers.described(request.META.get("HTTP_USER_AGENT", ""))
-        actions.keep_sign_in(user=user, session_key=session.session_key, browser=browser, now=timezone.now())
+        actions.keep_sign_in(user=user, session_key=session[_KEY], browser=browser, now=timezone.now())
 
 
 def go_on(request: HttpRequest) -> bool:
@@ -40,10 +41,16 @@ def go_on(request: HttpRequest) -> bool:
     if now - session.get(_SEEN, 0) > IDLE or now - session.get(_BEGAN, 0) > WHOLE:
         return False
     session[_SEEN] = now
-    if session.get(_KEY) and session[_KEY] != session.session_key:
-        actions.follow_session(old_key=session[_KEY], new_key=str(session.session_key))
-        session[_KEY] = session.session_key
+    if session.get(_KEY) and session[_KEY] != stored_key(request):
+        actions.follow_session(old_key=session[_KEY], new_key=stored_key(request))
+        session[_KEY] = stored_key(request)
     return True
+
+
+def stored_key(request: HttpRequest) -> str:
+    """The key under which the session of a request is stored: a digest of the browser's; "" when it has none yet."""
+    key = request.session.session_key
+    return digest_of(key) if key else ""
 
 
 def leave_nothing_behind(request: HttpRequest) -> None:

@@ -74,12 +74,12 @@ def make_clinic() -> tuple[Any, Any]:
 
 
 def _patient(clinic: Any, version: Any) -> Patient:
-    from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
     from benchmarks.web.models import Filled
     from intake import actions
     from intake.patient import sessions
+    from intake.session_store import SessionStore
 
     begun = actions.start(clinic=clinic, version=version, language="en", now=timezone.now()).response
     session = SessionStore()

@@ -30,7 +30,7 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign_ins_of(user: User, zone_name: str, *, this: str = "") -> list[SignIn]:
-    """The sessions of a person that are still open, the latest first. `this` is the key of the reader's own."""
+    """The sessions of a person that are still open, the latest first. `this` is the stored key of the reader's own."""
     zone = ZoneInfo(zone_name)
     return [
         SignIn(
@@ -48,7 +48,7 @@ def sign_ins_of(user: User, zone_name: str, *, this: str = "") -> list[SignIn]:
 def own(request: HttpRequest) -> HttpResponse:
     """Where I am signed in."""
     clinic = access.clinics_of(request.user).order_by("name").first()
-    found = sign_ins_of(request.user, clinic.timezone if clinic else "UTC", this=request.session.session_key or "")
+    found = sign_ins_of(request.user, clinic.timezone if clinic else "UTC", this=staff_sessions.stored_key(request))
     return render(request, "clinician/sign_ins.html", {"sign_ins": found})
 
 

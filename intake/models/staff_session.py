@@ -8,8 +8,9 @@ from django.db import models
 
 
 class StaffSession(models.Model):
-    """One sign-in of one person. `session_key` is the key of the stored session, which is gone once it has ended;
-    `browser` says in a few words which browser it was, from what the browser says of itself."""
+    """One sign-in of one person. `session_key` is the key of the stored session, a digest of the browser's
+    (`intake.session_store`); that session is gone once it has ended. `browser` says in a few words which browser it
+    was, from what the browser says of itself."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey("intake.User", on_delete=models.PROTECT, related_name="sign_ins")

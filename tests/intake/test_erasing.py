@@ -6,7 +6,6 @@ import datetime
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, transaction
 from django.db.models import ForeignKey, OneToOneField
 
@@ -28,6 +27,7 @@ from intake.models import (
     TreatmentSession,
     User,
 )
+from intake.session_store import SessionStore
 from tests.intake.sample import NOW, Tab, later
 
 pytestmark = pytest.mark.django_db

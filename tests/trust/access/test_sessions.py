@@ -15,6 +15,7 @@ from django.test import Client
 
 from intake import actions, staff_sessions
 from intake.models import User
+from intake.session_store import digest_of
 from tests.intake.clinician.test_signing_in import set_up_app, sign_in_with_password
 
 pytestmark = [pytest.mark.check("C61", required="a new key at each step; 15 minutes and 12 hours to the second")]
@@ -70,7 +71,7 @@ def test_the_key_changes_at_each_step_and_a_planted_one_is_worth_nothing(clinici
     thief = Client()
     thief.cookies["intake"] = keys[0]
     assert thief.get("/staff/").status_code == 302
-    assert not Session.objects.filter(session_key=keys[0]).exists()
+    assert not Session.objects.filter(pk=digest_of(keys[0])).exists()
 
 
 @pytest.mark.django_db
@@ -99,7 +100,7 @@ def test_signing_out_ends_it_on_the_server(sign_in, clinician: User) -> None:
     replayed = Client()
     replayed.cookies["intake"] = key
     assert replayed.get("/staff/").status_code == 302
-    assert not Session.objects.filter(session_key=key).exists()
+    assert not Session.objects.filter(pk=digest_of(key)).exists()
 
 
 @pytest.mark.django_db
@@ -110,9 +111,9 @@ def test_somebody_ends_their_own_and_a_manager_anybodys(
     mine = {row.session_key: row for row in clinician.sign_ins.all()}
     assert len(mine) == 3
 
-    here.post(f"/staff/account/sessions/{mine[there.session.session_key].pk}/end/")
+    here.post(f"/staff/account/sessions/{mine[digest_of(there.session.session_key)].pk}/end/")
     browser_of(admin).post(
-        f"/staff/team/{clinic.slug}/{clinician.pk}/sessions/{mine[third.session.session_key].pk}/end/"
+        f"/staff/team/{clinic.slug}/{clinician.pk}/sessions/{mine[digest_of(third.session.session_key)].pk}/end/"
     )
 
     assert [each.get("/staff/").status_code for each in (here, there, third)] == [200, 302, 302]
@@ -127,14 +128,14 @@ def test_an_ended_session_is_not_brought_back_by_a_request_under_way(sign_in, cl
     opened = actions.open_worklist
 
     def end_meanwhile(**given):
-        Session.objects.filter(session_key=key).delete()
+        Session.objects.filter(pk=digest_of(key)).delete()
         return opened(**given)
 
     monkeypatch.setattr(actions, "open_worklist", end_meanwhile)
     answer = browser.get("/staff/")
 
     assert answer.status_code in (200, 302, 400)
-    assert not Session.objects.filter(session_key=key).exists()
+    assert not Session.objects.filter(pk=digest_of(key)).exists()
     replayed = Client()
     replayed.cookies["intake"] = key
     monkeypatch.undo()
