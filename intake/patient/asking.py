@@ -10,7 +10,7 @@ from screening.engine import journey
 from screening.engine.answers import Answer
 from screening.engine.assessment import Settings, calls_for_help
 from screening.engine.compiler import Compiled
-from screening.engine.definition import Definition, Section
+from screening.engine.definition import Definition, Question, Section
 
 
 class Asking:
@@ -68,7 +68,7 @@ class Asking:
     def names_emergency(self, answers: Mapping[str, Answer]) -> bool:
         """Whether these answers say so."""
         asked = (question for question in self.definition.questions() if question.role == "emergency")
-        return any(given.value == "yes" for question in asked if (given := answers.get(question.link_id)))
+        return any(_is_affirmed(question, given) for question in asked if (given := answers.get(question.link_id)))
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -115,3 +115,11 @@ class Asking:
         """Whether help comes first with these answers (default: those stored)."""
         answers = self.answers if answers is None else answers
         return calls_for_help(self.compiled, answers, self.today, self.settings)
+
+
+def _is_affirmed(question: Question, answer: Answer) -> bool:
+    """A yes; of several that may be chosen, any but "none of these"."""
+    if question.type == "yes_no":
+        return answer.value == "yes"
+    alone = {option.code for option in question.options if option.exclusive}
+    return isinstance(answer.value, tuple) and not alone.issuperset(answer.value)

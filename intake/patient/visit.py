@@ -83,8 +83,9 @@ class Visit(Asking):
             if name in answers and not answers[name].is_known
         }
         safety = {flag.link_id for flag in self.definition.flags if _is_of_safety(flag)}
+        at_once = {("at once", each.question, each.answer) for each in found.alert_because}
         whole = {("panel",)} | ({("at once",)} if found.alert_at_once else set())
-        return frozenset({each for each in raised | unknown if each[0] in safety} | whole)
+        return frozenset({each for each in raised | unknown if each[0] in safety} | at_once | whole)
 
     def put_help_first(self, request: HttpRequest, disclosed: Mapping[str, Answer]) -> None:
         """Help comes before the next page, for what was disclosed: stored, kept beside the answers, or only typed.

@@ -63,8 +63,8 @@ Role = Literal[
 ]
 """What an answer is used for besides being read: identity, `age`, `bmi`, and the face sheet of the summary.
 
-`answered_by` has the options `patient` and `helper`: it begins with what the start page was told. A yes to `emergency`
-puts the emergency number before all other help."""
+`answered_by` has the options `patient` and `helper`: it begins with what the start page was told. A yes to `emergency`,
+or anything chosen there but what stands alone ("none of these"), puts the emergency number before all other help."""
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

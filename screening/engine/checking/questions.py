@@ -30,10 +30,10 @@ ROLES: dict[Role, tuple[QuestionType, ...]] = {
     "allergies": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
     "past_treatment": ("yes_no", "choice", "multiple_choice", "text", "long_text"),
     "answered_by": ("choice",),
-    "emergency": ("yes_no",),
+    "emergency": ("yes_no", "multiple_choice"),
 }
-SHARED_ROLES: frozenset[Role] = frozenset({"allergies", "past_treatment"})
-"""Roles that several questions may have: their answers are listed one after another."""
+SHARED_ROLES: frozenset[Role] = frozenset({"allergies", "past_treatment", "emergency"})
+"""Roles that several questions may have: their answers are listed one after another, or each counts by itself."""
 
 BOUNDS = {"decimals": (0, 6), "maximum_length": (1, MOST), "maximum_entries": (1, 200)}
 

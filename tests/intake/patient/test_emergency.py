@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from intake.models import Alert
+from screening.engine.definition import Safety
 from screening.models import QuestionnaireVersion
 from tests.intake.patient.conftest import publish, read
 from tests.intake.patient.definitions import EVERY_TYPE
@@ -58,6 +61,45 @@ def test_a_pause_of_the_script_brings_it_on_the_page_itself(patient):
     assert answer.json()["help"] == "emergency"
     assert hidden.index("You may need emergency care now") < hidden.index("tel:911") < hidden.index("tel:988")
     assert hidden.count('href="tel:911"') == 1
+
+
+class TestOneOfSeveralSigns:
+    """Signs of an emergency to choose from, beside the yes-or-no question: anything but "none of these" counts."""
+
+    @pytest.fixture
+    def version(self, db: None) -> QuestionnaireVersion:
+        definition = with_role(with_role(EVERY_TYPE, "dark", "emergency"), "illnesses", "emergency")
+        sign = "illnesses includes asthma"
+        safety = Safety(panel_when=f"dark is yes or {sign}", alert_at_once_when=f"plan is yes or {sign}")
+        return publish(msgspec.structs.replace(definition, safety=safety))
+
+    def test_it_brings_the_emergency_number_and_calls_staff_at_once(self, patient):
+        patient.fill("habits", illnesses=["asthma"])
+
+        assert "You may need emergency care now" in read(patient.client.get("/q/help/")).text
+        assert [alert.kind for alert in Alert.objects.all()] == [Alert.Kind.AT_ONCE]
+
+    def test_a_pause_of_the_script_brings_it_on_the_page_itself(self, patient):
+        assert 'data-help="emergency"' in read(patient.client.get("/q/habits/")).html
+        assert patient.fill("habits", illnesses=["asthma"], autosave="1").json()["help"] == "emergency"
+
+    @pytest.mark.parametrize("said", ["none", "not_sure"])
+    def test_none_of_them_or_an_open_answer_does_not(self, patient, said):
+        patient.fill("habits", illnesses=[said])
+        assert patient.answers["illnesses"].state == ("answered" if said == "none" else "not_sure")
+        patient.fill("safety", dark="not_sure")
+
+        assert "Help is available right now" in read(patient.client.get("/q/help/")).text
+
+    def test_it_comes_although_help_was_shown_for_something_else(self, patient):
+        for said in ({"dark": "not_sure"}, {"plan": "yes"}):
+            patient.fill("safety", **said)
+            patient.client.get("/q/help/")
+            patient.client.post("/q/help/")
+
+        assert patient.fill("habits", illnesses=["asthma"]).headers["Location"] == "/q/help/"
+
+        assert "You may need emergency care now" in read(patient.client.get("/q/help/")).text
 
 
 def test_other_pages_do_not_carry_it(patient):

@@ -253,6 +253,12 @@ def test_it_never_fails_however_broken_the_definition():
     assert len(check(broken)) > 10
 
 
+def test_several_questions_may_tell_of_an_emergency() -> None:
+    signs = ask("signs", "multiple_choice", role="emergency", options=(option("fever"), option("none", exclusive=True)))
+    definition = with_question(ask("pain_now", role="emergency"), signs)
+    assert not {"Q413", "Q414"} & {problem.id for problem in check(definition)}
+
+
 def test_several_questions_may_be_about_allergies() -> None:
     definition = with_question(
         ask("latex", role="allergies"), ask("foods", "text", role="allergies"), ask("tall", "height", role="height")
