@@ -22,6 +22,7 @@ from .patients import current_version as current_version
 from .patients import get_clinic_or_404 as get_clinic_or_404
 from .patients import invitation_of_session as invitation_of_session
 from .patients import is_live as is_live
+from .patients import is_same_invitation as is_same_invitation
 from .patients import is_usable as is_usable
 from .patients import live_invitation as live_invitation
 from .patients import pass_for as pass_for

@@ -81,6 +81,11 @@ def _read_pass(held: str) -> tuple[str, int]:
     return invitation_id, int(issue or 0)
 
 
+def is_same_invitation(held: str | None, other: str | None) -> bool:
+    """Whether two passes are for one invitation, whichever issue of its link each came with."""
+    return bool(held and other) and _read_pass(held or "")[0] == _read_pass(other or "")[0]
+
+
 def invitation_of_session(held: str | None, *, now: datetime.datetime) -> Invitation | None:
     """The invitation that was exchanged in this session, while it may still be used and the link is not taken back."""
     if not held:

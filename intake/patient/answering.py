@@ -116,7 +116,7 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
     section = next((each for each in visit.definition.sections if each.link_id == link_id), None)
     if section is None:
         raise Http404
-    if request.POST.get("visit") != str(visit.response.pk):
+    if "visit" not in request.POST:
         return errors.session_ended(request)
     if wait := limits.wait_for(limits.SAVE, str(visit.response.pk)):
         return pace.too_fast(request, wait)

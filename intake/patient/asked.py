@@ -17,7 +17,7 @@ from intake.models import AnswerRequest
 from screening.engine.answers import cross_problems
 from screening.engine.definition import Section
 
-from . import answering, beginning, late, pace, sections, sessions
+from . import answering, beginning, errors, late, pace, sections, sessions
 from .forms import SectionForm
 from .starting import dead_link
 from .visit import Visit, public_view
@@ -57,20 +57,17 @@ class AskedForm(SectionForm):
 def asked(request: HttpRequest) -> HttpResponse:
     """The questions; after Send, that they have come. A disclosure shows help first."""
     now = timezone.now()
-    found = access.request_of_session(_named(request), now=now)
+    found = access.request_of_session(beginning.invitation_held(request, max_age=DAY), now=now)
     if found is None:
         return dead_link(request)
+    if not access.is_same_invitation(request.session.get(sessions.INVITATION), access.pass_for(found.invitation)):
+        sessions.hold(request, found.invitation)  # the page is somebody else's than the link opened last
     language = sessions.language_to_begin_in(request, found.response.clinic, found.response.language)
     with translation.override(language):
         visit = Visit(found.response, {}, language, now, help_first=request.session.get(sessions.HELP_FIRST, ""))
         if request.method == "POST":
             return _take(request, found, visit)
         return _show(request, found, visit)
-
-
-def _named(request: HttpRequest) -> str | None:
-    """The invitation of this session, or of a page that was still open when the session ended."""
-    return request.session.get(sessions.INVITATION) or beginning.invitation_of_page(request, max_age=DAY)
 
 
 def _show(request: HttpRequest, found: AnswerRequest, visit: Visit) -> HttpResponse:
@@ -85,7 +82,8 @@ def _show(request: HttpRequest, found: AnswerRequest, visit: Visit) -> HttpRespo
 
 def _take(request: HttpRequest, found: AnswerRequest, visit: Visit) -> HttpResponse:
     if beginning.INVITED not in request.POST:  # the button below the help
-        request.session.pop(sessions.HELP_FIRST, None)
+        if not errors.is_of_another(request, found.response):
+            request.session.pop(sessions.HELP_FIRST, None)
         return redirect("patient:asked")
     if wait := limits.wait_for(limits.CORRECT, str(found.response_id)):
         return pace.too_fast(request, wait)
@@ -115,7 +113,6 @@ def _keep(
         return _draw(request, found, visit, form, error=error)
     except actions.DeadInvitation:
         return dead_link(request, visit.clinic)
-    request.session[sessions.INVITATION] = access.pass_for(found.invitation)
     if disclosed:
         visit.put_help_first(request, disclosed)
     if has_errors:

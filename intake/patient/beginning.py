@@ -50,10 +50,24 @@ def sign(invitation: Invitation) -> str:
     return _SIGNER.sign(access.pass_for(invitation))
 
 
-def invitation_of_page(request: HttpRequest, *, max_age: int = settings.SESSION_COOKIE_AGE) -> str | None:
-    """The pass for the invitation that a posted page names; None for none, or a page of more than `max_age` seconds."""
+def invitation_held(request: HttpRequest, *, max_age: int = settings.SESSION_COOKIE_AGE) -> str | None:
+    """The pass for the invitation that a request is about: the one that its page names, else the one of the session.
+
+    Another link may have been opened in this browser since the page was drawn: what is sent from it never counts for
+    the person of that link. A page of more than `max_age` seconds needs a session of the same invitation.
+    """
+    held = request.session.get(sessions.INVITATION)
+    if INVITED not in request.POST:
+        return held
+    named = _named(request, None)
+    if access.is_same_invitation(named, held):
+        return held
+    return named if sessions.is_open_here(request, named) else _named(request, max_age)
+
+
+def _named(request: HttpRequest, max_age: int | None) -> str | None:
     try:
-        return _SIGNER.unsign(request.POST.get(INVITED, ""), max_age=max_age)
+        return _SIGNER.unsign(request.POST[INVITED], max_age=max_age)
     except signing.BadSignature:
         return None
 
@@ -125,6 +139,8 @@ def _pressed_again(request: HttpRequest, invitation: Invitation | None, language
     try:
         started = actions.start_again(invitation=invitation, now=timezone.now())
     except actions.Refused:  # something was answered meanwhile, so the code is needed
+        if not sessions.is_open_here(request, access.pass_for(invitation)):  # but those of somebody else may be
+            sessions.hold(request, invitation)
         return redirect("patient:resume")
     return _begun(request, started, language)
 

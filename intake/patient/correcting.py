@@ -40,7 +40,7 @@ def correct(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _take(request: HttpRequest, visit: Visit) -> HttpResponse:
-    if request.POST.get("visit") != str(visit.response.pk):
+    if "visit" not in request.POST:
         return errors.session_ended(request)
     if wait := limits.wait_for(limits.CORRECT, str(visit.response.pk)):
         return pace.too_fast(request, wait)

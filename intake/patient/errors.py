@@ -41,6 +41,11 @@ def response_named(request: HttpRequest) -> QuestionnaireResponse | None:
     return access.response_of_session(str(named))
 
 
+def is_of_another(request: HttpRequest, response: QuestionnaireResponse) -> bool:
+    """Whether a posted page says that it belongs to another response than the one that is open in this browser now."""
+    return request.POST.get("visit", str(response.pk)) != str(response.pk)
+
+
 def is_patient_path(path: str) -> bool:
     """Whether a path is one of the patient's pages (and so neither another site nor a staff page)."""
     # Browsers leave out control characters and take a backslash for a slash: what is left may name another site.

@@ -101,7 +101,7 @@ def _missing(visit: Visit, link_id: str) -> dict[str, Any]:
 def send(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Send the answers. Repeated, it leads to the same confirmation. Help comes first: another tab may have saved a
     disclosure since this page was drawn."""
-    if request.POST.get("visit") != str(visit.response.pk):
+    if "visit" not in request.POST:
         return errors.session_ended(request)
     if wait := limits.wait_for(limits.SEND, str(visit.response.pk)):
         return pace.too_fast(request, wait)

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from intake import access, tablet
-from intake.models import Clinic, QuestionnaireResponse
+from intake.models import Clinic, Invitation, QuestionnaireResponse
 
 TEXT_SIZE = "text_size"
 TEXT_SIZES = ("normal", "large", "largest")
@@ -48,6 +48,18 @@ def response_of(request: HttpRequest) -> QuestionnaireResponse | None:
         return None
     is_current = constant_time_compare(request.session.get(CODE, ""), _mark_of_code(response))
     return response if is_current else None
+
+
+def is_open_here(request: HttpRequest, held: str | None) -> bool:
+    """Whether this browser has open what was begun with an invitation, named by its pass."""
+    response = response_of(request)
+    return response is not None and access.is_same_invitation(held, str(response.invitation_id))
+
+
+def hold(request: HttpRequest, invitation: Invitation) -> None:
+    """Let this browser begin with an invitation. What it held of another person is closed."""
+    request.session.flush()
+    request.session[INVITATION] = access.pass_for(invitation)
 
 
 def _mark_of_code(response: QuestionnaireResponse) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from intake import access, actions, limits, readiness
-from intake.models import Clinic, Invitation
+from intake.models import Clinic
 from intake.references import grouped
 
 from . import answering, beginning, errors, languages, pace, sessions
@@ -70,20 +70,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = access.live_invitation(token, now=timezone.now())
     if found is None:
         return dead_link(request)
-    if _is_open_here(request, found):
+    if sessions.is_open_here(request, access.pass_for(found)):
         return redirect("patient:resume")
-    request.session.flush()
-    request.session[sessions.INVITATION] = access.pass_for(found)
+    sessions.hold(request, found)
     asks_again = getattr(found, "answer_request", None) is not None
     response = redirect("patient:asked" if asks_again else "patient:welcome")
     languages.remember(response, found.language)
     return response
-
-
-def _is_open_here(request: HttpRequest, found: Invitation) -> bool:
-    """Whether this browser has the invitation's answers open already: then the link asks for no code again."""
-    response = sessions.response_of(request)
-    return response is not None and response.invitation_id == found.pk
 
 
 def dead_link(request: HttpRequest, clinic: Clinic | None = None) -> HttpResponse:
@@ -96,12 +89,14 @@ def dead_link(request: HttpRequest, clinic: Clinic | None = None) -> HttpRespons
 @pace.limited(limits.START)
 def welcome(request: HttpRequest) -> HttpResponse:
     """The start page of somebody invited, once their link was exchanged."""
-    found = access.invitation_of_session(_invitation_named(request), now=timezone.now())
+    held = beginning.invitation_held(request)
+    found = access.invitation_of_session(held, now=timezone.now())
     version = access.current_version(found.questionnaire) if found else None
     if found is None or version is None:
-        if sessions.RESPONSE in request.session:
+        is_named = beginning.INVITED in request.POST
+        if sessions.is_open_here(request, held) or (not is_named and sessions.RESPONSE in request.session):
             return redirect("patient:resume")
-        return dead_link(request, access.clinic_of_invitation(request.session.get(sessions.INVITATION)))
+        return dead_link(request, access.clinic_of_invitation(held))
     if getattr(found, "response", None) is not None and beginning.INVITED not in request.POST:
         return redirect("patient:resume")
     language = sessions.language_to_begin_in(request, found.clinic, found.language)
@@ -111,11 +106,6 @@ def welcome(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             return beginning.begin(request, found.clinic, version, language, found)
         return beginning.show(request, found.clinic, version, language, invitation=found)
-
-
-def _invitation_named(request: HttpRequest) -> str | None:
-    """The invitation of this session, or of a start page whose button was pressed twice: the first press took it."""
-    return request.session.get(sessions.INVITATION) or beginning.invitation_of_page(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -143,7 +143,8 @@ def visit_of(request: HttpRequest) -> Visit | None:
 def patient_view(view: View) -> View:
     """For the pages of a visit: opened only with one, in its language, never kept by a cache.
 
-    Without a visit, a posted page comes back with everything that was typed (`errors.session_ended`).
+    Without a visit, or with that of somebody else whose link was opened since, a posted page comes back with
+    everything that was typed (`errors.session_ended`).
     """
 
     @functools.wraps(view)
@@ -151,6 +152,8 @@ def patient_view(view: View) -> View:
         visit = visit_of(request)
         if visit is None:
             return _without_visit(request)
+        if request.method == "POST" and errors.is_of_another(request, visit.response):
+            return errors.session_ended(request)
         with translation.override(visit.language):
             try:
                 return view(request, visit, *args, **kwargs)

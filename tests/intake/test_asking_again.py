@@ -227,6 +227,74 @@ class TestTheLink:
         assert Correction.objects.count() == 1
 
 
+class TestTwoPeopleInOneBrowser:
+    """Another person's link is opened in a second window while the page of the first is still open."""
+
+    @pytest.fixture
+    def other(self, clinic: Clinic, version: QuestionnaireVersion, clinician: User) -> actions.Invited:
+        tab = Tab(actions.start(clinic=clinic, version=version, language="en", now=NOW).response)
+        tab.save(given_name="Ben", family_name="Diaz", section="about")
+        tab.save(plan_now="no", harm_thoughts="no", low_mood="no", weapon_near="no", section="safety")
+        tab.finish(stroke=unknown("not_sure"))
+        return ask(actions.submit(response_id=tab.response.pk, now=NOW), clinician)
+
+    @pytest.mark.parametrize("opens", ["link", "nothing", "draft"])
+    def test_a_page_answers_for_the_person_it_was_drawn_for(
+        self, phone: Client, sent: QuestionnaireResponse, other: actions.Invited, opens: str
+    ) -> None:
+        first = fields(phone, stroke="yes")
+        if opens == "link":
+            phone.post(f"/i/{other.token}/")
+        elif opens == "draft":
+            phone.post(f"/start/{sent.clinic.slug}/")
+            assert phone.get("/q/body/").status_code == 200
+
+        assert phone.post("/asked/", first)["Location"] == "/asked/"
+
+        assert "added to what you sent" in phone.get("/asked/").content.decode()
+        assert Correction.objects.get().response_id == sent.pk
+        assert phone.get("/q/body/")["Location"] == "/resume/"
+
+    def test_both_pages_may_be_sent_one_after_the_other(
+        self, phone: Client, sent: QuestionnaireResponse, other: actions.Invited
+    ) -> None:
+        first = fields(phone, stroke="yes")
+        phone.post(f"/i/{other.token}/")
+        second = fields(phone, stroke="no")
+
+        for page in (first, second):
+            phone.post("/asked/", page)
+
+        given = {each.response_id: records.read_correction(each).answers["stroke"] for each in Correction.objects.all()}
+        asked_of = other.invitation.answer_request.response_id
+        assert {pk: answer["value"] for pk, answer in given.items()} == {sent.pk: "yes", asked_of: "no"}
+
+    def test_a_page_of_the_day_before_needs_its_own_link(
+        self, phone: Client, other: actions.Invited, asked: actions.Invited, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = fields(phone, stroke="yes")
+        phone.post(f"/i/{other.token}/")
+        monkeypatch.setattr("intake.patient.asked.DAY", -1)
+
+        assert phone.post("/asked/", first).status_code == 404
+        assert not Correction.objects.exists()
+        phone.post(f"/i/{asked.token}/")
+        phone.post("/asked/", first)
+        assert Correction.objects.get().response_id == asked.invitation.answer_request.response_id
+
+    def test_help_that_one_was_shown_is_not_passed_for_the_other(
+        self, phone: Client, sent: QuestionnaireResponse, other: actions.Invited
+    ) -> None:
+        phone.post(f"/i/{other.token}/")
+        session = phone.session
+        session["help_first"] = "crisis"
+        session.save()
+
+        phone.post("/asked/", {"visit": str(sent.pk)})
+
+        assert "Help is available right now" in phone.get("/asked/").content.decode()
+
+
 class AskedAboutSafety:
     """Somebody declined a question about safety, and is asked it again."""
 
