@@ -150,10 +150,8 @@ def patient_view(view: View) -> View:
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         visit = visit_of(request)
-        if visit is None:
+        if visit is None or (request.method == "POST" and errors.is_of_another(request, visit.response)):
             return _without_visit(request)
-        if request.method == "POST" and errors.is_of_another(request, visit.response):
-            return errors.session_ended(request)
         with translation.override(visit.language):
             try:
                 return view(request, visit, *args, **kwargs)
@@ -169,7 +167,8 @@ def _without_visit(request: HttpRequest) -> HttpResponse:
     """Where a page leads whose session is over. On a clinic's tablet, nobody is asked for a code they never saw, unless
     something typed waits for it: a lock that comes late has nothing to keep."""
     is_tablet = tablet.is_device(request)
-    if request.method == "POST" and not (is_tablet and not errors.posted_again(request)):
+    is_typed = any(name != "visit" for name, _ in errors.posted_again(request))
+    if request.method == "POST" and (is_typed or not is_tablet):
         return errors.session_ended(request)
     return redirect("patient:tablet" if is_tablet else "patient:resume")
 

@@ -89,10 +89,12 @@ def test_a_page_that_comes_back_with_what_was_typed_closes(device: Client, monke
     assert all('value="Rosa"' in page.content.decode() for page in (refused, slowed))
 
 
-def test_a_lock_that_comes_after_the_session_ended_leads_to_the_locked_page(device: Client) -> None:
+@pytest.mark.parametrize("path", ["stop", "help", "code"])
+def test_a_lock_that_comes_after_the_session_ended_leads_to_the_locked_page(device: Client, path: str) -> None:
+    named = {"visit": str(response().pk)} if path != "stop" else {}
     Session.objects.all().delete()
 
-    assert device.post("/q/stop/")["Location"] == "/tablet/"
+    assert device.post(f"/q/{path}/", named)["Location"] == "/tablet/"
     locked = device.get("/tablet/")
     assert "This tablet is locked" in locked.content.decode()
     assert "cache" in locked["Clear-Site-Data"], "whichever way it was reached"
