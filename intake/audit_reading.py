@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from . import colleagues
-from .models import Alert, AuditRecord, Clinic, Invitation, Person, QuestionnaireResponse, User
+from .models import Alert, AuditRecord, Clinic, Erasure, Invitation, Person, QuestionnaireResponse, User
 
 PAGE_SIZE = 50
 SCANNED = 2000
@@ -85,10 +85,25 @@ def _was_mine(entry: AuditRecord, left: dict[str, int]) -> bool:
 
 
 def _known(entries: Iterable[AuditRecord], kind: str, model: Any, leads: str, clinics: list[Clinic]) -> set[str]:
-    """Which of the objects named belong to the clinics."""
+    """Which of the objects named belong to the clinics, or did until they were erased."""
     named = {entry.objects_named[kind] for entry in entries if kind in entry.objects_named}
     rows = model.objects.filter(pk__in=named, **{leads: clinics})
-    return {str(key) for key in rows.values_list("pk", flat=True)}
+    here = {str(key) for key in rows.values_list("pk", flat=True)}
+    return here | _erased(kind, named - here, clinics)
+
+
+def _erased(kind: str, named: set[str], clinics: list[Clinic]) -> set[str]:
+    """Which of these objects were erased from the clinics, by the tombstone or, where the calendar leaves none, by the
+    record of it: who read something before it went is on record all the same."""
+    if not named:
+        return set()
+    stones = Erasure.objects.filter(clinic__in=clinics, kind=kind, object_id__in=named)
+    keys = [str(clinic.pk) for clinic in clinics]
+    said = AuditRecord.objects.filter(
+        action=f"{kind}.erased", objects_named__clinic__in=keys, **{f"objects_named__{kind}__in": sorted(named)}
+    )
+    ids = {str(key) for key in stones.values_list("object_id", flat=True)}
+    return ids | {objects[kind] for objects in said.values_list("objects_named", flat=True)}
 
 
 def _is_mine(entry: AuditRecord, clinics: set[str], known: dict[str, set[str]], staff: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 All in one transaction: keys are emptied, rows go, a tombstone and an audit record stay. The erasure list is on the disk
 before that is committed, so an erasure that was cut short is completed by doing it again, or by the daily round,
-unless it has been put on hold since or called for somebody.
+unless it has been put on hold since, called for somebody or was opened in an emergency.
 What must be kept by law is the clinic's to know (docs/operations.md); a legal hold makes the program refuse.
 """
 
@@ -21,7 +21,7 @@ from intake import access, audit
 from intake.erasure import erased_list, registry, traces
 from intake.erasure.finding import Record
 from intake.erasure.registry import Scope
-from intake.models import Alert, Clinic, Erasure, Invitation, Person, QuestionnaireResponse, User
+from intake.models import Alert, Clinic, Erasure, Invitation, Person, QuestionnaireResponse, SecurityNotice, User
 from intake.permissions import Permission
 
 from .deleting import delete_draft
@@ -39,6 +39,14 @@ class AlertStillOpen(Refused):
     """Somebody was called about these answers and nobody has said that they looked after it."""
 
 
+class NoticeNotSeen(Refused):
+    """These answers were opened in an emergency, and nobody has looked at the notice of it."""
+
+
+WAITING = (OnLegalHold, AlertStillOpen, NoticeNotSeen)
+"""Why a record stays until somebody has done something else first."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Erased:
     """What became of it. `rows` is 0 when it was erased before; `is_pressed_out`: the files hold nothing of it."""
@@ -52,7 +60,8 @@ def erase(
 ) -> Erased:
     """Take a response, or a person with everything of theirs, away for good. Again: nothing changes.
 
-    Raises `NotPermitted`, `OnLegalHold`, `AlertStillOpen`, `ValueError` for a reason that there is not.
+    Raises `NotPermitted`, `OnLegalHold`, `AlertStillOpen`, `NoticeNotSeen`; `ValueError`: there is no such
+    reason.
     """
     reason = Reason(reason)
     if by is not None and not access.may(by, Permission.ERASE_RECORDS, record.clinic):
@@ -73,11 +82,16 @@ def scope_of(record: Record) -> Scope:
 
 
 def refuse_to_erase(scope: Scope) -> None:
-    """Raises `OnLegalHold`, `AlertStillOpen`."""
+    """Raises `OnLegalHold`, `AlertStillOpen`, `NoticeNotSeen`."""
     if (hold := hold_on(scope)) is not None:
         raise OnLegalHold(f"This is on legal hold since {hold.placed_at:%Y-%m-%d} (file {hold.matter}). Lift it first.")
     if Alert.objects.unacknowledged().filter(response__in=scope.responses).exists():
         raise AlertStillOpen("An alert about these answers is not acknowledged. Acknowledge it first.")
+    if SecurityNotice.objects.filter(access__response__in=scope.responses, seen_at=None).exists():
+        raise NoticeNotSeen(
+            "These answers were opened in an emergency, and nobody has looked at the security notice of it. It stands "
+            "at the head of every page of those who are told. Let somebody look at it there first."
+        )
 
 
 def locked_with_all(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
@@ -126,7 +140,7 @@ def _erase(
     for stone in stones:
         audit.record(
             actor=audit.staff(by) if by else actor, action=f"{stone.kind}.erased", now=now, reason=stone.reason,
-            **{stone.kind: stone.object_id},
+            clinic=clinic.pk, **{stone.kind: stone.object_id},
         )  # fmt: skip
     return rows, stones
 
@@ -219,7 +233,7 @@ def _exactly(record: Record, *, listed: frozenset[uuid.UUID] | None) -> Scope:
 def finish_erasures(*, now: datetime.datetime) -> int:
     """Complete what was stopped half-way, and give the list what only the database knows; how many were completed.
 
-    What was put on legal hold since, or called for somebody, stays until that is settled.
+    What was put on legal hold since, called for somebody or was opened in an emergency stays until that is settled.
     """
     erased_list.complete()
     return _do_again(erased_list.read(erased_list.path()), partial(_completed, now=now))
@@ -228,6 +242,6 @@ def finish_erasures(*, now: datetime.datetime) -> int:
 def _completed(record: Record, entry: erased_list.Entry, *, now: datetime.datetime) -> bool:
     try:
         return _again(record, entry, now=now)
-    except (OnLegalHold, AlertStillOpen) as refused:
+    except WAITING as refused:
         logger.warning("An erasure that was cut short is not completed yet: %s", type(refused).__name__)
         return False

@@ -25,7 +25,8 @@ def open_invitations(*, user: User, clinic: Clinic, shown: int, now: datetime.da
 def open_invitation(*, user: User, invitation: Invitation, now: datetime.datetime) -> None:
     """Record that somebody reads whom one invitation is for."""
     with transaction.atomic():
-        audit.record(actor=audit.staff(user), action="invitation.read", now=now, invitation=invitation.pk)
+        named = {"invitation": invitation.pk, "clinic": invitation.clinic_id}
+        audit.record(actor=audit.staff(user), action="invitation.read", now=now, **named)
 
 
 def open_check_ins(*, user: User, shown: int, now: datetime.datetime) -> None:

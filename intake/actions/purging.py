@@ -18,7 +18,15 @@ from intake.erasure.registry import Scope
 from intake.models import Invitation, QuestionnaireResponse, WorkerHeartbeat
 
 from .deleting import finish_deletion
-from .erasing import AlertStillOpen, erase_by_calendar, finish_erasures, locked_with_all, refuse_to_erase, scope_of
+from .erasing import (
+    AlertStillOpen,
+    NoticeNotSeen,
+    erase_by_calendar,
+    finish_erasures,
+    locked_with_all,
+    refuse_to_erase,
+    scope_of,
+)
 from .holding import OnLegalHold
 
 logger = logging.getLogger(__name__)
@@ -31,7 +39,8 @@ WAITING = "purge_waiting"
 """When it was first noticed that the latest round is long ago."""
 
 Purged = collections.Counter[str]
-"""How many went, by kind, and how many that were due stayed: on_hold, alert_open, failed. Numbers only."""
+"""How many went, by kind, and how many that were due stayed: on_hold, alert_open, notice_unseen,
+failed. Numbers only."""
 
 
 def purge_expired(*, now: datetime.datetime) -> Purged:
@@ -105,6 +114,8 @@ def _try(done: Purged, kind: str, act: Callable[[], bool]) -> None:
         done["on_hold"] += 1
     except AlertStillOpen:
         done["alert_open"] += 1
+    except NoticeNotSeen:
+        done["notice_unseen"] += 1
     except Exception as error:
         done["failed"] += 1
         logger.error("Something of the kind %s could not be deleted: %s", kind, type(error).__name__)
@@ -149,5 +160,6 @@ def _purge_invitation(invitation: Invitation, now: datetime.datetime) -> bool:
         scope = Scope(invitations=frozenset({found.pk}))
         refuse_to_erase(scope)
         registry.delete(scope)
-        audit.record(actor=audit.SYSTEM, action="invitation.erased", now=now, invitation=found.pk, reason="retention")
+        named = {"invitation": found.pk, "clinic": found.clinic_id}
+        audit.record(actor=audit.SYSTEM, action="invitation.erased", now=now, reason="retention", **named)
     return True

@@ -231,6 +231,35 @@ class TestBeingTold:
         actions.see_notice(notice_id=notice.pk, by=clinician, now=NOW)
 
 
+class TestErasing:
+    def test_what_was_opened_is_not_erased_before_somebody_has_looked(
+        self, sent: QuestionnaireResponse, admin: User, clinician: User
+    ) -> None:
+        actions.open_in_emergency(response_id=sent.pk, by=admin, reason=WHY, now=NOW)
+        with pytest.raises(actions.NoticeNotSeen, match="head of every page"):
+            actions.erase(record=sent, reason="mistake", by=admin, now=NOW)
+        with pytest.raises(actions.NoticeNotSeen):
+            actions.erase(record=sent.person, reason="mistake", by=None, now=NOW)
+
+        actions.see_notice(notice_id=SecurityNotice.objects.get().pk, by=clinician, now=NOW)
+
+        assert actions.erase(record=sent, reason="mistake", by=admin, now=NOW).rows
+
+    def test_the_page_says_what_to_do_first(self, opened: EmergencyAccess, admin: User) -> None:
+        page = browser_of(admin).get(f"/staff/erase/response/{opened.response}/?reason=mistake")
+
+        assert "Let somebody look at it there first" in page.content.decode()
+
+    def test_the_calendar_waits_too(self, opened: EmergencyAccess, clinic: Clinic, clinician: User) -> None:
+        clinic.retention_days = 30
+        clinic.save(update_fields=["retention_days"])
+        assert actions.purge_expired(now=later(days=31)) == {"notice_unseen": 1}
+
+        actions.see_notice(notice_id=SecurityNotice.objects.get().pk, by=clinician, now=later(days=31))
+
+        assert actions.purge_expired(now=later(days=31))["responses"] == 1
+
+
 class TestOwnRoles:
     def test_another_administrator_is_needed_where_there_is_one(self, clinic: Clinic, admin: User) -> None:
         actions.create_staff(email="b@north.example", name="Bea", role="admin", clinic=clinic, now=NOW)

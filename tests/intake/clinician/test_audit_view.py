@@ -7,7 +7,8 @@ from django.test import Client
 
 from intake import actions, audit_reading, vault
 from intake.models import AuditRecord, Clinic, User
-from tests.intake.sample import NOW, later
+from screening.models import QuestionnaireVersion
+from tests.intake.sample import NOW, Tab, later
 
 from .conftest import Send, SignIn
 
@@ -101,6 +102,45 @@ class TestReading:
         reader.get(URL)
 
         assert AuditRecord.objects.order_by("-seq")[0].action == "audit.read"
+
+
+class TestErased:
+    """What was done with a record outlives it."""
+
+    def test_who_read_it_and_who_erased_it_stays_to_be_read(
+        self, reader: Client, send: Send, clinic: Clinic, clinician: User, admin: User
+    ) -> None:
+        response = send(clinic)
+        actions.open_response(response=response, user=clinician, now=NOW)
+        before = actions_on(reader.get(URL))
+
+        actions.erase(record=response, reason="mistake", by=admin, now=NOW)
+
+        after = actions_on(reader.get(URL))
+        assert sorted(after[:2]) == ["person.erased", "response.erased"]
+        assert after[2:] == ["audit.read", *before]
+        assert "response.read" in after
+
+    def test_a_draft_that_went_by_the_calendar_leaves_its_record_too(
+        self, reader: Client, clinic: Clinic, version: QuestionnaireVersion
+    ) -> None:
+        draft = actions.start(clinic=clinic, version=version, language="en", now=NOW).response
+        Tab(draft).save(given_name="Rosa", section="about")
+
+        actions.purge_expired(now=later(days=31))
+
+        assert {"response.started", "response.erased"} <= set(actions_on(reader.get(URL)))
+
+    def test_nobody_of_another_clinic_reads_it(
+        self, send: Send, clinic: Clinic, other_clinic: Clinic, outsider: User, clinician: User
+    ) -> None:
+        response = send(clinic)
+        actions.open_response(response=response, user=clinician, now=NOW)
+        actions.erase(record=response, reason="mistake", by=None, now=NOW)
+
+        assert {str(response.pk), str(response.person_id)}.isdisjoint(
+            named for entry in audit_reading.records([other_clinic])[0] for named in entry.objects_named.values()
+        )
 
 
 class TestChecking:
