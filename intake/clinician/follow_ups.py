@@ -1,4 +1,4 @@
-"""What was answered to the questions that follow up an answer, which were not asked, and who answered instead."""
+"""Which follow-ups were not asked because of a doubtful "no", and who answered for the patient."""
 
 from __future__ import annotations
 
@@ -9,31 +9,12 @@ from screening.engine.assessment import Assessment
 from screening.engine.definition import Note, Question
 from screening.engine.tree import Expr, Is, parts
 
+from .beside import answered_beside
 from .wording import Reading, said
 
 NO = "no"
 HELPER = "helper"
 """The option of a question with the role `answered_by` for somebody who answers for the patient."""
-
-
-def follow_ups(names: Collection[str], reading: Reading) -> tuple[Question, ...]:
-    """The questions asked because of one of these in the same section that have an answer, in their order. Those about
-    safety are left out: they have a place of their own on the face sheet."""
-    shown = journey.shown(reading.compiled, reading.answers, reading.as_of, reading.settings)
-    return tuple(
-        question
-        for section in reading.definition.sections
-        if any(question.link_id in names for question in section.questions)
-        for question in section.questions
-        if question.link_id in shown and question.link_id not in names and _follows(question, names, reading)
-    )
-
-
-def _follows(question: Question, names: Collection[str], reading: Reading) -> bool:
-    answer = reading.answers.get(question.link_id)
-    is_about_safety = question.link_id in reading.compiled.safety_questions
-    is_known = answer is not None and answer.is_known
-    return is_known and not is_about_safety and _is_asked_because_of(names, question, reading)
 
 
 def _is_asked_because_of(names: Collection[str], question: Question, reading: Reading) -> bool:
@@ -80,7 +61,7 @@ def someone_else(reading: Reading) -> str:
         if question.role == "answered_by" and answer is not None and answer.value == HELPER:
             named = [
                 said(one, reading.answers.get(one.link_id), reading.definition)
-                for one in follow_ups({question.link_id}, reading)
+                for one in answered_beside({question.link_id}, reading)
             ]
             return ": ".join(["someone else", *named[:1]])
     return ""

@@ -8,10 +8,11 @@ from typing import Literal
 import msgspec
 
 from screening.engine.assessment import Assessment, Because, NoteLine, RaisedFlag, UnresolvedFlag
-from screening.engine.definition import MEDICATION_LIST, Flag, Rule, Severity
+from screening.engine.definition import MEDICATION_LIST, RANKS, Flag, Question, Rule, Severity
 
+from .beside import answered_beside
 from .due import was_due
-from .follow_ups import follow_ups, is_about_helper, someone_else
+from .follow_ups import is_about_helper, someone_else
 from .plausibility import to_check
 from .point_sources import SourceLine, sources_of
 from .scores import ScoreLine, score_lines
@@ -36,7 +37,7 @@ class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 class FlagPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A raised flag with everything a reader needs to judge it. `notes` are those that are about this flag; `action`
-    is what to do first at this severity, and by when; `more` what was answered to the follow-ups of its answers;
+    is what to do first at this severity, and by when; `more` what was told beside its answers;
     `could_be` what it may be more, as long as that is open;
     `was_due` when the action was due, once that is past."""
 
@@ -143,7 +144,7 @@ def _flag_point(raised: RaisedFlag, assessment: Assessment, reading: Reading) ->
         severity=raised.severity,
         severity_title=SEVERITY_TITLES[raised.severity],
         because=tuple(_fact(one, reading) for one in raised.because),
-        more=_more([one.question for one in raised.because], reading),
+        more=_beside_flag(raised, reading),
         notes=tuple(_note(note, reading) for note in assessment.notes if note.flag == raised.flag),
         rule_in_words=rule_in_words(raised.rule, reading),
         rule=raised.rule,
@@ -156,11 +157,20 @@ def _flag_point(raised: RaisedFlag, assessment: Assessment, reading: Reading) ->
     )
 
 
-def _more(names: Iterable[str], reading: Reading) -> tuple[Fact, ...]:
-    """What was answered to the questions that follow up these."""
+def _beside_flag(raised: RaisedFlag, reading: Reading) -> tuple[Fact, ...]:
+    """What was answered beside the answers that raised a flag, and what its milder rules found: the graver a point, the
+    more of it is told. What was asked about safety stands at the head of the page."""
+    rules = reading.compiled.rules.flags.get(raised.flag, [])
+    is_safety = _flag(raised.flag, reading).not_sure == "NS-2"
+    milder = [] if is_safety else [rule for severity, rule in rules if RANKS[severity] < RANKS[raised.severity]]
+    own = [rule for severity, rule in rules if severity == raised.severity]
+    return _more(answered_beside([one.question for one in raised.because], reading, own, milder), reading)
+
+
+def _more(questions: Iterable[Question], reading: Reading) -> tuple[Fact, ...]:
     return tuple(
         Fact(question=marked(one, reading), answer=said(one, reading.answers.get(one.link_id), reading.definition))
-        for one in follow_ups(frozenset(names), reading)
+        for one in questions
     )
 
 
@@ -206,7 +216,7 @@ def _open_point(unresolved: UnresolvedFlag, raised_as: str, reading: Reading) ->
         discussion=words(flag.discussion),
         why=words(flag.why),
         questions=tuple(one for link_id in unresolved.questions for one in _open_questions(link_id, reading)),
-        more=_more(unresolved.questions, reading),
+        more=_more(answered_beside(unresolved.questions, reading), reading),
         sources=sources_of((), flag.sources, reading),
         was_due=_was_due(words(flag.action_while_open), reading),
     )
