@@ -116,6 +116,15 @@ def _is_mine(entry: AuditRecord, clinics: set[str], known: dict[str, set[str]], 
     return entry.actor.removeprefix("user:") in staff or not entry.actor.startswith(("user:", "patient:"))
 
 
+def who_did(action: str, clinic: Clinic, *, field: str = "") -> str:
+    """The name of whoever did something to a clinic latest, or to one field of it; empty when that is not known."""
+    done = AuditRecord.objects.filter(action=action, objects_named__clinic=str(clinic.pk)).order_by("-seq")
+    for entry in done[:PAGE_SIZE]:
+        if not field or field in entry.objects_named.get("fields", "").split():
+            return names_of_staff([entry]).get(entry.actor.removeprefix("user:"), "")
+    return ""
+
+
 def in_words(entry: AuditRecord, names: dict[str, str]) -> str:
     """What a record was about: kinds and ids, with the names of staff."""
     return ", ".join(f"{kind} {names.get(key, key)}" for kind, key in entry.objects_named.items())

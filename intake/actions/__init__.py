@@ -105,6 +105,7 @@ from .panel import record_panel_shown as record_panel_shown
 from .purging import Purged as Purged
 from .purging import purge_daily as purge_daily
 from .purging import purge_expired as purge_expired
+from .refusals import ChangedMeanwhile as ChangedMeanwhile
 from .refusals import NoSuchResponse as NoSuchResponse
 from .refusals import NotPermitted as NotPermitted
 from .refusals import Refused as Refused

@@ -15,7 +15,7 @@ from intake.models import AlertDelivery, Clinic, SecurityNotice, User
 from screening.models import Questionnaire
 
 from . import security
-from .refusals import managed
+from .refusals import ChangedMeanwhile, managed
 
 
 def create_clinic(
@@ -117,19 +117,23 @@ CHANGEABLE = frozenset(
 """What an administrator changes on the clinic's page. Responses that were begun keep the settings they began with."""
 
 
-def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: datetime.datetime) -> Clinic:
+def change_clinic(
+    *, clinic: Clinic, changes: dict[str, Any], by: User, now: datetime.datetime, seen: Clinic | None = None
+) -> Clinic:
     """Change settings of a clinic. A language in which the crisis contacts have no words is refused. Another
     `alert_email` is told of the open alerts at once; a shorter time to keep answers counts after some days
     (`retention.SHORTER_COUNTS_AFTER`). The clinic's people are told of both.
 
-    Raises `NotPermitted`, `ValueError` for a field that is not changed here, and Django's `ValidationError` with
-    everything that is wrong, by field.
+    `seen`: the clinic as `by` looked at it. What `changes` leave as it was seen stays as it is.
+
+    Raises `NotPermitted`, `ChangedMeanwhile`, `ValueError` for a field that is not changed here, and Django's
+    `ValidationError` with everything that is wrong, by field.
     """
     if strange := sorted(set(changes) - CHANGEABLE):
         raise ValueError(f"Not changed here: {', '.join(strange)}.")
     with transaction.atomic():
         current = managed(clinic, by, refusal="Only an administrator of this clinic changes its settings.")
-        changed = sorted(name for name, value in changes.items() if getattr(current, name) != value)
+        changed = _changed(current, changes, seen)
         if "retention_days" in changed:
             _put_off(current, changes["retention_days"], by, now)
         for name in changed:
@@ -144,6 +148,16 @@ def change_clinic(*, clinic: Clinic, changes: dict[str, Any], by: User, now: dat
                 actor=audit.staff(by), action="clinic.changed", now=now, clinic=current.pk, fields=" ".join(changed)
             )
     return current
+
+
+def _changed(current: Clinic, changes: dict[str, Any], seen: Clinic | None) -> list[str]:
+    """Which fields change. Raises `ChangedMeanwhile` when one of them is not any more as it was seen."""
+    looked_at = seen or current
+    wanted = {name for name, value in changes.items() if getattr(looked_at, name) != value}
+    changed = sorted(name for name in wanted if getattr(current, name) != changes[name])
+    if any(getattr(current, name) != getattr(looked_at, name) for name in changed):
+        raise ChangedMeanwhile("Somebody changed these settings meanwhile. Look at the page again.")
+    return changed
 
 
 def _put_off(clinic: Clinic, days: int | None, by: User, now: datetime.datetime) -> None:

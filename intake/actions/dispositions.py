@@ -11,21 +11,31 @@ from django.db import transaction
 from intake import audit
 from intake.models import Clinic, User
 
-from .refusals import managed
+from .refusals import ChangedMeanwhile, managed
 
 MOST, LONGEST = 20, 100
 
 
-def set_dispositions(*, clinic: Clinic, dispositions: Sequence[str], by: User, now: datetime.datetime) -> Clinic:
-    """Replace a clinic's list, in the order to be shown. What was signed keeps its words.
+def set_dispositions(
+    *,
+    clinic: Clinic,
+    dispositions: Sequence[str],
+    by: User,
+    now: datetime.datetime,
+    seen: Sequence[str] | None = None,
+) -> Clinic:
+    """Replace a clinic's list, in the order to be shown. What was signed keeps its words. `seen`: the list that `by`
+    looked at.
 
-    Raises `NotPermitted`, and Django's `ValidationError` for a list that nobody could choose from.
+    Raises `NotPermitted`, `ChangedMeanwhile`, and Django's `ValidationError` for a list that nobody could choose from.
     """
     wanted = [" ".join(title.split()) for title in dispositions if title.strip()]
     with transaction.atomic():
         current = managed(clinic, by, refusal="Only an administrator of this clinic can change its list of decisions.")
         if found := _problems(wanted):
             raise ValidationError({"dispositions": found})
+        if seen is not None and current.dispositions not in (list(seen), wanted):
+            raise ChangedMeanwhile("Somebody changed the list meanwhile. Look at the page again.")
         current.dispositions = wanted
         current.save(update_fields=["dispositions"])
         audit.record(actor=audit.staff(by), action="clinic.dispositions_changed", now=now, clinic=current.pk)

@@ -19,6 +19,10 @@ class NotPermitted(Refused):
     """The person's roles do not allow this in this clinic."""
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody else changed the same thing since it was looked at."""
+
+
 class NoSuchResponse(Refused):
     """There is no response with this id."""
 

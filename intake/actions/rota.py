@@ -17,9 +17,11 @@ from intake.alerts.channels import CHANNELS
 from intake.models import AlertContact, AlertDelivery, AlertRota, Clinic, User
 from intake.permissions import Permission
 
-from .refusals import NotPermitted, Refused
+from .refusals import ChangedMeanwhile, NotPermitted, Refused, managed
 
 Hours = list[list[str] | None]
+
+NO_RIGHT = "Only an administrator of this clinic can change who is told about alerts."
 
 
 class NoSuchContact(Refused):
@@ -43,10 +45,12 @@ def set_rota(
     repeat_minutes: int,
     by: User,
     now: datetime.datetime,
+    seen: AlertRota | None = None,
 ) -> AlertRota:
     """Set when the clinic reads urgent answers, by weekday from Monday, and the times of its ladder.
+    `seen`: those that `by` looked at.
 
-    Raises `NotPermitted`, and Django's `ValidationError` for hours or times that cannot be.
+    Raises `NotPermitted`, `ChangedMeanwhile`, and Django's `ValidationError` for hours or times that cannot be.
     """
     stored = AlertRota(
         clinic=clinic,
@@ -59,8 +63,11 @@ def set_rota(
     )
     stored.full_clean(validate_unique=False)
     with transaction.atomic():
-        _refuse_others(by, clinic)
-        stored.save(force_insert=not AlertRota.objects.filter(clinic=clinic).exists())
+        managed(clinic, by, refusal=NO_RIGHT)
+        current = AlertRota.objects.filter(clinic=clinic).first()
+        if current and seen and current.changed_at != seen.changed_at:
+            raise ChangedMeanwhile("Somebody changed these hours meanwhile. Look at the page again.")
+        stored.save(force_insert=current is None)
         audit.record(actor=audit.staff(by), action="clinic.rota_changed", now=now, clinic=clinic.pk)
     return stored
 
@@ -145,7 +152,7 @@ def send_test(*, contact: AlertContact, by: User, now: datetime.datetime) -> Ale
 
 def _refuse_others(by: User, clinic: Clinic) -> None:
     if not access.may(by, Permission.MANAGE_CLINIC, clinic):
-        raise NotPermitted("Only an administrator of this clinic can change who is told about alerts.")
+        raise NotPermitted(NO_RIGHT)
 
 
 def _current(contact: AlertContact) -> AlertContact:

@@ -53,7 +53,9 @@ def rota(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, clinic, form, status=422)
     waits = {name: form.cleaned_data[name] for name in ("first_wait_minutes", "second_wait_minutes", "repeat_minutes")}
     try:
-        actions.set_rota(clinic=clinic, hours=form.hours, **waits, by=request.user, now=timezone.now())
+        actions.set_rota(clinic=clinic, hours=form.hours, **waits, by=request.user, now=timezone.now(), seen=stored)
+    except actions.ChangedMeanwhile:  # since this request began: it is looked at as if it had come now
+        return rota(request, slug)
     except actions.NotPermitted as error:
         raise Http404("There is no such clinic.") from error
     messages.success(request, "Saved. Patients now read these hours on their pages.")

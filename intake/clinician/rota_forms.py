@@ -17,6 +17,8 @@ from intake.alerts.rota import DAYS, OFFICE_HOURS
 from intake.models import AlertContact, AlertRota
 from intake.models.rota import LONGEST_WAIT
 
+from .drawn import DrawnForm
+
 
 class _Time(forms.TimeField):
     def __init__(self, label: str) -> None:
@@ -35,7 +37,7 @@ def _minutes(label: str, help_text: str) -> forms.IntegerField:
     )
 
 
-class RotaForm(forms.Form):
+class RotaForm(DrawnForm):
     """Opening and closing time of each weekday, empty when nobody reads, and how long each step waits."""
 
     first_wait_minutes = _minutes(
@@ -45,7 +47,7 @@ class RotaForm(forms.Form):
     repeat_minutes = _minutes("Minutes until everyone is told", "Counted from step 3, and then between repeats.")
 
     def __init__(self, data: Any = None, *, rota: AlertRota | None = None) -> None:
-        super().__init__(data, initial=_initial(rota))
+        super().__init__(data, stored=_stored(rota), changed_by=lambda _: rota.changed_by.name if rota else "")
         for number, day in enumerate(DAYS):
             self.fields[f"opens_{number}"] = _Time(f"{day}, from")
             self.fields[f"closes_{number}"] = _Time(f"{day}, until")
@@ -79,7 +81,7 @@ class RotaForm(forms.Form):
         return [[f"{opens:%H:%M}", f"{closes:%H:%M}"] if opens is not None else None for opens, closes in spans]
 
 
-def _initial(rota: AlertRota | None) -> dict[str, Any]:
+def _stored(rota: AlertRota | None) -> dict[str, Any]:
     """What is stored; a clinic that stored nothing starts from office hours."""
     times = rota or AlertRota()
     names = ("first_wait_minutes", "second_wait_minutes", "repeat_minutes")

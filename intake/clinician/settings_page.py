@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import access, actions, retention, unsent
+from intake import access, actions, audit_reading, retention, unsent
 from intake.models import Clinic
 from intake.step_up import ask_again, is_fresh
 
 from .crisis_page import in_words
+from .drawn import DrawnForm
 from .wording import LANGUAGE_NAMES, PROFILE_NAMES, moment
 
 PLAIN = (
@@ -36,7 +38,7 @@ PLAIN = (
 """Fields of the form that are fields of the clinic as they are."""
 
 
-class ClinicForm(forms.Form):
+class ClinicForm(DrawnForm):
     """What an administrator changes. The action refuses what the clinic's own rules refuse."""
 
     name = forms.CharField(label="Name", max_length=200, help_text="As patients know it.")
@@ -105,11 +107,17 @@ def finite(written: str) -> float:
     return number
 
 
-def _initial(clinic: Clinic) -> dict[str, Any]:
-    parameters = "\n".join(f"{name} = {value:g}" for name, value in clinic.parameters.items())
+def _form(clinic: Clinic, data: Any) -> ClinicForm:
+    lines = [f"{name} = {str(value).removesuffix('.0')}" for name, value in clinic.parameters.items()]
     texts = {f"expectation_{language}": clinic.expectation.get(language, "") for language in ("en", "es")}
     plain = {name: getattr(clinic, name) for name in PLAIN}
-    return {**plain, **texts, "languages": clinic.languages, "parameters": parameters}
+    stored = {**plain, **texts, "languages": clinic.languages, "parameters": "\n".join(lines)}
+    return ClinicForm(data, stored=stored, changed_by=partial(_changed_by, clinic))
+
+
+def _changed_by(clinic: Clinic, name: str) -> str:
+    field = "expectation" if name.startswith("expectation_") else name
+    return audit_reading.who_did("clinic.changed", clinic, field=field)
 
 
 @require_safe
@@ -127,8 +135,8 @@ def clinic(request: HttpRequest, slug: str) -> HttpResponse:
     """The settings as they are; POST saves them. A shorter time to keep answers is shown and confirmed first."""
     found, now = access.get_managed_clinic_or_404(request.user, slug), timezone.now()
     if request.method != "POST":
-        return _page(request, found, ClinicForm(unsent.take(request), initial=_initial(found)))
-    form = ClinicForm(request.POST)
+        return _page(request, found, _form(found, unsent.take(request)))
+    form = _form(found, request.POST)
     if not form.is_valid():
         return _page(request, found, form)
     is_shorter = retention.is_shortened(found, to=form.changes["retention_days"], now=now)
@@ -141,11 +149,13 @@ def clinic(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _saved(request: HttpRequest, found: Clinic, form: ClinicForm, now: datetime.datetime) -> HttpResponse:
     try:
-        actions.change_clinic(clinic=found, changes=form.changes, by=request.user, now=now)
+        actions.change_clinic(clinic=found, changes=form.changes, by=request.user, now=now, seen=found)
     except ValidationError as error:
         for field, problems in error.message_dict.items():
             form.add_error(field if field in form.fields else None, problems)
         return _page(request, found, form)
+    except actions.ChangedMeanwhile:  # since this request began: it is looked at as if it had come now
+        return clinic(request, found.slug)
     except actions.NotPermitted as error:
         raise Http404("There is no such clinic.") from error
     messages.success(request, "Saved.")
