@@ -102,7 +102,7 @@ class StaffSessionMiddleware:
         writer = getattr(request, "ended_for", "") or unsent.writer_of(request)
         if writer:
             unsent.hold(request, writer)
-        return redirect_to_login(unsent.where_it_waits(view, request.path))
+        return redirect_to_login(unsent.where_it_waits(view, request.get_full_path()))
 
 
 class SecondFactorMiddleware:
@@ -143,7 +143,8 @@ class SecondFactorMiddleware:
 class StepUpMiddleware:
     """Asks editors anew who they are before a version is published or retired. Our own pages ask for it themselves."""
 
-    STEPS = frozenset({"admin:screening_publish", "admin:screening_retire"})
+    RETIRE = "admin:screening_retire"
+    STEPS = frozenset({"admin:screening_publish", RETIRE})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -156,4 +157,8 @@ class StepUpMiddleware:
         # Whoever may not edit is refused by the editor; asking them for a password would promise otherwise.
         if name not in self.STEPS or not access.is_editor(request) or step_up.is_fresh(request):
             return None
-        return step_up.ask_again(request, keeps_post=False)
+        # The address that retires a version shows nothing: one comes back to the page with its button.
+        back = reverse("admin:screening_questionnaireversion_change", kwargs={"object_id": kwargs["pk"]})
+        return step_up.ask_again(
+            request, keeps_post=hasattr(view, "typed_comes_back"), back=back if name == self.RETIRE else ""
+        )

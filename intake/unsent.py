@@ -100,6 +100,11 @@ def waiting(request: HttpRequest) -> Unsent | None:
     return Unsent(path=found["path"], fields=tuple((name, text) for name, text in found["fields"]))
 
 
+def typed_in(request: HttpRequest) -> QueryDict | None:
+    """What a form of this page is filled in with: what is posted, or what waited for the address; else None."""
+    return request.POST if request.method == "POST" else take(request)
+
+
 def take(request: HttpRequest) -> QueryDict | None:
     """What waits for the address that is opened, once; None when nothing does."""
     found = waiting(request)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import access, step_up
+from intake import access, step_up, unsent
 from intake.permissions import Permission
 from screening import comparing, publishing, sign_off
 from screening.engine.definition import Definition, canonical_json
@@ -57,6 +57,7 @@ def _waiting(questionnaire: Questionnaire) -> Waiting:
     return Waiting(questionnaire, questionnaire.clinical_reviews.filter(sha256=seen).first())
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @clinicians_only
 def review(request: HttpRequest, questionnaire: Questionnaire) -> HttpResponse:
@@ -97,7 +98,7 @@ def _draw(request: HttpRequest, questionnaire: Questionnaire, *, error: str = ""
         "groups": comparing.in_groups(comparing.compare(before, draft)),
         "seen": seen,
         "signed": questionnaire.clinical_reviews.filter(sha256=seen).first(),
-        "note": request.POST.get("note", ""),
+        "note": (unsent.typed_in(request) or {}).get("note", ""),
         "error": error,
     }
     return render(request, "authoring/review.html", shown, status=422 if error else 200)

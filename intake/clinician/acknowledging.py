@@ -23,7 +23,7 @@ from .views import opened, show
 def acknowledge(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Keep who has seen an alert and what they did. What was typed comes back whenever it was not kept."""
     alert = access.get_alert_or_404(request.user, alert_id)
-    form = AcknowledgeForm(alert.pk, request.POST, writer=request.user)
+    form = AcknowledgeForm(alert.pk, request.POST)
     if not form.is_valid():
         return _again(request, alert, {"refused": form}, status=422)
     note = form.cleaned_data["note"]

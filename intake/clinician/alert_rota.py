@@ -112,13 +112,14 @@ def _local(at: datetime.datetime, clinic: Clinic) -> str:
     return moment(at.astimezone(ZoneInfo(clinic.timezone)))
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """Put somebody on the rota."""
     clinic = access.get_managed_clinic_or_404(request.user, slug)
     if not is_fresh(request):
         return ask_again(request)
-    form = ContactForm(request.POST if request.method == "POST" else None, button="Add to the rota")
+    form = ContactForm(unsent.typed_in(request), button="Add to the rota")
     if request.method != "POST" or not form.is_valid():
         return _contact_page(request, clinic, form)
     try:
@@ -128,6 +129,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     return _kept(request, clinic, added, "Added. Send a test message to see that it arrives.")
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, contact_id: UUID) -> HttpResponse:
     """Change a contact of the rota."""
@@ -142,7 +144,7 @@ def change(request: HttpRequest, slug: str, contact_id: UUID) -> HttpResponse:
         "step": contact.step,
         "duty": contact.duty,
     }
-    form = ContactForm(request.POST if request.method == "POST" else None, initial=initial, button="Save this contact")
+    form = ContactForm(unsent.typed_in(request), initial=initial, button="Save this contact")
     if request.method != "POST" or not form.is_valid():
         return _contact_page(request, clinic, form, contact)
     try:

@@ -72,8 +72,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     """Choose questions without an answer. The link is mailed, or shown once."""
     response = found(request, reference, Permission.ENTER_ANSWERS)
     review = reviewing.review_of(response)
-    posted = request.POST if request.method == "POST" else unsent.take(request)
-    form = AskForm(_parts(review), _email_of(response), posted)
+    form = AskForm(_parts(review), _email_of(response), unsent.typed_in(request))
     if request.method != "POST":
         return _draw(request, response, form)
     if not form.is_valid():

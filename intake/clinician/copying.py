@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from intake import access, actions
+from intake import access, actions, unsent
 from intake.step_up import fresh_sign_in_required
 from intake.subject_access import files
 
@@ -32,12 +32,13 @@ class CopyForm(PlainForm):
     )
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required
 def person_copy(request: HttpRequest, reference: str) -> HttpResponse:
     """What is in the copy, and with POST the copy itself. Somebody who may not read answers meets a missing page."""
     found = access.get_person_or_404(request.user, reference)
-    form = CopyForm(request.POST if request.method == "POST" else None)
+    form = CopyForm(unsent.typed_in(request))
     if not form.is_valid():
         context = {"person": found, "form": form}
         return render(request, "clinician/person_copy.html", context, status=422 if form.errors else 200)

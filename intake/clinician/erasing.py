@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from intake import access, actions, references
+from intake import access, actions, references, unsent
 from intake.erasure import finding, registry
 from intake.models import Erasure
 from intake.permissions import Permission
@@ -64,13 +64,14 @@ class ConfirmForm(PlainForm):
     )
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required
 def erase(request: HttpRequest) -> HttpResponse:
     """Which record, and why. Nothing is erased here."""
     if not access.may_somewhere(request.user, ERASE):
         raise Http404("There is no such page.")
-    form = WhichForm(request.POST if request.method == "POST" else None)
+    form = WhichForm(unsent.typed_in(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         record = _record(request, given["kind"], given["reference"])
@@ -92,6 +93,7 @@ def _missing(request: HttpRequest, kind: str, reference: str) -> str:
     return "There is no such record at your clinics. Check the reference, and whether it is a response or a person."
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required
 def erase_record(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
@@ -102,7 +104,7 @@ def erase_record(request: HttpRequest, kind: str, reference: str) -> HttpRespons
     reason = request.GET.get("reason", "")
     if reason not in BY_HAND:
         return redirect("clinician:erase")
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    form = ConfirmForm(unsent.typed_in(request))
     if request.method == "POST" and form.is_valid():
         if references.normalised(form.cleaned_data["confirm"]) != record.reference:
             form.add_error("confirm", f"This is not the reference of the record, {record}. Nothing was erased.")

@@ -6,12 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Hidden, Submit
+from crispy_forms.layout import Submit
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
-
-from intake import unsent
 
 
 class PlainForm(forms.Form):
@@ -36,7 +34,7 @@ class AcknowledgeForm(forms.Form):
         error_messages={"required": "Write what you did about this alert."},
     )
 
-    def __init__(self, alert: UUID | str, data: QueryDict | None = None, *, writer: Any) -> None:
+    def __init__(self, alert: UUID | str, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id=f"alert-{alert}-%s")
         self.alert = str(alert)
         self.helper = FormHelper()
@@ -44,5 +42,4 @@ class AcknowledgeForm(forms.Form):
         self.helper.form_class = "acknowledge no-print"
         self.helper.attrs = {"aria-labelledby": f"alert-{alert}"}
         self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
-        self.helper.add_input(Hidden(unsent.WRITER, unsent.signature_of(writer), css_id=f"alert-{alert}-writer"))
         self.helper.add_input(Submit("seen", "I have seen this and acted", css_id=f"alert-{alert}-seen"))

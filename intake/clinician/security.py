@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions, records, retention
+from intake import access, actions, records, retention, unsent
 from intake.models import SecurityNotice
 from intake.permissions import ROLES
 from intake.step_up import fresh_sign_in_required
@@ -45,11 +45,12 @@ class EmergencyForm(PlainForm):
     )
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required
 def emergency(request: HttpRequest) -> HttpResponse:
     """Open one response in an emergency. Everybody who must hear of it is told."""
-    form = EmergencyForm(request.POST if request.method == "POST" else None)
+    form = EmergencyForm(unsent.typed_in(request))
     if request.method != "POST" or not form.is_valid():
         return _emergency_page(request, form)
     try:

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions, colleagues
+from intake import access, actions, colleagues, unsent
 from intake.models import Clinic, User
 from intake.permissions import ROLES, Permission
 from intake.staff_accounts import set_password_link
-from intake.step_up import fresh_sign_in_required
+from intake.step_up import ask_again, fresh_sign_in_required, is_fresh
 
 from .sign_ins import sign_ins_of
 
@@ -63,13 +63,14 @@ def _roles(person: User, clinic: Clinic) -> list[str]:
     return [role.title for role in ROLES.values() if role.key in held]
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """Give somebody a role, and an account if they have none: the link to choose a password is shown once. Who has an
     account of another clinic is asked by e-mail."""
     clinic = access.clinic_or_404(request.user, MANAGE, slug)
-    form = AddForm(request.POST or None)
+    form = AddForm(unsent.typed_in(request))
     if request.method != "POST" or not form.is_valid():
         return _add_page(request, clinic, form)
     given = form.cleaned_data
@@ -89,7 +90,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _add_page(request: HttpRequest, clinic: Clinic, form: AddForm) -> HttpResponse:
-    status = 422 if form.is_bound else 200
+    status = 422 if form.errors else 200
     return render(request, "clinician/colleague_add.html", {"clinic": clinic, "form": form}, status=status)
 
 
@@ -136,11 +137,13 @@ def _change_role(request: HttpRequest, clinic: Clinic, colleague: User) -> HttpR
 
 
 @require_POST
-@fresh_sign_in_required
 def remove(request: HttpRequest, slug: str, user_id: UUID) -> HttpResponse:
     """Somebody leaves the clinic."""
     clinic = access.clinic_or_404(request.user, MANAGE, slug)
     colleague = colleagues.get_colleague_or_404(user_id, clinic)
+    if not is_fresh(request):
+        back = reverse("clinician:colleague", args=[clinic.slug, colleague.pk])
+        return ask_again(request, keeps_post=False, back=back)
     return _done(request, clinic, colleague, lambda: actions.remove_staff(
         user=colleague, clinic=clinic, by=request.user, now=timezone.now()
     ), f"{colleague.name} has no role in this clinic any more, and was signed out.")  # fmt: skip

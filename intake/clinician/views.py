@@ -85,10 +85,7 @@ def show(
         **_page_of(request, response, alerts),
         "shows": SHOW_TITLES.items(),
         "frame": "base_clinician.html",
-        "forms": [
-            refused if refused and refused.alert == str(alert) else AcknowledgeForm(alert, writer=request.user)
-            for alert in waiting
-        ],
+        "forms": [refused if refused and refused.alert == str(alert) else AcknowledgeForm(alert) for alert in waiting],
         "refused": refused,
         "not_kept": not_kept,
     }
