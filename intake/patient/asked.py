@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from intake import access, actions, limits, records
+from intake import access, actions, limits, records, tablet
 from intake.models import AnswerRequest
 from screening.engine.answers import cross_problems
 from screening.engine.definition import Section
@@ -64,7 +64,8 @@ def asked(request: HttpRequest) -> HttpResponse:
         sessions.hold(request, found.invitation)  # the page is somebody else's than the link opened last
     language = sessions.language_to_begin_in(request, found.response.clinic, found.response.language)
     with translation.override(language):
-        visit = Visit(found.response, {}, language, now, help_first=request.session.get(sessions.HELP_FIRST, ""))
+        help_first, is_shared = request.session.get(sessions.HELP_FIRST, ""), tablet.is_device(request)
+        visit = Visit(found.response, {}, language, now, help_first=help_first, is_shared=is_shared)
         if request.method == "POST":
             return _take(request, found, visit)
         return _show(request, found, visit)

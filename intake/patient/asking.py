@@ -18,6 +18,8 @@ class Asking:
 
     answers: Mapping[str, Answer]
     language: str
+    is_shared: bool = False
+    """Whether the device goes to the next person."""
 
     @property
     def compiled(self) -> Compiled:
@@ -50,7 +52,7 @@ class Asking:
     def page(self) -> Page:
         """What the controls of a page share."""
         vocabularies = {vocabulary.key: vocabulary for vocabulary in self.definition.vocabularies}
-        return Page(self.language, self.country, vocabularies, self.published)
+        return Page(self.language, self.country, vocabularies, self.published, self.is_shared)
 
     def shown_by(self, answers: Mapping[str, Answer]) -> frozenset[str]:
         """The questions asked with these answers."""

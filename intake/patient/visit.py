@@ -40,6 +40,7 @@ class Visit(Asking):
     now: datetime.datetime
     posted: tuple[str, ...] = ()
     help_first: str = ""
+    is_shared: bool = False
 
     @property
     def clinic(self) -> Clinic:
@@ -137,7 +138,8 @@ def visit_of(request: HttpRequest) -> Visit | None:
     language = sessions.language_of(request, response.clinic, response.language)
     document = records.read_document(response)
     help_first = request.session.get(sessions.HELP_FIRST, "")
-    return Visit(response, document.answers, language, timezone.now(), document.posted, help_first)
+    is_shared = tablet.is_device(request)
+    return Visit(response, document.answers, language, timezone.now(), document.posted, help_first, is_shared)
 
 
 def patient_view(view: View) -> View:

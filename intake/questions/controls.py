@@ -7,7 +7,7 @@ A `Control` belongs to one question (or to one item of one entry of a repeating 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext, pgettext
@@ -197,7 +197,7 @@ class Control:
     def _input(self, spec: InputSpec) -> Input:
         part = spec.part
         return Input(
-            spec=spec,
+            spec=replace(spec, autocomplete="off") if self.page.is_shared else spec,
             id=element_id(part_name(self.name, part)),
             name=part_name(self.name, part),
             value=self.text_of(part),

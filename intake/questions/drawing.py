@@ -36,6 +36,7 @@ class Look(NamedTuple):
     language: str
     interface_language: str | None
     country: str
+    is_shared: bool
     more: int
 
 
@@ -48,7 +49,8 @@ def draw(control: Control) -> SafeString:
     if chosen is None or control.problems or not control.page.version:
         return _drawn(control)
     page = control.page
-    look = Look(page.version, control.name, page.language, get_language(), page.country, control.more)
+    words = (page.language, get_language(), page.country)
+    look = Look(page.version, control.name, *words, page.is_shared, control.more)
     return (_kept.get(look) or _keep(look, control))[chosen]
 
 

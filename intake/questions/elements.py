@@ -16,12 +16,14 @@ NO_WORDS = Words("")
 @dataclass(frozen=True)
 class Page:
     """What every control of a page shares. `version` is the SHA-256 of the published version that the questions are of;
-    "" where they may still change, as in a draft."""
+    "" where they may still change, as in a draft. `is_shared`: the device goes to the next person, so its browser is
+    asked to remember nothing that is typed."""
 
     language: str = "en"
     country: str = "US"
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
     version: str = ""
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,13 @@ def finish() -> None:
     Tab(response()).finish(given_name="Rosa", weapon_near="no", **calm)
 
 
+def remembered(browser: Client) -> set[str]:
+    """What the browser is told that the fields of a page are, so that it fills them in another time."""
+    page = browser.get("/q/about/").content.decode()
+    fields = re.findall(r"<(?:input type=\"(?:text|tel|email)\"|textarea)[^>]*>", page)
+    return {"".join(re.findall(r'autocomplete="([^"]*)"', field)) for field in fields}
+
+
 class TestHandingOver:
     def test_staff_choose_language_and_clinic(self, device: Client, clinic: Clinic) -> None:
         page = device.get("/staff/tablet/").content.decode()
@@ -167,6 +174,22 @@ class TestAnswering:
         assert "Stop and hand back" in page
         assert "data-quick-exit" not in page
         assert re.search(r'<noscript><meta http-equiv="refresh" content="600;url=/tablet/">', page)
+
+    @pytest.mark.check("C37", required="the next person's browser suggests nothing")
+    def test_the_browser_is_asked_to_remember_nothing_that_is_typed(
+        self, device: Client, started: actions.Started
+    ) -> None:
+        home = Client()
+        home.post("/resume/", {"reference": str(started.response), "code": started.resume_code})
+        assert {"given-name", "family-name", "bday-day", "tel"} <= remembered(home), (
+            "kept for the next page of its kind"
+        )
+
+        hand_over(device)
+        device.post("/tablet/start/", {"asks_who": "yes", "answering": "self"})
+
+        assert remembered(device) == {"off"}
+        assert "given-name" in remembered(home)
 
     def test_it_closes_after_ten_minutes_without_use(self, patients: Client) -> None:
         assert patients.session.get_expiry_age() == 600

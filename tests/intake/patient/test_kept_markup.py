@@ -167,7 +167,7 @@ class TestWhatIsKept:
         control, page = ({field.name for field in dataclasses.fields(each)} for each in (Control, Page))
 
         assert control == {"question", "name", "page", "parts", "problems", "more"}
-        assert page == {"language", "country", "vocabularies", "version"}
+        assert page == {"language", "country", "vocabularies", "version", "is_shared"}
 
     @pytest.mark.parametrize(
         "control",
@@ -215,8 +215,9 @@ class TestWhatIsKept:
             Page(version="c" * 64),
             Page(version="a" * 64, language="es"),
             Page(version="a" * 64, country="GB"),
+            Page(version="a" * 64, is_shared=True),
         ],
-        ids=["version", "language", "country"],
+        ids=["version", "language", "country", "shared device"],
     )
     def test_each_look_has_its_own(self, other: Page) -> None:
         drawing.draw(Control(SMOKES, "smokes", PUBLISHED, {}))
