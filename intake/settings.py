@@ -149,7 +149,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Wrong passwords and codes: for each address, and for each account as one browser tries it (known_browsers.py).
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/ip,5/300s/key"}
+# New passwords asked for: for each address, and for each account.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/ip,5/300s/key", "reset_password": "3/h/ip,3/h/key"}
 ACCOUNT_FORMS = {"reset_password": "intake.staff_accounts.ResetPasswordForm"}
 MFA_FORMS = {
     "authenticate": "intake.staff_accounts.AuthenticateForm",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.account import forms, views
 from allauth.account.adapter import DefaultAccountAdapter
@@ -28,7 +27,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from . import audit, known_browsers, vault
+from . import actions, audit, known_browsers, vault
 from .addresses import client_address
 from .models import User
 
@@ -71,15 +70,6 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """The library's ways, called as the rest of the pages call them."""
         return [way | {"description": WAYS_TO_CONFIRM[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """Built from our own origin: the Host header of whoever asked for the mail must not reach it."""
-        path = urlsplit(super().get_reset_password_from_key_url(key)).path
-        return f"{settings.SITE_ORIGIN}{path}"
-
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """To the address that the account was given, whatever was typed."""
-        super().send_password_reset_mail(user, user.email, context)
-
     def set_password(self, user: User, password: str) -> None:
         """Recorded in the same transaction: a change by somebody signed in, a reset by whoever has the mailed link."""
         request = allauth_context.request
@@ -100,20 +90,16 @@ def set_password_link(user: User) -> str:
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):
-    """Finds an account by the address it was given, and by no other."""
+    """Asks for a link to the account that was given exactly this address. The worker mails it (`password_mail.py`):
+    nothing is sent while the page waits, and to an address without account nothing at all."""
 
     def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"]).strip().lower()
-        self.users = list(User.objects.filter(email=email, is_active=True))
-        return email
+        return str(self.cleaned_data["email"]).strip().lower()
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        if self.users:
-            return str(super().save(request, **kwargs))
-        # A mail either way: neither the page nor the time it takes tells whether there is an account.
-        adapter = StaffAccountAdapter(request)
-        adapter.send_mail("account/email/unknown_account", self.cleaned_data["email"], {"request": request})
-        return str(self.cleaned_data["email"])
+        email = str(self.cleaned_data["email"])
+        actions.ask_for_new_password(email=email, now=timezone.now())
+        return email
 
 
 _change_when_fresh = reauthentication_required(views.password_change, app="allauth.account")

@@ -106,6 +106,7 @@ WRITERS = {
     "intake/invitation_mail.py": "the worker's outbox of invitations",
     "intake/notices.py": "the worker's outbox of notices to staff",
     "intake/security_mail.py": "the worker's outbox of security notices",
+    "intake/password_mail.py": "the worker's outbox of links to choose a new password",
     "intake/role_offers.py": "the worker's outbox of offered roles",
     "intake/database_cache.py": "counts and locks that processes share",
     "intake/session_store.py": "a session, when it holds something new or its end has moved",

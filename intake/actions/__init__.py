@@ -102,6 +102,7 @@ from .notices import choose_notices as choose_notices
 from .noticing import acknowledge_part2_notice as acknowledge_part2_notice
 from .opening import open_response as open_response
 from .panel import record_panel_shown as record_panel_shown
+from .passwords import ask_for_new_password as ask_for_new_password
 from .purging import Purged as Purged
 from .purging import purge_daily as purge_daily
 from .purging import purge_expired as purge_expired

@@ -17,7 +17,7 @@ from .response import PackedRecord, QuestionnaireResponse, Revision, SafetyPanel
 from .review import ReviewEntry, SignOff
 from .rota import AlertContact, AlertRota
 from .security import EmergencyAccess, SecurityNotice
-from .staff import Membership, RoleOffer, User
+from .staff import Membership, PasswordReset, RoleOffer, User
 from .staff_session import StaffSession
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Membership",
     "NoticeChoice",
     "PackedRecord",
+    "PasswordReset",
     "Person",
     "PersonMatch",
     "QuestionnaireResponse",

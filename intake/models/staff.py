@@ -105,6 +105,19 @@ class Membership(models.Model):
         return f"{self.user_id} is {self.role} at {self.clinic_id}"
 
 
+class PasswordReset(models.Model):
+    """Somebody asked for a link to choose a new password. The worker mails it, and the row goes. Without `user` the
+    address has no account: the row is there so that both take as long."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class RoleOffer(models.Model):
     """A role that somebody who has an account already is asked to take on in another clinic.
 

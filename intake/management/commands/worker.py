@@ -14,7 +14,7 @@ from django.core.management.base import CommandParser
 from django.db import close_old_connections, connection, connections
 from django.utils import timezone
 
-from intake import actions, alerts, audit, invitation_mail, notices, role_offers, security_mail
+from intake import actions, alerts, audit, invitation_mail, notices, password_mail, role_offers, security_mail
 from intake.alerts import drills
 from intake.alerts.deadman import Heartbeat
 from intake.management.base import PlainCommand
@@ -96,6 +96,7 @@ class Command(PlainCommand):
     def _mail_steps(self, until: Callable[[], bool]) -> tuple[Callable[[], object], ...]:
         return (
             partial(security_mail.send_due, clock=timezone.now),
+            partial(password_mail.send_due, clock=timezone.now),
             partial(role_offers.send_due, clock=timezone.now),
             self._invite_check_ins,
             partial(self._send_invitations, until),

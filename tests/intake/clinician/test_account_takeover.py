@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from intake.models import AuditRecord, User
+from intake import actions, password_mail
+from intake.models import AuditRecord, PasswordReset, User
 from tests.intake.clinician.test_signing_in import PASSWORD, confirm_password
+from tests.intake.sample import NOW, later
 
 NEW = "another-long-secret"
 CHANGE = "/accounts/password/change/"
@@ -45,25 +52,90 @@ def test_an_open_session_adds_no_address_of_its_own(desk: Client, clinician: Use
     assert list(EmailAddress.objects.values_list("email", flat=True)) == [clinician.email]
 
 
+def asked(email: str, *, address: str = "203.0.113.9") -> tuple[int, str]:
+    """Ask for a new password from an address; the status, and where one is led."""
+    page = Client().post("/accounts/password/reset/", {"email": email}, REMOTE_ADDR=address)
+    return page.status_code, page.get("Location", "")
+
+
+def mailed(at: datetime.datetime | None = None) -> list[list[str]]:
+    """To whom the worker writes."""
+    before = len(mail.outbox)
+    password_mail.send_due(clock=lambda: at or timezone.now())
+    return [message.to for message in mail.outbox[before:]]
+
+
+@pytest.mark.django_db
+@pytest.mark.check("C63", required="3 new passwords asked for in an hour; 0 mails to an address without account")
 class TestReset:
-    def test_it_goes_to_no_address_but_the_one_of_the_account(self, client: Client, clinician: User) -> None:
+    def test_it_goes_to_no_address_but_the_one_of_the_account(self, clinician: User) -> None:
         EmailAddress.objects.create(user=clinician, email="thief@example.org", verified=True)
 
-        client.post("/accounts/password/reset/", {"email": "thief@example.org"})
+        asked("thief@example.org")
 
-        assert "password/reset/key" not in mail.outbox[0].body
+        assert mailed() == []
 
-    def test_it_looks_the_same_for_an_address_without_account(self, client: Client, clinician: User) -> None:
-        known, unknown = (
-            client.post("/accounts/password/reset/", {"email": email})
-            for email in (clinician.email.upper(), "nobody@example.org")
-        )
+    def test_it_looks_the_same_for_an_address_without_account_and_writes_nothing_there(self, clinician: User) -> None:
+        known, unknown = asked(clinician.email.upper()), asked("nobody@example.org")
 
-        assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-        assert [message.to for message in mail.outbox] == [[clinician.email], ["nobody@example.org"]]
+        assert known == unknown
+        assert mail.outbox == []
+        assert mailed() == [[clinician.email]]
+        assert mailed() == []
+        assert not PasswordReset.objects.exists()
+
+    def test_it_takes_the_same_steps_for_both(self, clinician: User) -> None:
+        def steps(email: str) -> list[str]:
+            with CaptureQueriesContext(connection) as queries:
+                asked(email)
+            return [re.sub(r"'[^']*'(?:::\w+)?|NULL|_x\d+", "?", each["sql"]) for each in queries]
+
+        assert steps(clinician.email) == steps("nobody@example.org")
+
+    def test_nobody_is_flooded_from_one_address(self) -> None:
+        found = [asked(f"stranger{number}@example.org")[0] for number in range(6)]
+
+        assert found == [302] * 3 + [429] * 3
+
+    def test_no_account_is_flooded_from_many(self, clinician: User) -> None:
+        found = [asked(clinician.email, address=f"203.0.113.{number}")[0] for number in range(6)]
+
+        assert found == [302] * 3 + [429] * 3
+        assert mailed() == [[clinician.email]] * 3
+
+    def test_who_must_wait_is_told_so_in_our_words(self, client: Client) -> None:
+        for _ in range(4):
+            page = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+
+        text = page.content.decode()
+        assert "Wait an hour" in text
+        assert 'href="/accounts/login/"' in text
+
+    def test_a_closed_account_gets_none(self, clinician: User) -> None:
+        asked(clinician.email)
+        User.objects.filter(pk=clinician.pk).update(is_active=False)
+
+        assert mailed() == []
+        asked(clinician.email)
+        assert mailed() == []
+
+    def test_one_that_fails_is_tried_again_for_a_day(self, clinician: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(self: EmailMessage, fail_silently: bool = False) -> int:
+            raise ConnectionRefusedError
+
+        actions.ask_for_new_password(email=clinician.email, now=NOW)
+        with monkeypatch.context() as patched:
+            patched.setattr(EmailMessage, "send", refuse)
+            assert mailed(NOW) == []
+
+        assert [len(mailed(later(minutes=at))) for at in (9, 10, 20)] == [0, 1, 0]
+        actions.ask_for_new_password(email=clinician.email, now=NOW)
+        assert mailed(later(days=1)) == []
+        assert not PasswordReset.objects.exists()
 
     def test_it_is_recorded(self, client: Client, clinician: User) -> None:
-        client.post("/accounts/password/reset/", {"email": clinician.email})
+        asked(clinician.email)
+        mailed()
         link = re.search(r"(/accounts/password/reset/key/\S+)", mail.outbox[0].body).group(1)
         form = client.get(link, follow=True)
 

@@ -210,6 +210,7 @@ def test_a_spoofed_host_reaches_no_link(clinic: Clinic, clinician: User, setting
     settings.SITE_ORIGIN = "https://intake.north.example"
     spoofed = {"HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_FORWARDED": "host=evil.example"}
     Client().post("/accounts/password/reset/", {"email": clinician.email}, **spoofed)
+    call_command("worker", "--once")
 
     assert Client().get("/", HTTP_HOST="evil.example").status_code == 400
     assert "evil.example" not in Client().get("/start/north/", **spoofed).content.decode()
