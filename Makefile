@@ -25,7 +25,13 @@ code:  ## print the current six digits of the demo sign-ins
 # What never asks a database says nothing new on another one.
 PURE := screening/engine screening/proofs tests/screening/engine tests/screening/proofs tests/screening/replay \
 	$(wildcard tests/screening/exchange/test_*.py) \
-	$(filter-out %/test_coverage.py,$(wildcard tests/screening/content/test_*.py))
+	$(filter-out %/test_coverage.py,$(wildcard tests/screening/content/test_*.py)) \
+	$(addprefix tests/screening/test_,answer_files.py cases.py comparing.py forms.py packing.py) \
+	$(addprefix tests/intake/clinician/test_,beside.py face_sheet.py pdf_writer.py summary.py summary_answers.py \
+		summary_safety.py summary_unknown.py trend_on_paper.py) \
+	tests/intake/patient/test_words.py tests/intake/test_vault.py tests/intake/backups/test_sealing.py \
+	$(addprefix tests/test_,documents.py imports.py) \
+	$(addprefix tests/trust/test_,checks.py deploy.py known_bad.py mutation.py supply.py trust_runs.py)
 
 test: $(VENV)/.installed-dev  ## run every test on SQLite, and all but most journeys on PostgreSQL as well
 	@tools/test_needs.sh
