@@ -5,17 +5,23 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
+from collections.abc import Callable
+from functools import partial
 
+import msgspec
 from django.db import transaction
 
 from intake import access, audit, rules, vault
 from intake.models import Alert, QuestionnaireResponse, User
 from intake.permissions import Permission
-from screening.engine.answers import Answers
+from screening.engine.answers import Answer, Answers, write_value
 from screening.engine.assessment import Assessment, UnresolvedFlag
 from screening.engine.definition import RANKS, Severity
 
 from .refusals import NotPermitted, Refused, locked
+
+Held = dict[tuple[Alert.Kind, str], frozenset[tuple[str, str]]]
+"""Reasons by kind and text, with their grounds."""
 
 ALERT_AT_ONCE = "alert_at_once"
 """The reason that stands for the condition as a whole, where it could not be worked out which answer it was."""
@@ -53,20 +59,22 @@ def raise_alerts(
     From a draft, a reason that cannot wait is due at once and any other when the clinic's stated time has passed.
     An alert stays whatever is answered later. Where somebody acknowledged the reason already, only a new disclosure
     alerts again: one that the answers stored `before` did not hold. Runs in the transaction that stores the answers.
+    `is_sending`: these are sent now, and were a draft until now. After sending every reason is due at once as well.
 
     Returns whether any was written.
     """
     _note_disclosure(response, answers, assessment, now)
     waiting_until = now + datetime.timedelta(minutes=response.clinic.draft_alert_minutes)
-    if is_sending:
+    if response.is_sent:
         # Rows are locked before the audit record's lock is taken, here and everywhere: so no two writers wait for
         # each other.
         response.alerts.unsent().filter(due_at__gt=now).update(due_at=now)
-    reasons = _reasons(answers, assessment, is_sending)
-    to_raise = _to_raise(response, reasons, before or {}, now)
+    reasons = _reasons(answers, assessment, is_sent=response.is_sent)
+    held = partial(_held, response, before or {}, now, was_sent=response.is_sent and not is_sending)
+    to_raise = _to_raise(response, reasons, held)
     _note_alerted(response, {reason.kind for reason, _ in to_raise})
     for reason, reason_hash in to_raise:
-        due_at = now if is_sending or reason.is_at_once else waiting_until
+        due_at = now if response.is_sent or reason.is_at_once else waiting_until
         _write(response, reason, reason_hash, now=now, due_at=due_at)
     return bool(to_raise)
 
@@ -78,7 +86,7 @@ def _note_disclosure(
 
     It is read from the assessment and not from the alerts, so that a disclosure without an alert can be found.
     """
-    is_left_open = any(flag.not_sure == "NS-2" and _states(answers, flag) for flag in assessment.unresolved)
+    is_left_open = any(_is_reason(flag, answers, is_sent=response.is_sent) for flag in assessment.unresolved)
     is_disclosure = assessment.safety_panel or assessment.alert_at_once or is_left_open
     if is_disclosure and response.disclosed_at is None:
         response.disclosed_at = now
@@ -95,7 +103,7 @@ def _note_alerted(response: QuestionnaireResponse, kinds: set[Alert.Kind]) -> No
 
 
 def _to_raise(
-    response: QuestionnaireResponse, reasons: list[_Reason], before: Answers, now: datetime.datetime
+    response: QuestionnaireResponse, reasons: list[_Reason], held_before: Callable[[], Held]
 ) -> list[tuple[_Reason, str]]:
     """The reasons that need an alert of their own, each with its hash."""
     if not reasons:
@@ -107,30 +115,31 @@ def _to_raise(
     waiting = [(reason, mark) for reason, mark in hashed if (reason.kind, mark) not in is_open]
     if not any((reason.kind, mark) in is_known for reason, mark in waiting):
         return waiting
-    held = {(each.kind, each.text): each.grounds for each in _reasons_of(response, before, now)}
+    held = held_before()
     return [(reason, mark) for reason, mark in waiting if (reason.kind, mark) not in is_known or _is_new(reason, held)]
 
 
-def _reasons_of(response: QuestionnaireResponse, answers: Answers, now: datetime.datetime) -> list[_Reason]:
-    return _reasons(answers, rules.calls(response, answers, now=now), is_sending=False)
+def _held(response: QuestionnaireResponse, before: Answers, now: datetime.datetime, *, was_sent: bool) -> Held:
+    """The reasons that there were before, with their grounds: those of a draft, or of what was sent."""
+    reasons = _reasons(before, rules.calls(response, before, now=now), is_sent=was_sent)
+    return {(each.kind, each.text): each.grounds for each in reasons}
 
 
-def _is_new(reason: _Reason, held: dict[tuple[Alert.Kind, str], frozenset[tuple[str, str]]]) -> bool:
+def _is_new(reason: _Reason, held: Held) -> bool:
     """Whether a reason that was acknowledged is disclosed anew: it was taken back meanwhile, or has other grounds."""
     earlier = held.get((reason.kind, reason.text))
     return earlier is None or bool(reason.grounds - earlier)
 
 
-def _reasons(answers: Answers, assessment: Assessment, is_sending: bool) -> list[_Reason]:
+def _reasons(answers: Answers, assessment: Assessment, *, is_sent: bool) -> list[_Reason]:
     reasons = _what_cannot_wait(assessment)
     for flag in assessment.flags:
         if flag.severity == "urgent":
             grounds = frozenset((each.question, each.answer) for each in flag.because)
             reasons.append(_Reason(kind=Alert.Kind.URGENT, text=flag.flag, severity="urgent", grounds=grounds))
     for left in assessment.unresolved:
-        # In a draft, a question that was not reached yet is no reason: only one that was seen and left open.
-        if left.not_sure == "NS-2" and (is_sending or _states(answers, left)):
-            kind, grounds = Alert.Kind.UNRESOLVED_SAFETY, _states(answers, left)
+        if _is_reason(left, answers, is_sent=is_sent):
+            kind, grounds = Alert.Kind.UNRESOLVED_SAFETY, _said(answers, left)
             reasons.append(_Reason(kind=kind, text=left.flag, severity=left.severity, grounds=grounds))
     if assessment.safety_panel and not reasons:
         # Whoever was shown help is also seen by staff, even if no flag says why.
@@ -151,10 +160,23 @@ def _what_cannot_wait(assessment: Assessment) -> list[_Reason]:
     ]
 
 
-def _states(answers: Answers, flag: UnresolvedFlag) -> frozenset[tuple[str, str]]:
-    """The questions behind an unresolved flag that were seen and left open, with how."""
-    seen = {link_id: answers[link_id].state for link_id in flag.questions if link_id in answers}
-    return frozenset((link_id, state) for link_id, state in seen.items() if state != "answered")
+def _is_reason(left: UnresolvedFlag, answers: Answers, *, is_sent: bool) -> bool:
+    """In a draft, a question that was not reached yet is no reason: only one that was seen and left open."""
+    said = [answers[link_id] for link_id in left.questions if link_id in answers]
+    return left.not_sure == "NS-2" and (is_sent or any(not answer.is_known for answer in said))
+
+
+def _said(answers: Answers, left: UnresolvedFlag) -> frozenset[tuple[str, str]]:
+    """What was said to the questions behind an unresolved flag: how they were left open, or a known answer that does
+    not settle it, such as a year."""
+    said = {link_id: answers[link_id] for link_id in left.questions if link_id in answers}
+    return frozenset((link_id, _in_short(answer)) for link_id, answer in said.items())
+
+
+def _in_short(answer: Answer) -> str:
+    if answer.value is None:
+        return answer.state
+    return msgspec.json.encode(write_value(answer.value)).decode()
 
 
 def _write(

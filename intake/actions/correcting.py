@@ -84,7 +84,7 @@ def keep_late_answers(
         typed = {name: answer for name, answer in said.items() if answer is not None}
         merged = {**known, **typed}
         found = rules.assess(response, merged, now=now)
-        alerting.raise_alerts(response, merged, found, before=known, now=now, is_sending=True)
+        alerting.raise_alerts(response, merged, found, before=known, now=now)
         return _record(late, now)
 
 

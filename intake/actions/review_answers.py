@@ -63,4 +63,4 @@ def call_staff(review: Review, answers: Mapping[str, Answer], *, now: datetime.d
         return False
     together = {**review.answers, **answers}
     found = review.assess(together)
-    return alerting.raise_alerts(review.response, together, found, before=review.answers, now=now, is_sending=True)
+    return alerting.raise_alerts(review.response, together, found, before=review.answers, now=now)
