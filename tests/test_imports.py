@@ -111,7 +111,6 @@ WRITERS = {
     "intake/database_cache.py": "counts and locks that processes share",
     "intake/session_store.py": "a session, when it holds something new or its end has moved",
     "intake/models/staff.py": "the manager method that Django calls to make an account",
-    "intake/staff_accounts.py": "the library's own form for a new password",
     "screening/history.py": "who changed a draft, kept where the admin keeps it",
     "screening/publishing.py": "versions",
     "screening/scheduling.py": "publications at a time, carried out by the worker",
