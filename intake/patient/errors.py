@@ -7,6 +7,7 @@ import sys
 import uuid
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from django.utils.translation import gettext
 from django.views.defaults import bad_request as plain_bad_request
 from django.views.defaults import server_error as plain_server_error
 
-from intake import access
+from intake import access, tablet
 from intake.models import Clinic, QuestionnaireResponse
 
 NOT_SENT_AGAIN = ("csrfmiddlewaretoken", "code", "reference", "kept")
@@ -149,7 +150,8 @@ def _clinic_named(request: HttpRequest) -> Clinic:
 
 
 def kept_page(request: HttpRequest, *, action: str, needs_code: bool, error: str, status: int) -> HttpResponse:
-    """A page with everything that was posted, hidden, and one button. `action` is where it was going."""
+    """A page with everything that was posted, hidden, and one button. `action` is where it was going. On a clinic's
+    tablet that is nobody's session any more, it closes by itself: nothing else would."""
     named = response_named(request)
     context = {
         "clinic": named.clinic if named else None,
@@ -157,6 +159,8 @@ def kept_page(request: HttpRequest, *, action: str, needs_code: bool, error: str
         "action": action if is_patient_path(action) else "/",
         "needs_code": needs_code,
         "error": error,
+        "closes_in": settings.TABLET_IDLE if tablet.is_device(request) and not tablet.is_on(request) else 0,
+        "minutes": settings.TABLET_IDLE // 60,
     }
     response = render(request, "patient/again.html", context, status=status)
     add_never_cache_headers(response)

@@ -100,5 +100,17 @@ def test_a_lock_that_comes_after_the_session_ended_leads_to_the_locked_page(devi
     assert "cache" in locked["Clear-Site-Data"], "whichever way it was reached"
 
 
+def test_what_was_typed_into_a_page_whose_session_had_ended_closes_as_well(device: Client) -> None:
+    typed = {"visit": str(response().pk), "given_name": "Rosa"}
+    assert "closes after" not in Client().post("/q/about/", typed).content.decode(), "somebody's own device"
+    Session.objects.all().delete()
+
+    page = device.post("/q/about/", typed).content.decode()
+
+    assert 'value="Rosa"' in page
+    assert '<meta http-equiv="refresh" content="600;url=/tablet/">' in page
+    assert "closes after 10 minutes without use" in page
+
+
 def test_elsewhere_the_locked_page_forgets_nothing(db: None) -> None:
     assert not Client().get("/tablet/").has_header("Clear-Site-Data")
