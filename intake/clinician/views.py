@@ -20,6 +20,7 @@ from intake.access import listing
 from intake.alerts import standing
 from intake.models import Alert, QuestionnaireResponse
 from intake.permissions import Permission
+from intake.step_up import fresh_sign_in_required
 
 from . import pdf
 from . import worklist as lists
@@ -150,6 +151,7 @@ def summary_txt(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
+@fresh_sign_in_required
 def summary_fhir(request: HttpRequest, reference: str) -> HttpResponse:
     """What was sent, as a FHIR Bundle. Substance use is left out in Part 2 mode unless it is asked for."""
     from intake import exporting_fhir  # loaded only where something is exported

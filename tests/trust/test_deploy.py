@@ -54,6 +54,42 @@ def test_the_log_of_nginx_has_no_link_and_no_referrer():
     assert not re.search(r"\$request\b|\$request_uri|\$args|\$http_referer|\$uri", form)
 
 
+def test_every_server_of_nginx_says_what_it_logs_and_no_error_names_a_request():
+    """Where nothing is said, nginx writes the first line of every request; its errors carry it below `emerg`."""
+    servers = re.findall(r"(?ms)^server \{.*?^\}", (DEPLOY / "nginx.conf").read_text())
+
+    assert len(servers) == 2
+    for server in servers:
+        (access,) = re.findall(r"access_log (.*);", server)
+        (errors,) = re.findall(r"error_log (.*);", server)
+        assert access == "off" or access.endswith(" screening")
+        assert errors.endswith(" emerg")
+
+
+def test_caddy_logs_no_request():
+    """Without an access log it still writes down the request of an error, as while the product restarts."""
+    written = (DEPLOY / "Caddyfile").read_text()
+    options, site = re.fullmatch(r"(?ms)#.*?^\{\n(.*?)^\}\n+(^screening.*)", written).groups()
+
+    assert options.split() == [
+        "log",
+        "{",
+        "format",
+        "filter",
+        "{",
+        "wrap",
+        "json",
+        "fields",
+        "{",
+        "request",
+        "delete",
+        "}",
+        "}",
+        "}",
+    ]
+    assert not re.search(r"(?m)^\s*log", site)
+
+
 @pytest.mark.parametrize("path", ["backup.sh"])
 def test_a_script_can_be_run(path: str):
     assert (DEPLOY / path).stat().st_mode & 0o100

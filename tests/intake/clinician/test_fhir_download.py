@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 
+from intake import step_up
 from intake.models import AuditRecord, Clinic, QuestionnaireResponse, User
 from screening.exchange.fhir.structure import problems_in
+from tests.browsers import show_who_one_is, signed_in
 
 from .conftest import SignIn
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """Everybody here has just shown who they are, as an export asks for."""
+
+    def sign_in(user: User) -> Client:
+        browser = signed_in(user)
+        show_who_one_is(browser, user)
+        return browser
+
+    return sign_in
 
 
 def address(response: QuestionnaireResponse) -> str:
@@ -28,6 +43,22 @@ def test_it_is_a_bundle_and_its_reading_is_recorded(desk: Client, sent: Question
     assert problems_in(found) == []
     assert found["entry"][0]["resource"]["id"] == str(sent)
     assert AuditRecord.objects.order_by("-seq")[0].objects_named["read_as"] == "fhir"
+
+
+@pytest.mark.check("C74", required="exporting asks once ten minutes have passed")
+@pytest.mark.parametrize("more", ["", "?substance_use"])
+def test_it_asks_who_one_is_once_ten_minutes_have_passed(
+    sign_in: SignIn, clinician: User, sent: QuestionnaireResponse, more: str
+) -> None:
+    browser = sign_in(clinician)
+    show_who_one_is(browser, clinician, ago=step_up.FRESH + 30)
+
+    asked = browser.get(f"{address(sent)}{more}")
+
+    assert asked["Location"] == f"/accounts/reauthenticate/?{urlencode({'next': f'{address(sent)}{more}'})}"
+    assert not AuditRecord.objects.filter(action="response.read").exists()
+    show_who_one_is(browser, clinician)
+    assert browser.get(f"{address(sent)}{more}")["Content-Type"].startswith("application/fhir+json")
 
 
 def test_the_summary_offers_it(desk: Client, sent: QuestionnaireResponse) -> None:
