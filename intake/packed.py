@@ -45,7 +45,8 @@ def layout_of(version: QuestionnaireVersion) -> Layout:
 def unpacked() -> QuerySet[QuestionnaireResponse]:
     """Sent responses without a packed record of the present layout."""
     present = PackedRecord.objects.filter(response=OuterRef("pk"), version=OuterRef("version"), layout=packing.LAYOUT)
-    return QuestionnaireResponse.objects.filter(~Exists(present), status="sent").select_related("version", "clinic")
+    found = QuestionnaireResponse.objects.filter(~Exists(present), status="sent")
+    return found.select_related("version", "clinic").defer("version__document")
 
 
 def rebuild(response_id: uuid.UUID) -> bool:

@@ -15,9 +15,7 @@ import msgspec
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
-from screening import publishing
-
-from . import invitees, records
+from . import invitees, records, rules
 from .models import Alert, Clinic, QuestionnaireResponse
 
 FEWEST = 5
@@ -62,8 +60,8 @@ def told(counts: Mapping[str, int], *, are_parts: bool = True) -> tuple[Line, ..
 def report(clinic: Clinic, *, days: int, now: datetime.datetime, database: str = DEFAULT_DB_ALIAS) -> tuple[Table, ...]:
     """All tables of a clinic for what was started within the last days, read from the database of this alias."""
     begun = clinic.responses.using(database).filter(started_at__gte=now - datetime.timedelta(days=days))
-    sent = begun.filter(status="sent").select_related("version", "clinic", "invitation__invitee").order_by("-sent_at")
-    opened = list(sent[:OPENED_AT_MOST])
+    sent = begun.filter(status="sent").order_by("-sent_at")
+    opened = list(_opened(sent).select_related("invitation__invitee"))
     return (
         _completion(begun),
         _last_pages(begun),
@@ -75,6 +73,11 @@ def report(clinic: Clinic, *, days: int, now: datetime.datetime, database: str =
     )
 
 
+def _opened(found: QuerySet[QuestionnaireResponse]) -> QuerySet[QuestionnaireResponse]:
+    """The first of what is found, to be opened. The text of a version is long, and known to the process already."""
+    return found.select_related("version", "clinic").defer("version__document")[:OPENED_AT_MOST]
+
+
 def _completion(begun: QuerySet[QuestionnaireResponse]) -> Table:
     found = Counter(begun.values_list("status", flat=True))
     counts = {title: found[state] for state, title in STATES.items()}
@@ -83,7 +86,7 @@ def _completion(begun: QuerySet[QuestionnaireResponse]) -> Table:
 
 def _last_pages(begun: QuerySet[QuestionnaireResponse]) -> Table:
     """Where people stopped: the last page that each draft has posted."""
-    drafts = begun.filter(status="draft").select_related("version", "clinic").order_by("-saved_at")[:OPENED_AT_MOST]
+    drafts = _opened(begun.filter(status="draft").order_by("-saved_at"))
     counts = Counter(records.or_said(partial(_last_page, draft), records.INSTEAD) for draft in drafts)
     lines = told(dict(counts.most_common()))
     return Table(title="Last page of what was not sent", note="The page after it was not finished.", lines=lines)
@@ -91,7 +94,7 @@ def _last_pages(begun: QuerySet[QuestionnaireResponse]) -> Table:
 
 def _last_page(draft: QuestionnaireResponse) -> str:
     posted = records.read_document(draft).posted
-    sections = publishing.definition_of(draft.version).sections
+    sections = rules.compiled_of(draft).definition.sections
     titles = {section.link_id: section.title.get("en", section.link_id) for section in sections}
     return titles.get(posted[-1], posted[-1]) if posted else "None: stopped before the first page was sent"
 
@@ -126,7 +129,7 @@ def _points(opened: list[QuestionnaireResponse]) -> Table:
 
 
 def _raised(response: QuestionnaireResponse) -> set[str]:
-    flags = publishing.definition_of(response.version).flags
+    flags = rules.compiled_of(response).definition.flags
     titles = {flag.link_id: flag.title.get("en", flag.link_id) for flag in flags}
     return {titles.get(flag.flag, flag.flag) for flag in records.read_assessment(response).flags}
 

@@ -106,6 +106,7 @@ def request_of_session(held: str | None, *, now: datetime.datetime) -> AnswerReq
     invitation_id, issue = _read_pass(held)
     return (
         AnswerRequest.objects.select_related("response__clinic", "response__version", "invitation")
+        .defer("response__version__document")
         .filter(invitation__pk=invitation_id, invitation__issue=issue)
         .filter(invitation__revoked_at=None, invitation__expires_at__gt=now)
         .first()

@@ -30,7 +30,8 @@ def emergency_access_or_404(user: Visitor, access_id: uuid.UUID) -> EmergencyAcc
     mine = EmergencyAccess.objects.filter(
         pk=access_id, began_by__pk=str(user.pk), response__clinic__in=clinics_of(user)
     )
-    found = mine.select_related("response__clinic", "response__version", "response__person").first()
+    mine = mine.select_related("response__clinic", "response__version", "response__person")
+    found = mine.defer("response__version__document").first()
     if found is None:
         raise Http404("There is no such access.")
     return found

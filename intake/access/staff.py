@@ -41,9 +41,12 @@ def _of_reference(records: QuerySet[Record], reference: str) -> Record | None:
 
 
 def responses_for(user: Visitor, permission: Permission = Permission.READ_ANSWERS) -> QuerySet[QuestionnaireResponse]:
-    """The responses of the clinics where a person may read answers, or do what `permission` says instead."""
-    clinics = clinics_of(user, permission)
-    return QuestionnaireResponse.objects.filter(clinic__in=clinics).select_related("clinic", "version", "person")
+    """The responses of the clinics where a person may read answers, or do what `permission` says instead.
+
+    Without the text of their versions, which is long, and known to the process after the first time.
+    """
+    found = QuestionnaireResponse.objects.filter(clinic__in=clinics_of(user, permission))
+    return found.select_related("clinic", "version", "person").defer("version__document")
 
 
 def get_response_or_404(

@@ -36,7 +36,8 @@ def export_responses(
     is_new = Q(sent_at__gte=since) | Q(corrections__created_at__gte=since)
     chosen = sent.filter(is_new).distinct() if since else sent
     with transaction.atomic():
-        responses = list(chosen.select_related("clinic", "version").prefetch_related("corrections"))
+        chosen = chosen.select_related("clinic", "version").defer("version__document")
+        responses = list(chosen.prefetch_related("corrections"))
         found = [form(response, with_substance_use=is_included) for response in responses]
         for response in responses:
             audit.record(

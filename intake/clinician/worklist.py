@@ -103,7 +103,7 @@ def _are_reviewed(responses: list[QuestionnaireResponse]) -> bool:
 def _read(keys: Sequence[uuid.UUID], user: User) -> list[QuestionnaireResponse]:
     """The responses of a page in its order, with all that a line shows, in one query whatever there is of it."""
     shown = access.responses_for(user, Permission.SEE_WHO_HAS_SENT).filter(pk__in=keys)
-    shown = shown.select_related("assigned_to", "invitation__invitee").defer("version__document", "document_ct")
+    shown = shown.select_related("assigned_to", "invitation__invitee").defer("document_ct")
     alerts = access.alerts_for(user).filter(response=OuterRef("pk"))
     waiting = alerts.filter(acknowledged_at=None)
     latest = alerts.filter(acknowledged_by__isnull=False).order_by("-acknowledged_at", "pk")

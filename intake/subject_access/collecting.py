@@ -102,6 +102,7 @@ def _described(scope: Scope, model: type[models.Model], order: str, describe: De
 
 def _responses(scope: Scope) -> models.QuerySet[QuestionnaireResponse]:
     found = _rows(QuestionnaireResponse, scope).select_related("clinic", "version", "opened_by", "assigned_to")
+    found = found.defer("version__document")
     return found.order_by("started_at", "pk")
 
 
