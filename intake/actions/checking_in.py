@@ -141,6 +141,10 @@ def _invite_by(schedule_id: uuid.UUID, now: datetime.datetime) -> bool:
         schedule = rows.filter(pk=schedule_id, ended_at=None, next_at__lte=now).first()
         if schedule is None:  # ended, or another worker was first
             return False
+        if _is_over(schedule, now):  # `failed_at` stays: somebody should still look why
+            schedule.next_at = _next(schedule, now)
+            schedule.save(update_fields=["next_at"])
+            return False
         try:
             is_made = _invite(schedule, now)
         except (Refused, ValidationError, VaultError):
@@ -150,6 +154,14 @@ def _invite_by(schedule_id: uuid.UUID, now: datetime.datetime) -> bool:
         schedule.failed_at, schedule.next_at = None, _next(schedule, now, asked_now=True)
         schedule.save(update_fields=["failed_at", "next_at"])
     return is_made
+
+
+def _is_over(schedule: CheckInSchedule, now: datetime.datetime) -> bool:
+    """Whether the session that was to be asked about has begun meanwhile, with the worker away or failing."""
+    if schedule.kind != CheckInSchedule.Kind.EVERY_VISIT:
+        return False
+    due = _next(schedule, now)
+    return due is None or due > now
 
 
 def _invite(schedule: CheckInSchedule, now: datetime.datetime) -> bool:

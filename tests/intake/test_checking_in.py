@@ -103,6 +103,48 @@ class TestEveryVisit:
 
         assert next_at() == later(days=37)
 
+    def test_a_worker_that_was_away_asks_nothing_about_a_session_that_is_over(
+        self, person: Person, clinician: User
+    ) -> None:
+        schedule(person, clinician, kind="every_visit")
+        session(person, clinician, later(days=10))
+
+        assert actions.invite_due_check_ins(now=later(days=11)) == 0
+        assert (next_at(), Invitation.objects.exists()) == (None, False)
+
+    def test_it_asks_about_the_next_one_in_its_time(self, person: Person, clinician: User) -> None:
+        schedule(person, clinician, kind="every_visit")
+        for days in (10, 20):
+            session(person, clinician, later(days=days))
+
+        assert actions.invite_due_check_ins(now=later(days=11)) == 0
+        assert next_at() == later(days=17)
+        assert actions.invite_due_check_ins(now=later(days=17)) == 1
+
+    def test_what_could_not_be_made_before_the_session_is_not_made_after_it(
+        self, person: Person, clinician: User
+    ) -> None:
+        row = schedule(person, clinician, kind="every_visit")
+        session(person, clinician, later(days=10))
+        role = Membership.objects.get(user=clinician)
+        role.delete()
+        actions.invite_due_check_ins(now=later(days=10, hours=-1))
+        role.save(force_insert=True)
+
+        assert actions.invite_due_check_ins(now=later(days=10, hours=1)) == 0
+        row.refresh_from_db()
+        assert (row.next_at, row.failed_at) == (None, later(days=10, hours=-1))  # somebody should still look why
+
+    def test_what_could_not_be_made_is_made_while_the_session_is_ahead(self, person: Person, clinician: User) -> None:
+        schedule(person, clinician, kind="every_visit")
+        session(person, clinician, later(days=10))
+        role = Membership.objects.get(user=clinician)
+        role.delete()
+        actions.invite_due_check_ins(now=later(days=8))
+        role.save(force_insert=True)
+
+        assert actions.invite_due_check_ins(now=later(days=8, hours=1)) == 1
+
     def test_the_link_lives_until_after_the_session(self, person: Person, clinician: User) -> None:
         schedule(person, clinician, kind="every_visit")
         session(person, clinician, later(days=10))
