@@ -1,4 +1,5 @@
 """Counts about a clinic over a span of days. No count under five is told, nor one that another count would give away.
+What tells of answers is told in steps, so that the response of somebody known to have sent just now seldom shows.
 
 Times and states are plain columns; what stands in answers is opened for the latest responses only, `OPENED_AT_MOST`.
 """
@@ -57,6 +58,33 @@ def told(counts: Mapping[str, int], *, are_parts: bool = True) -> tuple[Line, ..
     return tuple(Line(title, words.get(title, str(count))) for title, count in counts.items())
 
 
+def in_steps(count: int, among: int | None = None) -> str:
+    """A count as the step of five it is in: two that differ by one response are told alike, nearly always.
+
+    >>> in_steps(12), in_steps(12, 100), in_steps(12, 12), in_steps(5, 5)
+    ('10 to 14', '10 to 14', '10 to 12', '5')
+    """
+    low = count // FEWEST * FEWEST
+    high = low + FEWEST - 1 if among is None else min(low + FEWEST - 1, among)
+    return f"{low} to {high}" if low < high else str(low)
+
+
+def told_in_steps(counts: Mapping[str, int], *, among: int | None = None, are_parts: bool = True) -> tuple[Line, ...]:
+    """Counts that tell what people answered. `among`: of how many responses, where that is told; what all of them
+    share, or all but a few, tells of each and is held back.
+
+    >>> [line.count for line in told_in_steps({"a": 12, "b": 6, "c": 2, "d": 0}, among=20)] == [
+    ...     "10 to 14", "5 to 9", HIDDEN, HIDDEN]
+    True
+    >>> [line.count for line in told_in_steps({"a": 18, "b": 2, "c": 0}, among=20)] == [HELD_BACK, HIDDEN, HIDDEN]
+    True
+    """
+    lines = told(counts, are_parts=are_parts)
+    shared = {title for title, count in counts.items() if among is not None and 0 <= among - count < FEWEST}
+    words = {title: HELD_BACK if title in shared else in_steps(count) for title, count in counts.items()}
+    return tuple(line if line.count in (HIDDEN, HELD_BACK) else Line(line.title, words[line.title]) for line in lines)
+
+
 def report(clinic: Clinic, *, days: int, now: datetime.datetime, database: str = DEFAULT_DB_ALIAS) -> tuple[Table, ...]:
     """All tables of a clinic for what was started within the last days, read from the database of this alias."""
     begun = clinic.responses.using(database).filter(started_at__gte=now - datetime.timedelta(days=days))
@@ -113,17 +141,19 @@ def _in_spans(minutes: Iterable[float], longer: str) -> dict[str, int]:
 def _top(sent: QuerySet[QuestionnaireResponse]) -> Table:
     found = Counter(sent.order_by().values_list("top_severity", flat=True))
     counts = {title: found[rank] for rank, title in SEVERITIES.items()}
-    return Table(title="Highest point", note="Of what was sent.", lines=told(counts))
+    return Table(
+        title="Highest point", note="Of what was sent.", lines=told_in_steps(counts, among=sum(counts.values()))
+    )
 
 
 def _points(opened: list[QuestionnaireResponse]) -> Table:
-    """How often each point was raised. A count that all but a few share would tell of those few: it is held back."""
+    """How often each point was raised; their order tells no more than the steps do."""
     found: Counter[str] = Counter()
     for response in opened:
         found.update(records.or_said(partial(_raised, response), {records.INSTEAD}))
-    lines = told(dict(found.most_common()), are_parts=False)
-    without = {title for title, count in found.items() if 0 < len(opened) - count < FEWEST}
-    kept = [Line(line.title, HELD_BACK) if line.title in without else line for line in lines if line.count != HIDDEN]
+    ordered = dict(sorted(found.items(), key=lambda each: (-(each[1] // FEWEST), each[0])))
+    lines = told_in_steps(ordered, among=len(opened), are_parts=False)
+    kept = [line for line in lines if line.count != HIDDEN]
     others = (Line("Every other point", HIDDEN),) if len(kept) < len(lines) else ()
     return Table(title="Points by kind", note=f"Of the latest {OPENED_AT_MOST} sent at most.", lines=(*kept, *others))
 
@@ -142,7 +172,7 @@ def _acknowledgement(raised: QuerySet[Alert]) -> Table:
     times = list(raised.values_list("created_at", "acknowledged_at"))
     minutes = [(end - start).total_seconds() / 60 for start, end in times if end]
     counts = _in_spans(minutes, "longer") | {"not acknowledged yet": sum(end is None for _, end in times)}
-    return Table(title="Alerts: time to acknowledgement", note="From the answer.", lines=told(counts))
+    return Table(title="Alerts: time to acknowledgement", note="From the answer.", lines=told_in_steps(counts))
 
 
 def _before_appointment(opened: list[QuestionnaireResponse], now: datetime.datetime) -> Table:

@@ -86,6 +86,7 @@ from .listing import open_check_ins as open_check_ins
 from .listing import open_invitation as open_invitation
 from .listing import open_invitations as open_invitations
 from .listing import open_person as open_person
+from .listing import open_reports as open_reports
 from .listing import open_worklist as open_worklist
 from .listing import read_audit as read_audit
 from .listing import search_worklist as search_worklist

@@ -1,4 +1,4 @@
-"""Opening a list of patients."""
+"""Opening a list of patients, or counts of what they answered."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ def open_check_ins(*, user: User, shown: int, now: datetime.datetime) -> None:
     """Record that somebody reads who is due to be asked again. `shown` is how many lines the page has."""
     with transaction.atomic():
         audit.record(actor=audit.staff(user), action="check_ins.read", now=now, shown=shown)
+
+
+def open_reports(*, user: User, clinic: Clinic, days: int, now: datetime.datetime) -> None:
+    """Record that somebody reads the counts of a clinic, of the last `days` days: of two readings, one may tell what
+    the other does not."""
+    with transaction.atomic():
+        audit.record(actor=audit.staff(user), action="reports.read", now=now, clinic=clinic.pk, days=days)
 
 
 def search_worklist(*, user: User, by_what: str, found: int, now: datetime.datetime) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from intake.impact import Findings
 from intake.models import ImpactRun, QuestionnaireResponse
-from intake.reporting import FEWEST, HELD_BACK, HIDDEN
+from intake.reporting import FEWEST, HELD_BACK, HIDDEN, in_steps
 from screening.engine.definition import MEDICATION_LIST, from_json
 
 CHANGES: dict[str, tuple[str, str]] = {
@@ -85,18 +85,7 @@ def _told(count: int, among: int, is_exact: bool) -> str:
         return str(count)
     if count < FEWEST:
         return HIDDEN
-    return HELD_BACK if 0 < among - count < FEWEST else _in_steps(count, among)
-
-
-def _in_steps(count: int, among: int) -> str:
-    """A count as the step it is in: two replays that differ by one response are told alike, nearly always.
-
-    >>> _in_steps(12, 100), _in_steps(12, 12), _in_steps(5, 5)
-    ('10 to 14', '10 to 12', '5')
-    """
-    low = count // FEWEST * FEWEST
-    high = min(low + FEWEST - 1, among)
-    return f"{low} to {high}" if low < high else str(low)
+    return HELD_BACK if 0 < among - count < FEWEST else in_steps(count, among)
 
 
 def titles_of(run: ImpactRun) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from intake import actions, reporting
-from intake.models import Clinic, User
+from intake.models import AuditRecord, Clinic, User
 from intake.reporting import HELD_BACK, HIDDEN, told
 from tests.intake.sample import NOW, Tab, later, unknown
 
@@ -54,13 +54,34 @@ class TestReport:
             for alert in response.alerts.all():
                 actions.acknowledge_alert(alert_id=alert.pk, by=clinician, note="Called.", now=later(minutes=20))
 
-        assert counts(clinic, "Alerts: time to acknowledgement")["15 to 30 minutes"] == "5"
+        assert counts(clinic, "Alerts: time to acknowledgement")["15 to 30 minutes"] == "5 to 9"
 
     def test_a_point_that_nearly_everybody_has_is_held_back(self, send: Send, clinic: Clinic) -> None:
         for number in range(6):
             send(clinic, f"Number {number}", stroke="yes" if number else "no")
 
         assert counts(clinic, "Points by kind") == {"stroke_ever": HELD_BACK}
+
+    def test_one_more_response_of_somebody_known_tells_nothing_of_it(self, send: Send, clinic: Clinic) -> None:
+        for number in range(6):
+            send(clinic, f"Calm {number}")
+            send(clinic, f"Harmed {number}", harm_thoughts="yes", stroke="yes")
+        tables = ("Highest point", "Points by kind", "Alerts: time to acknowledgement")
+        before = [counts(clinic, title) for title in tables]
+
+        send(clinic, "Rosa", harm_thoughts="yes")
+
+        assert [list(counts(clinic, title).items()) for title in tables] == [list(each.items()) for each in before]
+        assert before[0]["Urgent"] == before[0]["Nothing raised"] == "5 to 9"
+        assert before[1] == {"harm_to_others": "5 to 9", "stroke_ever": "5 to 9"}
+        assert before[2]["not acknowledged yet"] == "5 to 9"
+
+    def test_what_everybody_shares_is_held_back(self, send: Send, clinic: Clinic) -> None:
+        for number in range(5):
+            send(clinic, f"Number {number}", stroke="yes")
+
+        assert counts(clinic, "Points by kind") == {"stroke_ever": HELD_BACK}
+        assert counts(clinic, "Highest point")["Contraindication"] == HELD_BACK
 
 
 class TestPage:
@@ -75,6 +96,13 @@ class TestPage:
         assert page.status_code == 200
         assert "Completion" in page.content.decode()
         assert "Rosa" not in page.content.decode()
+
+    def test_it_says_how_it_counts_and_records_each_reading(self, desk: Client, clinic: Clinic) -> None:
+        page = desk.get("/staff/reports/", {"days": "30"}).content.decode()
+
+        assert "steps of five" in page
+        latest = AuditRecord.objects.order_by("-seq")[0]
+        assert (latest.action, latest.objects_named) == ("reports.read", {"clinic": str(clinic.pk), "days": "30"})
 
     @pytest.mark.parametrize("who", ["front_desk", "auditor"])
     def test_nobody_else_reads_it(self, who: str, sign_in: SignIn, request: pytest.FixtureRequest) -> None:
