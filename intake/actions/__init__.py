@@ -145,6 +145,7 @@ from .rota import send_test as send_test
 from .rota import set_rota as set_rota
 from .rotating import Rotated as Rotated
 from .rotating import rotate_keys as rotate_keys
+from .saving import PAGE as PAGE
 from .saving import AlreadySent as AlreadySent
 from .saving import Clash as Clash
 from .saving import Conflict as Conflict

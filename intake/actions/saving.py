@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -22,6 +22,8 @@ from . import alerting
 from .refusals import Refused, locked
 
 Author = User | Literal["patient"]
+PAGE = 36
+"""How many characters of a client id name the page, as a UUID does; what follows tells its attempts apart."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +77,7 @@ class _Attempt:
     sequence: int
     now: datetime.datetime
     by: Author
+    unseen: Collection[str]
 
 
 def save_answers(
@@ -87,12 +90,14 @@ def save_answers(
     client_sequence: int,
     now: datetime.datetime,
     by: Author = "patient",
+    unseen: Collection[str] = (),
 ) -> Saved:
     """Merge answers into a draft and call staff if they must be called, in one transaction.
 
     `answers` by link_id; None takes an answer back (the question counts as not reached). `base_revision` is the
-    revision the page showed. `client_id` and `client_sequence` name the attempt: repeated with the same answers it
-    changes nothing. An older sequence never replaces a newer one of the same client.
+    revision the page showed. `unseen` are questions for which it does not show what is stored: they clash as well,
+    unless that page stored it itself. `client_id` and `client_sequence` name the attempt: repeated with the same
+    answers it changes nothing. An older sequence never replaces a newer one of the same client.
     Raises `Conflict` after saving everything that does not clash; `AlreadySent`; `UnknownQuestion`; `NoSuchResponse`.
     """
     attempt = _Attempt(
@@ -103,6 +108,7 @@ def save_answers(
         sequence=client_sequence,
         now=now,
         by=by,
+        unseen=unseen,
     )
     with transaction.atomic():
         response = locked(response_id, among=QuestionnaireResponse.objects.defer(*listing.COLUMNS))
@@ -171,6 +177,7 @@ def _sorted_out(response: QuestionnaireResponse, document: Document, attempt: _A
             withheld |= {link_id for link_id in touched if _differs(document, attempt, link_id)}
         elif revision.client_sequence > attempt.sequence:
             late |= touched
+    withheld |= {name for name in _stored_elsewhere(response, attempt, key) if _differs(document, attempt, name)}
     return Changes(
         answers=records.encoded(attempt.answers),
         posted=attempt.posted,
@@ -182,6 +189,18 @@ def _sorted_out(response: QuestionnaireResponse, document: Document, attempt: _A
 def _saved_since(response: QuestionnaireResponse, base: int) -> Iterable[Revision]:
     """The revisions that a page did not know when it was loaded. Most know the latest: nothing is looked for."""
     return response.revisions.filter(number__gt=base).order_by("number") if base < response.revision else ()
+
+
+def _stored_elsewhere(response: QuestionnaireResponse, attempt: _Attempt, key: DataKey) -> set[str]:
+    """Which of the questions that the page does not show as stored another page answered last."""
+    sought, elsewhere = set(attempt.unseen) & attempt.answers.keys(), set()
+    latest_first = response.revisions.order_by("-number").iterator() if sought else iter(())
+    while sought and (revision := next(latest_first, None)):
+        found = sought & records.read_changes(revision, key).applied.keys()
+        sought -= found
+        if revision.client_id[:PAGE] != attempt.client[:PAGE]:
+            elsewhere |= found
+    return elsewhere
 
 
 def _differs(document: Document, attempt: _Attempt, link_id: str) -> bool:

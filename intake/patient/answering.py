@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -66,11 +65,12 @@ def draw(
     context = {
         **frame(visit),
         **content(visit, section, form),
+        "rendered": form.rendered_after(visit.answers) if form.is_bound else form.rendered,
         "problems": form.summary,
         "step": visit.progress(section),
         "back": reverse("patient:section", args=[back.link_id]) if back else "",
         "returns": _returns(request),
-        "attempt": _attempt(),
+        "attempt": saving.new_attempt(request.POST),
         "is_about_safety": _is_about_safety(visit, section),
         "is_about_emergency": any(question.role == "emergency" for question in section.questions),
         "help_now": help_now,
@@ -104,11 +104,6 @@ def _returns(request: HttpRequest) -> str:
     return "check" if given == "check" else ""
 
 
-def _attempt() -> dict[str, Any]:
-    """Names this page, so that a repeated click is recognised; a page that comes back corrected is a new attempt."""
-    return {"client_id": uuid.uuid4(), "client_sequence": 1}
-
-
 # --- saving ---
 
 
@@ -130,7 +125,7 @@ def _take(request: HttpRequest, visit: Visit, link_id: str) -> HttpResponse:
         return late.keep(request, visit, form)
     except actions.Conflict as conflict:
         _notice_disclosure(request, visit, conflict.saved)
-        return _conflict(request, visit, section, conflict)
+        return _conflict(request, visit, section, form, conflict)
     if saved:
         _notice_disclosure(request, visit, saved)
     return _answer(request, visit, section, form)
@@ -222,7 +217,9 @@ def _with_entry(section: Section, posted: QueryDict, form: SectionForm) -> HttpR
 # --- two tabs ---
 
 
-def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: actions.Conflict) -> HttpResponse:
+def _conflict(
+    request: HttpRequest, visit: Visit, section: Section, form: SectionForm, conflict: actions.Conflict
+) -> HttpResponse:
     """The same question was answered elsewhere meanwhile: show both answers, overwrite neither silently."""
     help_due = visit.help_due(request)
     if "autosave" in request.POST:
@@ -236,8 +233,9 @@ def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: ac
         "heading": in_language(section.title, visit.language),
         "both": [_both(visit, clash) for clash in conflict.clashes],
         "fields": [(name, text) for name, text in errors.posted_again(request) if name not in NEW_ATTEMPT],
-        "attempt": _attempt(),
+        "attempt": saving.new_attempt(request.POST),
         "base_revision": conflict.saved.revision,
+        "rendered": form.rendered_after(visit.answers, beside=[clash.link_id for clash in conflict.clashes]),
         "action": request.path,
         "onward": onward,
         "help_now": bool(help_due),
@@ -245,7 +243,7 @@ def _conflict(request: HttpRequest, visit: Visit, section: Section, conflict: ac
     return render(request, "patient/conflict.html", context, status=409)
 
 
-NEW_ATTEMPT = ("base_revision", "client_id", "client_sequence")
+NEW_ATTEMPT = ("base_revision", "client_id", "client_sequence", "rendered")
 
 
 def _both(visit: Visit, clash: actions.Clash) -> dict[str, Any]:

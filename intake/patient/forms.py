@@ -17,7 +17,7 @@ from crispy_forms.helper import FormHelper
 from intake.questions.elements import Page, element_id
 from intake.questions.fields import AnswerBoundField, AnswerField, QuestionsForm, validation_error
 from intake.questions.medicines import count_of, first_to_check, row_named, what_is_said
-from intake.questions.parts import parts_of
+from intake.questions.parts import Parts, parts_of
 from screening.engine.answers import Answer, AnswerProblem
 from screening.engine.definition import Question, Section
 from screening.engine.entry import Typed
@@ -156,6 +156,13 @@ class SectionForm(QuestionsForm):
         untouched = {name for name in self.given if rendered.get(name) == fingerprint(self[name].value())}
         return untouched - self.refused
 
+    @cached_property
+    def unseen(self) -> set[str]:
+        """Questions for which something else is stored than this page showed, or was told that it saved."""
+        rendered = self._posted_fingerprints()
+        now = {name: fingerprint(self.fields[name].initial) for name in self.given if name in rendered}
+        return {name for name, stored in now.items() if rendered[name] != stored}
+
     def _posted_fingerprints(self) -> dict[str, Any]:
         try:
             rendered = json.loads(self.data.get(RENDERED, "{}"))
@@ -165,19 +172,26 @@ class SectionForm(QuestionsForm):
 
     @property
     def rendered(self) -> str:
-        """What this page shows for each question, as fingerprints: posted back, they tell what was touched."""
-        if self.is_bound:
-            return json.dumps(self._posted_fingerprints())
+        """What this page shows for each question, as fingerprints: posted back, they tell what was touched, and what
+        another window stored meanwhile."""
         return json.dumps({name: fingerprint(field.initial) for name, field in self.fields.items()})
 
-    def rendered_after(self, stored: Mapping[str, Answer]) -> str:
-        """The fingerprints once `stored` is saved: from now on, what the page says of these questions is untouched."""
+    def rendered_after(self, stored: Mapping[str, Answer], *, beside: Collection[str] = ()) -> str:
+        """The fingerprints once `stored` is saved: from now on, what the page says of these questions is untouched.
+
+        For the others it still knows what it showed before; `beside` are those shown with what is stored beside.
+        """
         saved = {
             name: fingerprint(self[name].value())
             for name, answer in self.given.items()
             if answer.is_same_as(stored.get(name))
         }
-        return json.dumps({**self._posted_fingerprints(), **saved})
+        shown = {name: fingerprint(self._parts_of(name, stored)) for name in beside if name in self.fields}
+        return json.dumps({**self._posted_fingerprints(), **saved, **shown})
+
+    def _parts_of(self, name: str, stored: Mapping[str, Answer]) -> Parts:
+        field = self.fields[name]
+        return parts_of(field.question, stored.get(name), field.vocabulary)
 
     def waiting(self, stored: Mapping[str, Answer]) -> list[str]:
         """Questions whose entry is on the page and not in `stored`: a pause does not take what cannot be read."""

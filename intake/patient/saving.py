@@ -46,7 +46,8 @@ def save_page(request: HttpRequest, visit: Visit, section: Section, form: Sectio
         now=visit.now,
     )
     try:
-        return attempt(answers=changes, base_revision=_whole(request.POST.get("base_revision")), client_id=client)
+        base = _whole(request.POST.get("base_revision"))
+        return attempt(answers=changes, base_revision=base, client_id=client, unseen=form.unseen)
     except actions.Conflict as conflict:
         if any(_is_for_the_person(clash, form) for clash in conflict.clashes):
             raise
@@ -69,6 +70,14 @@ def _says_something(answer: Answer | None) -> bool:
 def _whole(text: str | None) -> int:
     """A number from a hidden field; nonsense counts as 0, which at worst shows a conflict."""
     return int(text) if text and re.fullmatch(r"[0-9]{1,15}", text) else 0
+
+
+def new_attempt(posted: QueryDict) -> dict[str, str | int]:
+    """Names a page that is drawn, so that a repeated click is recognised. One that comes back is a new attempt of the
+    same page."""
+    page = posted.get("client_id", "")[: actions.PAGE]
+    is_back = len(page) == actions.PAGE and _client_id(page) == page
+    return {"client_id": f"{page}-{uuid.uuid4().hex[:12]}" if is_back else str(uuid.uuid4()), "client_sequence": 1}
 
 
 def _client_id(text: str) -> str:

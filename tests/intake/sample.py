@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -157,10 +157,12 @@ class Tab:
     def __init__(self, response: QuestionnaireResponse, name: str = "tab", base: int = 0) -> None:
         self.response, self.name, self.base, self.sequence = response, name, base, 0
 
-    def save(self, *, now: datetime.datetime = NOW, section: str | None = None, **answers: Any) -> actions.Saved:
+    def save(
+        self, *, now: datetime.datetime = NOW, section: str | None = None, unseen: Sequence[str] = (), **answers: Any
+    ) -> actions.Saved:
         """Save answers by link_id: a plain value is known, an `Answer` is itself, None takes back."""
         self.sequence += 1
-        saved = self.send(self.sequence, now=now, section=section, **answers)
+        saved = self.send(self.sequence, now=now, section=section, unseen=unseen, **answers)
         self.base = saved.revision
         return saved
 
@@ -176,7 +178,13 @@ class Tab:
         return saved
 
     def send(
-        self, sequence: int, *, now: datetime.datetime = NOW, section: str | None = None, **answers: Any
+        self,
+        sequence: int,
+        *,
+        now: datetime.datetime = NOW,
+        section: str | None = None,
+        unseen: Sequence[str] = (),
+        **answers: Any,
     ) -> actions.Saved:
         """One request with a sequence number of one's own, from the page as it is."""
         given = {k: v if v is None or isinstance(v, Answer) else answered(v) for k, v in answers.items()}
@@ -188,4 +196,5 @@ class Tab:
             client_id=self.name,
             client_sequence=sequence,
             now=now,
+            unseen=unseen,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 
@@ -236,6 +237,54 @@ class TestTwoTabs:
 
         latest = records.history_of(QuestionnaireResponse.objects.get())[-1]
         assert latest.answers == {}
+
+
+@pytest.mark.check("C09", required="nor does a save of a page that does not show what is stored")
+class TestWhatAPageDoesNotShow:
+    PAGE = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
+
+    def test_what_another_page_stored_clashes_whatever_the_base(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        second_tab.save(low_mood="no")
+
+        with pytest.raises(actions.Conflict) as refused:
+            second_tab.save(stroke="no", low_mood="yes", unseen=["stroke"])
+
+        (clash,) = refused.value.clashes
+        assert (clash.stored, clash.submitted) == (answered("yes"), answered("no"))
+        assert stored(tab.response) == {"stroke": "yes", "low_mood": "yes"}
+
+    def test_the_same_answer_is_no_conflict(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        second_tab.save(low_mood="no")
+
+        second_tab.save(stroke="yes", unseen=["stroke", "low_mood"])
+
+    def test_who_answered_last_counts(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+        second_tab.base = 1
+        second_tab.save(stroke="no")
+        second_tab.save(low_mood="no")
+
+        second_tab.save(stroke="yes", unseen=["stroke"])
+
+        assert stored(tab.response)["stroke"] == "yes"
+
+    @pytest.mark.parametrize(("before", "is_own"), [(f"{PAGE}-1", True), (PAGE, True), (f"7{PAGE[1:]}", False)])
+    def test_another_attempt_of_the_page_is_its_own(
+        self, draft: QuestionnaireResponse, before: str, is_own: bool
+    ) -> None:
+        Tab(draft, before).save(stroke="yes")
+
+        with contextlib.nullcontext() if is_own else pytest.raises(actions.Conflict):
+            Tab(draft, f"{self.PAGE}-2", base=1).save(stroke="no", unseen=["stroke"])
+
+    def test_what_is_not_answered_here_is_not_looked_for(self, tab: Tab, second_tab: Tab) -> None:
+        tab.save(stroke="yes")
+
+        second_tab.save(low_mood="no", unseen=["stroke"])
+
+        assert stored(tab.response) == {"stroke": "yes", "low_mood": "no"}
 
 
 class TestTampering:

@@ -1,7 +1,8 @@
 """Everything a patient may do, in any order, against the running server.
 
 The machine knows what was acknowledged. After each step: no answer of the server was an error of its own, and what is
-stored and read back is what was acknowledged. What was not acknowledged stands on the page that came back.
+stored and read back is what was acknowledged. What was not acknowledged stands on the page that came back. No page
+replaces what another one stored since it was drawn, unless it showed both.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from django.core.cache import cache
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from intake import limits, records, rules
+from intake import actions, limits, records, rules
 from intake.models import Correction, QuestionnaireResponse
 from intake.questions.elements import part_name
 from intake.questions.parts import parts_of
+from intake.session_store import SessionStore
 from tests.trust.browser import Answer, Browser, Fields, Form
 from tests.trust.people import ENTRIES, HOSTILE, Entry
 
@@ -38,6 +40,11 @@ class Tab:
     hidden: Fields = field(default_factory=dict)
     shown: dict[str, Entry] = field(default_factory=dict)
     typed: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def page(self) -> str:
+        """The name of the page, whichever attempt of it this is."""
+        return self.hidden["client_id"][0][: actions.PAGE]
 
     @property
     def changed(self) -> dict[str, Entry]:
@@ -75,10 +82,11 @@ class PatientMachine(RuleBasedStateMachine):
         begun = browser.post(form.action, {**form.fields, "answering": ["self"]})
         reference, code = re.findall(r'class="code-box"[^>]*>([^<]+)<', begun.text)
         self.reference, self.code = reference, code
-        self.pk = Session.objects.get(pk=browser.cookies["intake"]).get_decoded()["response_id"]
+        self.pk = SessionStore(browser.cookies["intake"])["response_id"]
         self.tabs = [Tab(browser), Tab(browser)]
         self.kept: dict[str, Entry] = {}
-        self.offered: tuple[Browser, Answer, frozenset[str]] | None = None
+        self.kept_by: dict[str, str] = {}
+        self.offered: tuple[Browser, Answer, frozenset[str], dict[str, Entry] | None] | None = None
         self.earlier: list[tuple[str, Fields, dict[str, Entry], dict[str, Entry]]] = []
         self.is_sent = False
         for tab in self.tabs:
@@ -141,6 +149,21 @@ class PatientMachine(RuleBasedStateMachine):
                 tab.typed[name] = data.draw(ENTRIES[tab.section][name])
                 self._post(tab)
 
+    @rule(section=st.sampled_from(SECTIONS), is_script=st.booleans(), data=st.data())
+    def answer_in_a_tab_left_open(self, section: str, is_script: bool, data: st.DataObject) -> None:
+        """One window answers; another, which saves and stays where it is, answers the same afterwards."""
+        for tab in self.tabs:
+            self._open(tab, section)
+        left, other = self.tabs
+        names = sorted(left.typed.keys() & other.typed.keys())
+        if len(names) < 2 or left.section != other.section:
+            return
+        first, second = data.draw(st.lists(st.sampled_from(names), min_size=2, max_size=2, unique=True))
+        for tab, name in ((other, first), (left, second), (left, first)):
+            if name in tab.typed:
+                tab.typed[name] = data.draw(ENTRIES[tab.section][name])
+                self.pause(self.tabs.index(tab)) if is_script else self._post(tab)
+
     @rule(which=st.integers(0, 1))
     def click_twice(self, which: int) -> None:
         tab = self.tabs[which]
@@ -162,7 +185,8 @@ class PatientMachine(RuleBasedStateMachine):
         said = json.loads(got.body)
         for name, entry in tab.changed.items():
             if name not in said["waiting"]:
-                self.kept[name] = tab.shown[name] = entry
+                self._keep(name, entry, tab.page, tab.shown)
+                tab.shown[name] = entry
         tab.hidden |= {"base_revision": [str(said["revision"])], "rendered": [said["rendered"]]}
         tab.hidden["client_sequence"] = [str(int(tab.hidden["client_sequence"][0]) + 1)]
 
@@ -207,17 +231,18 @@ class PatientMachine(RuleBasedStateMachine):
         """The page that came back with everything typed: its button is pressed."""
         if self.offered is None:
             return
-        browser, got, touched = self.offered
+        browser, got, touched, shown = self.offered
         self.offered = None
         form = self._kept_form(got)
         if "kept" in form.fields:
             got = self._resume(browser, form.fields)
             form = self._kept_form(got)
-        section = form.action.rstrip("/").rsplit("/", 1)[-1]
         cache.clear()
         again = browser.post(form.action, form.fields)
         asked = form.fields.get("asked", [])
-        self._learn(browser, again, section, {name: entry_of(form.fields, name) for name in asked}, touched=touched)
+        said = {name: entry_of(form.fields, name) for name in asked}
+        page = form.fields["client_id"][0][: actions.PAGE]
+        self._learn(browser, again, said, page=page, shown=shown, touched=touched)
 
     # --- hostile, and the end ---
 
@@ -294,46 +319,58 @@ class PatientMachine(RuleBasedStateMachine):
         return tab.browser.post(f"/q/{tab.section}/", {**tab.fields(), **(more or {})})
 
     def _post(self, tab: Tab, more: Fields | None = None) -> None:
-        """Save the page. Afterwards the tab opens the section again, to read back what was acknowledged."""
+        """Save the page. Afterwards the tab opens the section again, to read back what was acknowledged; with a mistake
+        it has the page that came back."""
         if not tab.section:
             return
         self.earlier.append((tab.section, dict(tab.hidden), dict(tab.shown), dict(tab.typed)))
         section, changed = tab.section, tab.changed
         got = self._send(tab, more)
-        self._learn(tab.browser, got, section, changed)
-        if got.status in (302, 422):
+        self._learn(tab.browser, got, changed, page=tab.page, shown=tab.shown)
+        if got.status == 302:
             self._open(tab, section)
+        if got.status == 422:
+            self._come_back(tab, got.form(action=f"/q/{section}/"))
 
     def _post_keeping_empty(self, tab: Tab, more: Fields) -> None:
         """Buttons that save without finishing the page: what cannot be read is not taken by them."""
         if not tab.section:
             return
-        section, changed = tab.section, tab.changed
+        changed, page, shown = tab.changed, tab.page, tab.shown
         got = self._send(tab, more)
         if got.status == 302 and not self.is_sent:
             stored = self._stored()
             changed = {name: entry for name, entry in changed.items() if stored[name] == entry}
-        self._learn(tab.browser, got, section, changed)
+        self._learn(tab.browser, got, changed, page=page, shown=shown)
         if got.status == 302:
-            self._open(tab, section)
+            self._open(tab, tab.section)
+
+    def _come_back(self, tab: Tab, form: Form) -> None:
+        """The page with what is wrong on it, as it was typed. What was saved is what it shows from now on."""
+        tab.hidden |= {name: texts for name, texts in form.fields.items() if name in HIDDEN}
+        saved, asked = tab.changed, [name for name in form.fields["asked"] if name in ENTRIES[tab.section]]
+        tab.typed = {name: entry_of(form.fields, name) for name in asked}
+        tab.shown = {name: entry if name in saved else tab.shown.get(name, {}) for name, entry in tab.typed.items()}
 
     def _learn(
         self,
         browser: Browser,
         got: Answer,
-        section: str,
         changed: dict[str, Entry],
         *,
+        page: str,
+        shown: dict[str, Entry] | None,
         touched: frozenset[str] | None = None,
     ) -> None:
         """What an answer of the server acknowledges; what it does not must be on the page it brings.
 
-        A page that was kept and sent again says everything it held: `touched` is what somebody had changed on it.
+        `shown` is what the page had shown; None where the person was asked which answer counts. A page that was kept
+        and sent again says everything it held: `touched` is what somebody had changed on it.
         """
         assert got.status in (302, 403, 409, 422, 429), got.status
         if got.status in (302, 422):
             if not self.is_sent:
-                return self._acknowledge(changed, may_be_old=touched is not None)
+                return self._acknowledge(changed, page, shown, may_be_old=touched is not None)
             said = changed if touched is None else {name: changed[name] for name in touched & changed.keys()}
             if any(self._stored()[name] != entry for name, entry in said.items()):
                 assert Correction.objects.filter(response_id=self.pk).exists(), "what came late is kept"
@@ -342,18 +379,29 @@ class PatientMachine(RuleBasedStateMachine):
         stored = self._stored()
         for name, entry in changed.items():
             if got.status == 409 and stored[name] == entry:
-                self.kept[name] = entry
+                self._keep(name, entry, page, shown)
                 continue
             assert entry_of(kept.fields, name) == entry, f"{name}: typed {entry}, not on the page with {got.status}"
-        self.offered = (browser, got, frozenset(changed) if touched is None else touched)
+        touched = frozenset(changed) if touched is None else touched
+        self.offered = (browser, got, touched, None if got.status == 409 else shown)
 
-    def _acknowledge(self, changed: dict[str, Entry], *, may_be_old: bool) -> None:
+    def _acknowledge(
+        self, changed: dict[str, Entry], page: str, shown: dict[str, Entry] | None, *, may_be_old: bool
+    ) -> None:
         """`may_be_old`: the page says everything it held, also what nobody touched; that is not saved again."""
         stored = self._stored()
         for name, entry in changed.items():
             if may_be_old and stored[name] == self.kept.get(name, {}):
                 continue
-            self.kept[name] = entry
+            self._keep(name, entry, page, shown)
+
+    def _keep(self, name: str, entry: Entry, page: str, shown: dict[str, Entry] | None) -> None:
+        """It was acknowledged. It must not have replaced in silence what another page said since this one was drawn."""
+        before = self.kept.get(name, {})
+        is_open = shown is None or self.kept_by.get(name) == page or before in ({}, shown.get(name, {}), entry)
+        assert is_open, f"{name}: {entry} replaced {before}, which the page did not show"
+        if before != entry:
+            self.kept[name], self.kept_by[name] = entry, page
 
     @staticmethod
     def _kept_form(got: Answer) -> Form:

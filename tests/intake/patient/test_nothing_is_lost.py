@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -19,6 +20,11 @@ def hidden(html):
     for name, value in found:
         fields.setdefault(name, []).append(value)
     return fields
+
+
+def kept(response):
+    """What the button of a page with hidden fields sends."""
+    return {name: [unescape(text) for text in texts] for name, texts in hidden(response.content.decode()).items()}
 
 
 @pytest.mark.check("C07", required="what was posted is there after the code")
@@ -232,6 +238,105 @@ def test_what_is_empty_here_and_was_emptied_there_is_nothing_to_choose(patient):
 
     assert patient.fill("about", page, given_name="Ana").status_code == 302
     assert patient.answers["phone"].state == "skipped"
+
+
+def go_on(page, acknowledged):
+    """What the script does with the answer to a pause: the page stays, under the next number."""
+    said = acknowledged.json()
+    page.fields["base_revision"] = [str(said["revision"])]
+    page.fields["rendered"] = [said["rendered"]]
+    page.fields["client_sequence"] = [str(int(page.fields["client_sequence"][0]) + 1)]
+
+
+@pytest.mark.check("C09", required="also where the page saved something else in between")
+class TestAPageThatStaysOpen:
+    """It saves and is drawn again, without ever showing what another window stored."""
+
+    @pytest.fixture
+    def stale(self, patient):
+        """A page that shows 0100 and saved something else since another window stored 0199."""
+        autosave(patient, "about", phone="555 010 0100")
+        page = patient.open("about")
+        autosave(patient, "about", phone="555 010 0199")
+        acknowledged = autosave(patient, "about", page, given_name="Ana")
+        assert acknowledged.status_code == 200
+        go_on(page, acknowledged)
+        page.fields["given_name"] = ["Ana"]
+        return page
+
+    def test_a_pause_after_another_pause_is_told_of_the_conflict(self, patient, stale):
+        response = autosave(patient, "about", stale, phone="555 010 0142")
+
+        assert response.status_code == 409
+        assert patient.answers["phone"].value == "555 010 0199"
+
+    def test_who_finishes_it_chooses_once(self, patient, stale):
+        conflict = patient.fill("about", stale, phone="555 010 0142")
+
+        assert conflict.status_code == 409
+        text = read(conflict).text
+        assert "555 010 0199" in text
+        assert "555 010 0142" in text
+        assert patient.client.post("/q/about/", kept(conflict)).status_code == 302
+        assert patient.answers["phone"].value == "555 010 0142"
+
+    def test_what_it_does_not_touch_stays_as_it_is(self, patient, stale):
+        assert patient.fill("about", stale, given_name="Bea").status_code == 302
+
+        assert patient.answers["given_name"].value == "Bea"
+        assert patient.answers["phone"].value == "555 010 0199"
+
+    def test_the_choice_about_one_question_is_none_about_another(self, patient):
+        """The page of the choice comes back with a mistake, and something else on it is old as well."""
+        autosave(patient, "about", given_name="Ana", phone="555 010 0100")
+        page = patient.open("about")
+        autosave(patient, "about", given_name="Bea", phone="555 010 0199")
+        conflict = patient.fill("about", page, given_name="Cleo", email="no address")
+        again = read(patient.client.post("/q/about/", kept(conflict)))
+        assert again.response.status_code == 422
+
+        response = patient.fill("about", again, phone="555 010 0142", email="")
+
+        assert response.status_code == 409
+        assert patient.answers["given_name"].value == "Cleo"
+        assert patient.answers["phone"].value == "555 010 0199"
+
+    def test_a_page_that_comes_back_with_a_mistake_does_not_overwrite(self, patient):
+        autosave(patient, "about", given_name="Old")
+        page = patient.open("about")
+        autosave(patient, "about", given_name="Two")
+        again = read(patient.fill("about", page, phone="5"))
+        assert again.response.status_code == 422
+        assert again.fields["given_name"] == ["Old"]
+
+        response = patient.fill("about", again, given_name="Three", phone="")
+
+        assert response.status_code == 409
+        assert patient.answers["given_name"].value == "Two"
+
+    def test_nor_does_it_bring_back_what_it_shows(self, patient):
+        autosave(patient, "about", given_name="Old")
+        page = patient.open("about")
+        autosave(patient, "about", given_name="Two")
+        again = read(patient.fill("about", page, phone="5"))
+
+        assert patient.fill("about", again, phone="").status_code == 302
+        assert patient.answers["given_name"].value == "Two"
+
+    def test_its_own_entries_are_never_in_its_way(self, patient):
+        """Written otherwise than they are kept, saved by a pause whose answer was lost, corrected after a mistake."""
+        page = patient.open("about")
+        page.fields |= {"born.month": ["05"], "born.year": ["1985"]}
+        autosave(patient, "about", page, given_name="  Ana ", born__day="03")
+        page.fields["client_sequence"] = ["2"]
+        go_on(page, autosave(patient, "about", page, given_name=" Anna", born__day="x"))
+        again = read(patient.fill("about", page, given_name=" Anna ", born__day="05", phone="5"))
+        assert again.response.status_code == 422
+        go_on(again, autosave(patient, "about", again, given_name=" Hanna "))
+
+        assert patient.fill("about", again, given_name="Hannah", born__day="06", phone="").status_code == 302
+        assert patient.answers["given_name"].value == "Hannah"
+        assert patient.answers["born"].value.day == 6
 
 
 def test_a_pause_tells_which_follow_ups_to_show(patient):
