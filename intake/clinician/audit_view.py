@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,6 +29,12 @@ class FilterForm(forms.Form):
     )
     email = forms.EmailField(label="Who (e-mail address)", required=False)
     before = forms.IntegerField(required=False, min_value=0, max_value=2**53, widget=forms.HiddenInput)
+
+    def clean_day(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["day"]
+        if day and day.year in (datetime.MINYEAR, datetime.MAXYEAR):  # in some time zone such a day has no end
+            raise ValidationError("Nothing was recorded in that year. Choose another day.")
+        return day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -160,8 +160,8 @@ def _read_place(place: str) -> tuple[datetime.datetime, uuid.UUID]:
         read = datetime.datetime.fromisoformat(made_at)
         if read.tzinfo is None:
             raise UnknownPlace(place)
-        return read, uuid.UUID(key)
-    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
+        return read.astimezone(datetime.UTC), uuid.UUID(key)
+    except (binascii.Error, ValueError, OverflowError, TypeError, AttributeError, RecursionError) as error:
         raise UnknownPlace("That page of the list does not exist.") from error
 
 

@@ -131,6 +131,6 @@ def _read_place(place: str) -> listing.Place:
         read = datetime.datetime.fromisoformat(since)
         if not isinstance(urgency, int) or urgency not in Urgency or read.tzinfo is None:
             raise UnknownPlace(place)
-        return listing.Place(urgency, read, uuid.UUID(key))
-    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
+        return listing.Place(urgency, read.astimezone(datetime.UTC), uuid.UUID(key))
+    except (binascii.Error, ValueError, OverflowError, TypeError, AttributeError, RecursionError) as error:
         raise UnknownPlace("That page of the list does not exist.") from error

@@ -94,6 +94,14 @@ class TestReading:
         assert seen == sorted(set(seen), reverse=True)
         assert {*range(1, max(seen) + 1)} - set(seen) == set()
 
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    def test_it_says_so_of_a_day_at_the_ends_of_the_calendar(self, day: str, reader: Client, clinic: Clinic) -> None:
+        Clinic.objects.update(timezone="Asia/Tokyo")
+        page = reader.get(URL, {"day": day})
+
+        assert page.status_code == 422
+        assert "Nothing was recorded in that year. Choose another day." in page.content.decode()
+
     @pytest.mark.parametrize("wrong", [{"day": "soon"}, {"action": "x' OR 1"}, {"before": "-1"}])
     def test_it_refuses_what_it_cannot_read(self, wrong: dict[str, str], reader: Client) -> None:
         assert reader.get(URL, wrong).status_code == 422

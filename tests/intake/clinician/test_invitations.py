@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import json
 import re
 import uuid
 from typing import Any
@@ -97,6 +99,12 @@ class TestList:
 
     @pytest.mark.parametrize("place", ["x", "bnVsbA==", "W10=", "é", "WyIyMDI2LTAzLTAyIiwgIngiXQ=="])
     def test_an_unknown_place_is_not_found(self, front: Client, clinic: Clinic, place: str) -> None:
+        assert front.get(LIST, {"after": place}).status_code == 404
+
+    @pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+    def test_nor_is_a_place_at_the_ends_of_the_calendar(self, front: Client, clinic: Clinic, at: str) -> None:
+        place = base64.urlsafe_b64encode(json.dumps([at, str(uuid.uuid4())]).encode()).decode()
+
         assert front.get(LIST, {"after": place}).status_code == 404
 
     def test_reading_it_is_recorded(self, front: Client, clinic: Clinic, front_desk: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from intake import actions, alerts
+from intake.access import listing
 from intake.clinician import worklist
 from intake.models import Alert, AuditRecord, Clinic, QuestionnaireResponse, User
 from screening import publishing
@@ -175,6 +177,12 @@ class TestPage:
     @pytest.mark.parametrize("place", ["x", "bnVsbA==", "WzksICJ4IiwgIngiXQ==", "\x00", "é", "W1tbW1tb"])
     def test_it_answers_404_to_a_place_that_does_not_exist(self, desk: Client, place: str) -> None:
         assert desk.get(URL, {"after": place}).status_code in (400, 404)
+
+    @pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+    def test_nor_is_there_a_place_at_the_ends_of_the_calendar(self, desk: Client, at: str) -> None:
+        place = listing.Place(1, datetime.datetime.fromisoformat(at), uuid.uuid4())
+
+        assert desk.get(URL, {"after": worklist.written(place)}).status_code == 404
 
     def test_it_records_each_reading(self, desk: Client, clinician: User, send: Send, clinic: Clinic) -> None:
         send(clinic)
