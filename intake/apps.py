@@ -19,7 +19,7 @@ class IntakeConfig(AppConfig):
 
         from screening import publishing, scheduling
         from screening.admin import base as editor
-        from screening.admin import publish_page
+        from screening.admin import keeping
 
         from . import (  # noqa: F401  (checks and signals register)
             access,
@@ -38,7 +38,7 @@ class IntakeConfig(AppConfig):
         admin.site.has_permission = editor.may_open
         editor.register_requirement(access.is_editor)
         editor.register_link("Impact", lambda draft: f"{reverse('clinician:impact')}?questionnaire={draft.key}")
-        publish_page.register_keeper(unsent.take)
+        keeping.register_keeper(unsent.take)
         scheduling.require_right(access.may_publish)
         publishing.require(readiness.crisis_contacts_confirmed)
         publishing.require(readiness.alerts_reach_somebody)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_POST
 
+from intake import unsent
 from screening import case_keeping, cases, models
 from screening.exchange.cases import Case, Expectation
 from screening.models import Questionnaire
@@ -28,6 +29,7 @@ REMOVED = (
 )
 
 
+@unsent.keeps_what_was_typed(comes_back=False)
 @require_POST
 @editors_only
 def keep(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import access
+from intake import access, unsent
 from intake.patient.forms import SectionForm
 from intake.patient.names import names_of
 from intake.patient.sections import content, section_form, settled
@@ -51,6 +51,7 @@ def editors_only(view: View) -> View:
     return never_cache(found)
 
 
+@unsent.keeps_what_was_typed(comes_back=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def preview(request: HttpRequest, questionnaire: Questionnaire, draft: Any) -> HttpResponse:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from intake import access, actions, crisis_contacts
+from intake import access, actions, crisis_contacts, unsent
 from intake.models import Clinic
 from intake.step_up import ask_again, is_fresh
 
@@ -118,6 +118,7 @@ def _act(request: HttpRequest, clinic: Clinic, act: Callable[[], object]) -> Htt
     return redirect("clinician:crisis_contacts", clinic.slug)
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, slug: str, key: str = "") -> HttpResponse:
     """One contact to change, or without a key a new one."""
@@ -125,7 +126,7 @@ def contact(request: HttpRequest, slug: str, key: str = "") -> HttpResponse:
     stored = next((each for each in _proposed(clinic) if each["key"] == key), None)
     if key and stored is None:
         raise Http404("There is no such contact.")
-    form = ContactForm(clinic.languages, stored, request.POST if request.method == "POST" else None)
+    form = ContactForm(clinic.languages, stored, unsent.typed_in(request))
     if request.method != "POST" or not form.is_valid():
         return _contact_page(request, clinic, form, stored)
     who = {"clinic": clinic, "by": request.user, "now": timezone.now()}

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import access, actions, audit_reading
+from intake import access, actions, audit_reading, unsent
 from intake.models import Clinic
 
 from .drawn import DrawnForm
@@ -42,11 +42,12 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "clinician/dispositions_choose.html", {"clinics": clinics})
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispositions(request: HttpRequest, slug: str) -> HttpResponse:
     """The list as it is; POST replaces it."""
     clinic = access.get_managed_clinic_or_404(request.user, slug)
-    form = _form(clinic, request.POST or None)
+    form = _form(clinic, unsent.typed_in(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "clinician/dispositions.html", {"clinic": clinic, "form": form}, status=_status(form))
     try:
@@ -73,4 +74,4 @@ def _form(clinic: Clinic, data: QueryDict | None) -> DispositionsForm:
 
 
 def _status(form: DispositionsForm) -> int:
-    return 422 if form.is_bound else 200
+    return 422 if form.errors else 200

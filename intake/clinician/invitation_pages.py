@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import access, actions, crisis_contacts, readiness
+from intake import access, actions, crisis_contacts, readiness, unsent
 from intake.models import Clinic
 from intake.permissions import Permission
 
@@ -41,12 +41,13 @@ def start_page(request: HttpRequest) -> HttpResponse:
     return render(request, "clinician/start_page.html", context)
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_code(request: HttpRequest) -> HttpResponse:
     """A new code for somebody who lost theirs. It is shown once, to be told to the person."""
     clinics_to_invite_to(request)
-    form = LostCodeForm(request.POST if request.method == "POST" else None)
-    if not form.is_bound:
+    form = LostCodeForm(unsent.typed_in(request))
+    if request.method != "POST":
         return render(request, "clinician/lost_code.html", {"form": form})
     if form.is_valid():
         try:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import access, actions, crisis_contacts, invitees
+from intake import access, actions, crisis_contacts, invitees, unsent
 from intake.models import Clinic, Invitation
 from intake.permissions import Permission
 
@@ -60,15 +60,16 @@ def invitations(request: HttpRequest) -> HttpResponse:
     return render(request, "clinician/invitations.html", context)
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_invitation(request: HttpRequest) -> HttpResponse:
     """Invite one person. The answer shows the link, once, unless it goes out by e-mail."""
     clinics = clinics_to_invite_to(request)
-    given = request.POST if request.method == "POST" else request.GET
-    clinic = chosen_clinic(clinics, given.get("clinic", ""))
+    typed = unsent.typed_in(request)
+    clinic = chosen_clinic(clinics, (typed or request.GET).get("clinic", ""))
+    form = InviteForm(clinic, typed)
     if request.method != "POST":
-        return _form(request, InviteForm(clinic), clinics)
-    form = InviteForm(clinic, request.POST)
+        return _form(request, form, clinics)
     if not form.is_valid():
         return _form(request, form, clinics, status=422)
     try:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import actions, invitation_lists
+from intake import actions, invitation_lists, unsent
 from intake.invitation_lists import Row
 from intake.models import Clinic
 
@@ -31,15 +31,16 @@ class Line:
     language: str
 
 
+@unsent.keeps_what_was_typed(comes_back=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def many(request: HttpRequest) -> HttpResponse:
     """Check a list, then invite everybody on it whose row has no problem."""
     clinics = clinics_to_invite_to(request)
-    given = request.POST if request.method == "POST" else request.GET
-    clinic = chosen_clinic(clinics, given.get("clinic", ""))
-    if request.method != "POST":
-        return _page(request, clinic, clinics, ListForm(clinic))
-    form = ListForm(clinic, request.POST, request.FILES)
+    typed = unsent.typed_in(request)
+    clinic = chosen_clinic(clinics, (typed or request.GET).get("clinic", ""))
+    form = ListForm(clinic, typed, request.FILES if request.method == "POST" else None)
+    if not form.is_bound:
+        return _page(request, clinic, clinics, form)
     if not form.is_valid():
         return _page(request, clinic, clinics, form, status=422)
     try:
@@ -91,8 +92,8 @@ def _page(
 ) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "clinic": clinic, "clinics": clinics, "most": invitation_lists.MOST_ROWS}
     if form.is_bound:
-        text = form.cleaned_data.get("text") or request.POST.get("text", "")
-        context |= {"text": text, "checked": mark_of(text), "key": request.POST.get("key", "")}
+        text = form.cleaned_data.get("text") or form.data.get("text", "")
+        context |= {"text": text, "checked": mark_of(text), "key": form.data.get("key", "")}
     context |= {
         "lines": [Line(row, LANGUAGE_NAMES.get(row.language, row.language)) for row in rows],
         "good": sum(row.is_good for row in rows),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +17,9 @@ from .review_pages import done, draw, found, nothing_else_known
 
 WORDS = {"note": "Note", "text": "Note", "rationale": "Why you decide so"}
 """Fields that people write into, with their labels; all others are sent as they were."""
+
+HIDDEN = re.compile(r"^_|edits_seen|_FORMS$|-id$|^(?:walk|rendered|section)$")
+"""Fields of the editor's pages that nobody types."""
 
 
 @unsent.keeps_what_was_typed(comes_back=True)
@@ -41,9 +46,12 @@ def unsent_words(request: HttpRequest) -> HttpResponse:
     found_words = unsent.waiting(request)
     if found_words is None:
         return redirect("clinician:worklist")
+    texts = [(name, WORDS[name], text) for name, text in found_words.fields if name in WORDS]
+    named = [(name, text) for name, text in found_words.fields if text.strip() and not HIDDEN.search(name)]
     context = {
         "action": found_words.path,
-        "texts": [(name, WORDS[name], text) for name, text in found_words.fields if name in WORDS],
+        "texts": texts,
+        "named": [] if texts else named,
         "fields": [(name, text) for name, text in found_words.fields if name not in WORDS],
     }
     return render(request, "clinician/unsent.html", context)

@@ -17,6 +17,7 @@ from screening import fields, models, rulebook
 from screening.forms import RuleField
 
 from . import removing
+from .keeping import kept
 from .reading import read_rules_back
 from .removing import RefusesWhatIsUsed, RowFormSet
 from .renaming import FixedName
@@ -174,6 +175,14 @@ class DraftAdmin(RefusesWhatIsUsed, EditorsOnly, LanguagesOfQuestionnaire, admin
     class Media:
         css = {"all": ["screening/admin.css"]}
         js = [forms.Script("screening/rules.js", defer=True)]
+
+    @kept(comes_back=False)
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().add_view(request, *args, **kwargs)
+
+    @kept(comes_back=False)
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().change_view(request, *args, **kwargs)
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any) -> Any:
         request.questionnaire = self._questionnaire(request, object_id)  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,26 +16,10 @@ from screening import models, proving, publishing, scheduling
 from screening.engine.checks import Problem
 
 from . import views
-
-Keeper = Callable[[HttpRequest], Mapping[str, str] | None]
-
-_keepers: list[Keeper] = []
+from .keeping import kept, typed_before
 
 
-def register_keeper(keeper: Keeper) -> None:
-    """What gives back, once, what was typed on a page before one had to sign in anew. To be called while apps get
-    ready."""
-    if keeper not in _keepers:
-        _keepers.append(keeper)
-
-
-def comes_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Marks a page that shows again what a keeper gives back; whoever keeps what is posted looks for the mark."""
-    view.typed_comes_back = True  # type: ignore[attr-defined]
-    return view
-
-
-@comes_back
+@kept(comes_back=True)
 def publish(request: HttpRequest, questionnaire: models.Questionnaire, context: dict[str, Any]) -> HttpResponse:
     """Asks for a note, shows the problems; a POST publishes what was shown, now or later, or says why not with 422."""
     if request.method != "POST":
@@ -116,7 +100,7 @@ def _draw(
     problems = [*(one for one in refusals if one not in look.problems), *look.problems]
     reviews = list(questionnaire.clinical_reviews.all()[:1])
     shown = {
-        **({} if request.method == "POST" or look.is_being_proved else _typed_before(request)),
+        **({} if request.method == "POST" or look.is_being_proved else typed_before(request, "note", "at")),
         **context,
         **views.sorted_problems(list(problems), questionnaire),
         "title": "Publish",
@@ -130,9 +114,3 @@ def _draw(
         "outcome": questionnaire.scheduled_publications.exclude(done_at=None).first(),
     }
     return render(request, "admin/screening/publish.html", shown, status=status)
-
-
-def _typed_before(request: HttpRequest) -> dict[str, str]:
-    """What is in the boxes; whether a clinician has reviewed the draft is said anew."""
-    found = next((words for keeper in _keepers if (words := keeper(request))), {})
-    return {name: found.get(name, "") for name in ("note", "at")}

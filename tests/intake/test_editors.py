@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from intake import step_up
 from intake.models import Clinic, Membership, User
 from screening.admin import base
+from screening.models import Question
 from tests.browsers import show_who_one_is, signed_in
+from tests.screening.test_admin import Form, form_of
 
 LIST = "/admin/screening/questionnaire/"
 
@@ -75,6 +77,27 @@ def test_publishing_is_open_just_after_signing_in(editor: Client, admin: User, q
     show_who_one_is(editor, admin)
 
     assert editor.get(f"{LIST}{questionnaire.pk}/publish/").status_code == 200
+
+
+def test_what_was_typed_before_the_session_ended_is_shown_and_sent_by_the_same_person(
+    editor: Client, admin: User, questionnaire
+) -> None:
+    question = Question.objects.get(link_id="stroke")
+    address = f"/admin/screening/question/{question.pk}/change/"
+    typed = form_of(editor, address) | {"text__en": "Did you ever have a stroke, or nearly one?"}
+    session = editor.session
+    session["staff_seen"] -= 15 * 60 + 5
+    session.save()
+
+    asked = editor.post(address, typed)
+    assert asked["Location"] == "/accounts/login/?next=/staff/unsent/"
+    signed_in(admin, editor)
+    shown = editor.get("/staff/unsent/").content.decode()
+
+    assert "Did you ever have a stroke, or nearly one?</dd>" in shown
+    assert Question.objects.get(pk=question.pk).text == question.text
+    editor.post(address, Form(shown).sent)
+    assert Question.objects.get(pk=question.pk).text["en"] == "Did you ever have a stroke, or nearly one?"
 
 
 def test_it_asks_the_database_once_in_a_request(editor: Client) -> None:
