@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from screening.engine.answers import Answer, InvalidAnswer, parse_entry
+from screening.engine.answers import Answer, AnswerProblem, InvalidAnswer, parse_entry
 from screening.engine.definition import Question, Vocabulary
 
 from .controls import Control
@@ -85,13 +85,16 @@ class AnswerField(forms.Field):
             self.given = invalid.kept
             if any(problem.code == "entry_too_long" for problem in invalid.problems):
                 self.beginning = parts_of(self.question, self.given)
-            raise forms.ValidationError([validation_error(problem) for problem in invalid.problems]) from invalid
+            raise forms.ValidationError([self._error(problem) for problem in invalid.problems]) from invalid
         return self.given
 
+    def _error(self, problem: AnswerProblem) -> forms.ValidationError:
+        return validation_error(problem, self.question, self.page.language)
 
-def validation_error(problem: Any) -> forms.ValidationError:
+
+def validation_error(problem: Any, question: Question | None = None, language: str = "en") -> forms.ValidationError:
     """What is wrong with an entry, with the form part it belongs to."""
-    error = forms.ValidationError(problem_text(problem), code=problem.code)
+    error = forms.ValidationError(problem_text(problem, question, language), code=problem.code)
     error.part = problem.part
     return error
 

@@ -27,7 +27,7 @@ MESSAGES: dict[str, str] = {
     "number_not_read": "Enter a number in digits, for example {example}",
     "number_not_finite": "Enter an ordinary number",
     "number_whole": "Enter a whole number, without decimals",
-    "number_decimals": "Round the number to {decimals} after the decimal point",
+    "number_decimals": "Use fewer digits after the decimal point ({decimals} at most)",
     "number_too_small": "Enter a number that is {minimum} or more",
     "number_too_large": "Enter a number that is {maximum} or less",
     # Text

@@ -29,7 +29,7 @@ def show(question: Question, answer: Answer | None, language: str = "en", vocabu
     """`display` without a definition; `vocabulary` gives medicines their names."""
     if answer is None:
         return word("skipped", language)
-    typed = ", ".join((answer.typed or {}).values())
+    typed = ", ".join(_typed(question, part, text, language) for part, text in (answer.typed or {}).items())
     if answer.state != "answered":
         return word("unreadable", language, typed=typed) if typed else word(answer.state, language)
     value = display_value(question, answer.value, language, vocabulary)
@@ -83,6 +83,25 @@ def _choice(question: Question, code: str, language: str) -> str:
         if option.code == code:
             return text_in(option.text, language) or code
     return word(code, language) if question.type == "yes_no" and code in ("yes", "no") else code
+
+
+def _typed(question: Question, part: str, text: str, language: str) -> str:
+    """An entry that could not be read: what was typed as it is, what was chosen or ticked in words and not as codes.
+
+    >>> _typed(Question(link_id="weight", type="weight", text={}), "state", "not_sure", "en")
+    'Not sure'
+    """
+    if part == "none" and question.type == "medicines":
+        return word("no_medicines", language)
+    if part == "" and question.type in ("yes_no", "choice", "multiple_choice"):
+        return ", ".join(choice_words(question, code, language) for code in text.split(", "))
+    return choice_words(question, text, language) if part == "state" else text
+
+
+def choice_words(question: Question, code: str, language: str) -> str:
+    """A chosen answer, or "not sure" or "declined", in words; anything else as it is."""
+    found = _choice(question, code, language)
+    return word(code, language) if found == code and code in ("not_sure", "declined") else found
 
 
 def _pressure(value: BloodPressure, language: str) -> str:

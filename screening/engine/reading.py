@@ -75,7 +75,7 @@ def read_multiple(context: Context, raw: Raw) -> tuple[str, ...] | None:
     chosen = tuple(option for option in context.question.options if option.code in raw)
     alone = next((option for option in chosen if option.exclusive), None)
     if alone is not None and len(chosen) > 1:
-        context.problem("choice_exclusive", option=codes_of(context)[alone.code])
+        context.problem("choice_exclusive", option=codes_of(context)[alone.code], option_code=alone.code)
         return None
     return tuple(option.code for option in chosen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gettext as library
 import re
 from pathlib import Path
@@ -13,6 +14,8 @@ from django.utils import translation
 from intake.questions.problems import problem_text
 from intake.questions.words import in_language
 from screening.engine.answer_problems import MESSAGES, answer_problem
+from screening.engine.answers import InvalidAnswer, parse_entry
+from screening.engine.definition import Option, Question
 
 ROOT = Path(settings.BASE_DIR)
 LOCALE = ROOT / "intake" / "locale" / "es" / "LC_MESSAGES"
@@ -75,6 +78,32 @@ def test_every_message_about_a_mistake_is_translated_with_its_placeholders(code)
 def test_a_message_falls_back_to_english_rather_than_fail():
     with translation.override("en"):  # a test before may have left another language on
         assert problem_text(answer_problem("number_too_large", maximum=30)) == "Enter a number that is 30 or less"
+
+
+NONE_OF_THESE = Option(code="none", text={"en": "None of these", "es": "Ninguna de estas"}, exclusive=True)
+ASTHMA = Option(code="asthma", text={"en": "Asthma", "es": "Asma"})
+
+
+@pytest.mark.parametrize(
+    ("type", "parts", "english", "spanish"),
+    [
+        ("weight", {"kg": "80", "state": "not_sure"}, "“Not sure”", "“No estoy seguro/a”"),
+        ("multiple_choice", {"": ["asthma", "none"]}, "“None of these”", "“Ninguna de estas”"),
+        ("group", {"0.inner": ["asthma", "none"]}, "“None of these”", "“Ninguna de estas”"),
+    ],
+)
+def test_a_message_calls_an_answer_what_the_page_calls_it(type, parts, english, spanish):  # noqa: A002
+    options = (ASTHMA, NONE_OF_THESE) if type != "weight" else ()
+    inner = Question(link_id="inner", type="multiple_choice", text={}, options=options)
+    items = {"items": (inner,), "repeats": True} if type == "group" else {"options": options}
+    question = Question(link_id="outer", type=type, text={}, unknowns=("not_sure",), **items)
+    with pytest.raises(InvalidAnswer) as refused:
+        parse_entry(question, parts, on=datetime.date(2026, 1, 31))
+    (problem,) = refused.value.problems
+
+    for language, expected in (("en", english), ("es", spanish)):
+        with translation.override(language):
+            assert expected in problem_text(problem, question, language)
 
 
 def test_a_text_says_which_language_it_is_really_in():

@@ -180,7 +180,7 @@ WRONG = [
     ("integer", 10**400, "integer: Enter a number that is 1000000000 or less"),
     ("decimal", float("nan"), "decimal: Enter an ordinary number"),
     ("decimal", float("inf"), "decimal: Enter an ordinary number"),
-    ("decimal", 3.55, "decimal: Round the number to 1 after the decimal point"),
+    ("decimal", 3.55, "decimal: Use fewer digits after the decimal point (1 at most)"),
     ("blood_pressure", {"systolic": "162"}, "blood_pressure, systolic: Write a number, not text"),
     (
         "blood_pressure",

@@ -156,6 +156,23 @@ def test_what_could_not_be_read_is_shown_as_typed():
     assert display(SMOKES, Answer(state="skipped", typed={"": "abc"}), DEFINITION) == "Could not be read: “abc”"
 
 
+def test_what_was_chosen_or_ticked_beside_it_is_shown_in_words():
+    fever = Option(code="fever", text={"en": "Fever with back pain", "es": "Fiebre con dolor de espalda"})
+    several = Question(link_id="q", type="multiple_choice", text={}, options=(fever,))
+    pills = Question(link_id="q", type="medicines", text={})
+    weight = Question(link_id="q", type="weight", text={})
+
+    def unread(question, language="en", **typed):
+        return display(question, Answer(state="skipped", typed=typed), DEFINITION, language).partition(": ")[2]
+
+    assert unread(several, **{"": "fever, not_sure"}) == "“Fever with back pain, Not sure”"
+    assert unread(several, "es", **{"": "fever", "state": "declined"}) == (
+        "“Fiebre con dolor de espalda, Prefiero no decirlo”"
+    )
+    assert unread(pills, none="on", **{"0.name": "sertraline"}) == "“None, sertraline”"
+    assert unread(weight, kg="80", state="not_sure") == "“80, Not sure”"
+
+
 def test_what_could_be_read_stands_before_what_could_not():
     answer = Answer(state="answered", value=BloodPressure(diastolic=96), typed={"systolic": "abc"})
     question = Question(link_id="q", type="blood_pressure", text={})
