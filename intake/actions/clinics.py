@@ -57,17 +57,26 @@ def create_clinic(
 
 
 def set_invitation_mail(
-    *, clinic: Clinic, by: User, now: datetime.datetime, reminder_limit: int, mail_names_clinic: bool
+    *,
+    clinic: Clinic,
+    by: User,
+    now: datetime.datetime,
+    reminder_limit: int,
+    mail_names_clinic: bool,
+    seen: Clinic | None = None,
 ) -> Clinic:
     """How often an invitation is reminded of, and whether e-mails name the clinic. What was planned stays planned.
+    `seen`: the clinic as `by` looked at it.
 
-    Raises `NotPermitted`, and Django's `ValidationError` for too many reminders.
+    Raises `NotPermitted`, `ChangedMeanwhile`, and Django's `ValidationError` for too many reminders.
     """
     with transaction.atomic():
         current = managed(
             clinic, by, refusal="Only an administrator of this clinic can change how invitations are sent."
         )
-        current.reminder_limit, current.mail_names_clinic = reminder_limit, mail_names_clinic
+        wanted = {"reminder_limit": reminder_limit, "mail_names_clinic": mail_names_clinic}
+        for name in _changed(current, wanted, seen):
+            setattr(current, name, wanted[name])
         current.clean_fields(exclude={field.name for field in Clinic._meta.fields} - {"reminder_limit"})
         current.save(update_fields=["reminder_limit", "mail_names_clinic"])
         audit.record(actor=audit.staff(by), action="clinic.invitation_mail_set", now=now, clinic=current.pk)

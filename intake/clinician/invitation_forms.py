@@ -14,12 +14,13 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake import access, invitation_lists
+from intake import access, audit_reading, invitation_lists
 from intake.invitees import Details
 from intake.models import Clinic
 from intake.models.clinic import MOST_REMINDERS
 from screening.models import Questionnaire
 
+from .drawn import DrawnForm
 from .wording import LANGUAGE_NAMES
 
 SHOW, MAIL = "show", "mail"
@@ -212,7 +213,7 @@ class LostCodeForm(forms.Form):
         self.helper.add_input(Submit("code", "Make a new code"))
 
 
-class MailForm(forms.Form):
+class MailForm(DrawnForm):
     """How a clinic's invitations by e-mail are sent."""
 
     clinic = forms.SlugField(widget=forms.HiddenInput)
@@ -228,12 +229,11 @@ class MailForm(forms.Form):
     )
 
     def __init__(self, clinic: Clinic, data: Mapping[str, Any] | None = None) -> None:
-        stored = {
-            "clinic": clinic.slug,
-            "reminder_limit": str(clinic.reminder_limit),
-            "mail_names_clinic": clinic.mail_names_clinic,
-        }
-        super().__init__(data, initial=stored)
+        stored = {"reminder_limit": str(clinic.reminder_limit), "mail_names_clinic": clinic.mail_names_clinic}
+        super().__init__(
+            data, stored=stored, changed_by=lambda _: audit_reading.who_did("clinic.invitation_mail_set", clinic)
+        )
+        self.initial["clinic"] = clinic.slug
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", "Save"))
 

@@ -79,7 +79,10 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
             reminder_limit=int(form.cleaned_data["reminder_limit"]),
             mail_names_clinic=form.cleaned_data["mail_names_clinic"],
+            seen=clinic,
         )
+    except actions.ChangedMeanwhile:  # since this request began: it is looked at as if it had come now
+        return mail_settings(request)
     except actions.NotPermitted as error:  # the role went away meanwhile
         raise Http404("There are no settings here.") from error
     messages.success(request, "Saved. Invitations made from now on follow this.")

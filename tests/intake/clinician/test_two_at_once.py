@@ -19,6 +19,7 @@ from .conftest import SignIn
 pytestmark = pytest.mark.check("C88", required="a page of settings puts nothing back")
 
 SETTINGS, ROTA, DECISIONS = (f"/staff/clinic/north/{end}/" for end in ("settings", "alerts", "decisions"))
+MAIL = "/staff/invitations/e-mail/"
 RIGHT, PHONE = "on-call@north.example", "(202) 555-0199"
 
 
@@ -212,3 +213,31 @@ class TestDecisions:
     def test_the_action_refuses_what_changed_since_the_request_began(self, clinic: Clinic, admin: User) -> None:
         with pytest.raises(actions.ChangedMeanwhile):
             actions.set_dispositions(clinic=clinic, dispositions=["a", "b"], by=admin, now=NOW, seen=["c", "d"])
+
+
+class TestInvitationMail:
+    def test_each_saves_what_they_typed(self, office: Client, other: Client, clinic: Clinic) -> None:
+        mine, theirs = opened(office, MAIL), opened(other, MAIL)
+        other.post(MAIL, theirs | {"mail_names_clinic": "on"})
+
+        assert office.post(MAIL, mine | {"reminder_limit": "1"}).status_code == 302
+
+        clinic.refresh_from_db()
+        assert (clinic.mail_names_clinic, clinic.reminder_limit) == (True, 1)
+
+    def test_what_both_changed_is_refused_once_with_what_it_is_now(
+        self, office: Client, other: Client, clinic: Clinic
+    ) -> None:
+        mine, theirs = opened(office, MAIL), opened(other, MAIL)
+        other.post(MAIL, theirs | {"reminder_limit": "4"})
+
+        page = office.post(MAIL, mine | {"reminder_limit": "1"})
+
+        assert page.status_code == 422
+        assert "Reminders for each invitation, at most: Bob changed this meanwhile, to “4”." in text(page)
+        clinic.refresh_from_db()
+        assert clinic.reminder_limit == 4
+        again = {field.html_name: field.value() for field in page.context["form"] if field.value() is not False}
+        assert office.post(MAIL, again).status_code == 302
+        clinic.refresh_from_db()
+        assert clinic.reminder_limit == 1
