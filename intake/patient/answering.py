@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from intake import actions, limits
 from intake.questions.elements import element_id
 from intake.questions.words import in_language
-from screening.engine.answers import display
+from screening.engine.answers import display_as_asked
 from screening.engine.definition import Section
 
 from . import errors, languages, late, pace, saving, sessions
@@ -250,7 +250,7 @@ def _both(visit: Visit, clash: actions.Clash) -> dict[str, Any]:
     """One question with what is saved and what this page says."""
     question = visit.compiled.questions[clash.link_id]
     shown = {
-        name: display(question, answer, visit.definition, visit.language)
+        name: display_as_asked(question, answer, visit.definition, visit.language)
         for name, answer in (("saved", clash.stored), ("typed", clash.submitted))
     }
     return {"question": in_language(question.text, visit.language), **shown}

@@ -13,7 +13,7 @@ from intake import actions, limits, tablet
 from intake.questions.elements import element_id
 from intake.questions.words import in_language
 from intake.references import grouped
-from screening.engine.answers import Answer, display
+from screening.engine.answers import Answer, display_as_asked
 from screening.engine.definition import Question, Section
 
 from . import answering, errors, on_tablet, pace, sessions
@@ -79,7 +79,7 @@ def _row(visit: Visit, section: Section, question: Question) -> dict[str, Any]:
     answer = visit.answers.get(question.link_id)
     return {
         "question": in_language(question.text, visit.language),
-        "answer": display(question, answer, visit.definition, visit.language),
+        "answer": display_as_asked(question, answer, visit.definition, visit.language),
         "answer_lang": _language_of(question, answer, visit),
         "is_empty": answer is None or not answer.says_something,
         "change": _change(section, question.link_id),

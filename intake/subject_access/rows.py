@@ -24,7 +24,7 @@ from intake.models import (
     TreatmentSession,
     User,
 )
-from screening.engine.answers import Answer, display, write_answer
+from screening.engine.answers import Answer, display_as_asked, write_answer
 from screening.engine.assessment import Assessment, assessment_json
 from screening.engine.display import text_in
 
@@ -148,7 +148,7 @@ def answers(row: QuestionnaireResponse, given: Mapping[str, Answer | None]) -> l
     return [
         {
             "question": text_in(compiled.questions[link_id].text, row.language),
-            "answer": display(compiled.questions[link_id], answer, compiled.definition, row.language)
+            "answer": display_as_asked(compiled.questions[link_id], answer, compiled.definition, row.language)
             if answer
             else "Taken back",
             "link_id_code": link_id,

@@ -23,7 +23,7 @@ BloodPressure(systolic=162, diastolic=96)
 from __future__ import annotations
 
 from .answer_problems import MESSAGES, AnswerProblem, InvalidAnswer, InvalidAnswers, answer_problem
-from .display import display, display_value
+from .display import display, display_as_asked, display_value
 from .documents import cross_problems, decode_answers, read_answers, vocabulary_of
 from .kinds import parse_entry, parse_value
 from .values import (
@@ -61,6 +61,7 @@ __all__ = [
     "cross_problems",
     "decode_answers",
     "display",
+    "display_as_asked",
     "display_value",
     "parse_entry",
     "parse_value",

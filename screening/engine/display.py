@@ -13,6 +13,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from .dates import MONTHS
 from .definition import Definition, Question, Text, Vocabulary
 from .documents import vocabulary_of
@@ -23,6 +25,14 @@ from .words import word
 def display(question: Question, answer: Answer | None, definition: Definition, language: str = "en") -> str:
     """What the patient said, in `language`. None (the page was not reached) reads as not answered."""
     return show(question, answer, language, vocabulary_of(definition, question))
+
+
+def display_as_asked(question: Question, answer: Answer | None, definition: Definition, language: str) -> str:
+    """`display` for the patient: the items of a group are called as they were asked, not by the clinicians' `short`."""
+    asked = [
+        replace(item, short={lang: text.lstrip("¿") for lang, text in item.text.items()}) for item in question.items
+    ]
+    return display(replace(question, items=tuple(asked)), answer, definition, language)
 
 
 def show(question: Question, answer: Answer | None, language: str = "en", vocabulary: Vocabulary | None = None) -> str:

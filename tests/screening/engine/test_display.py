@@ -15,6 +15,7 @@ from screening.engine.answers import (
     PartialDate,
     Weight,
     display,
+    display_as_asked,
 )
 from screening.engine.definition import Definition, Medicine, Option, Question, Section, Vocabulary
 from screening.engine.kinds import KINDS
@@ -150,6 +151,18 @@ def test_a_state_is_shown_the_same_for_every_type(type, state, english, spanish)
 
 def test_a_question_that_was_not_reached_is_not_answered():
     assert display(SMOKES, None, DEFINITION) == "Not answered"
+
+
+def test_a_patient_reads_the_items_of_a_group_as_they_were_asked_and_staff_in_short():
+    name = Question(
+        link_id="name", type="text", short={"en": "Drug"}, text={"en": "Which medicine?", "es": "¿Qué medicina?"}
+    )
+    trials = Question(link_id="q", type="group", repeats=True, text={}, items=(name,))
+    answer = Answer(state="answered", value=({"name": Answer(state="answered", value="Zoloft")},))
+
+    assert display(trials, answer, DEFINITION, "es") == "1. Drug: Zoloft"
+    assert display_as_asked(trials, answer, DEFINITION, "es") == "1. Qué medicina: Zoloft"
+    assert display_as_asked(trials, answer, DEFINITION, "en") == "1. Which medicine: Zoloft"
 
 
 def test_what_could_not_be_read_is_shown_as_typed():
