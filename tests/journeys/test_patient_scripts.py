@@ -68,6 +68,15 @@ def test_it_says_saved_only_for_what_is_stored(started):
     expect(state_of(started)).to_have_text("Saved")
     assert stored()["given_name"].value == "Ana"
 
+    # The button is pressed, the next page never comes, as on a line that stands still, and the person goes on typing.
+    started.evaluate("document.forms.answers.addEventListener('submit', event => event.preventDefault())")
+    started.get_by_role("button", name="Save and continue").click()
+    expect(state_of(started)).to_have_text("Saving…")
+    started.fill("#q-phone", "555 010 0199")
+
+    expect(state_of(started)).to_have_text("Saved")
+    assert stored()["phone"].value == "555 010 0199"
+
 
 def test_it_says_what_waits_because_it_cannot_be_read_yet(started):
     started.fill("#q-phone", "5")

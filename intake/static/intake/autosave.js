@@ -12,7 +12,8 @@ let latest = null; // the question touched last
 let timer = 0;
 let wait = 2000;
 let isSending = false;
-let isOver = false;
+let isOver = false; // nothing more can be saved from this page
+let isLeaving = false; // the button was pressed, and the next page is on its way
 
 function say(name, text) {
   state.dataset.state = name;
@@ -25,11 +26,15 @@ function field(name) {
 
 /** The page as it is now, under a number of its own, so that an older save never replaces a newer one. */
 function compose() {
-  const sequence = field("client_sequence");
   const data = new URLSearchParams(new FormData(form));
   data.set("autosave", "1");
-  sequence.value = Number(sequence.value) + 1;
+  advance();
   return data;
+}
+
+function advance() {
+  const sequence = field("client_sequence");
+  sequence.value = Number(sequence.value) + 1;
 }
 
 function later(delay, task) {
@@ -38,7 +43,7 @@ function later(delay, task) {
 }
 
 async function send() {
-  if (isSending || isOver) return;
+  if (isSending || isOver || isLeaving) return;
   body = compose();
   await attempt(body);
 }
@@ -84,7 +89,7 @@ function stored(answer, data) {
 
 // The same page is sent again under the same number: if it did arrive, nothing changes.
 function unsaved(data) {
-  if (isOver) return;
+  if (isOver || isLeaving) return;
   say("unsaved", state.dataset.unsaved);
   later(wait, () => (body === data ? attempt(data) : send()));
   wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -115,6 +120,7 @@ function isChanged(input) {
 function touched(event) {
   const question = event.target.closest("[data-question]");
   if (!question || isOver) return;
+  if (isLeaving) stay();
   latest = question;
   body = undefined;
   if (!isSending) say("", "");
@@ -122,11 +128,23 @@ function touched(event) {
   later(isChoice ? 250 : PAUSE, send);
 }
 
+function leave() {
+  isLeaving = true;
+  clearTimeout(timer);
+  say("saving", state.dataset.saving);
+}
+
+/** The next page did not come. What the button sent may still arrive: what is saved from here on is newer. */
+function stay() {
+  isLeaving = false;
+  advance();
+}
+
 form.addEventListener("input", touched);
 form.addEventListener("change", touched);
 const changed = [...form.querySelectorAll("[data-question] :is(input, select, textarea)")].find(isChanged);
 changed?.dispatchEvent(new Event("change", { bubbles: true }));
-form.addEventListener("submit", () => { isOver = true; clearTimeout(timer); });
+form.addEventListener("submit", leave);
 window.addEventListener("online", () => body !== null && later(0, send));
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && body === undefined && !isSending) send();
