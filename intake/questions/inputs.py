@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from screening.engine.definition import Question
+from screening.engine.words import unit_in
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def _number(question: Question, country: str) -> Specs:
     mode = "numeric" if question.type == "integer" else "decimal"
     largest = question.maximum if question.maximum is not None else 9999
     width = f"width-{min(max(len(f'{largest:.0f}') + (question.type == 'decimal') * 2, 2), 5)}"
-    return (InputSpec("", width=width, inputmode=mode, unit=question.unit, autocomplete=question.autocomplete),)
+    unit = unit_in(question.unit, get_language() or "")
+    return (InputSpec("", width=width, inputmode=mode, unit=unit, autocomplete=question.autocomplete),)
 
 
 AUTOFILL = {"given_name": "given-name", "family_name": "family-name", "phone": "tel", "email": "email"}

@@ -19,7 +19,7 @@ from .dates import MONTHS
 from .definition import Definition, Question, Text, Vocabulary
 from .documents import vocabulary_of
 from .values import Ago, Answer, BloodPressure, Height, MedicineEntry, PartialDate, Value, Weight
-from .words import word
+from .words import unit_in, word
 
 
 def display(question: Question, answer: Answer | None, definition: Definition, language: str = "en") -> str:
@@ -68,7 +68,7 @@ def display_value(question: Question, value: Value, language: str = "en", vocabu
         case tuple():
             return _list(question, value, language, vocabulary)
         case int() | float():
-            return f"{plain(value)} {question.unit}".strip()
+            return f"{plain(value)} {unit_in(question.unit, language)}".strip()
         case _:
             return word("skipped", language)
 

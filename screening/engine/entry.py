@@ -27,6 +27,7 @@ from collections.abc import Mapping
 
 from .context import Context, Raw
 from .dates import month_number, read_typed
+from .words import TRANSLATED_UNITS, unit_in
 
 PartTexts = Mapping[str, str | list[str]]
 
@@ -118,7 +119,8 @@ def enter_text(context: Context, typed: Typed) -> Raw:
 def enter_number(context: Context, typed: Typed) -> Raw:
     if "" not in typed:
         return None
-    found = typed_number(typed.one(""), context.question.unit)
+    unit = context.question.unit
+    found = typed_number(typed.one(""), unit, *(unit_in(unit, language) for language in TRANSLATED_UNITS))
     if found is None:
         example = context.question.minimum if context.question.minimum is not None else 3
         context.problem("number_not_read", example=int(example))

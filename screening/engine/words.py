@@ -56,6 +56,29 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
+TRANSLATED_UNITS: dict[str, dict[str, str]] = {
+    "es": {
+        "days": "días",
+        "weeks": "semanas",
+        "months": "meses",
+        "years": "años",
+        "hours": "horas",
+        "minutes": "minutos",
+        "times": "veces",
+    },
+}
+"""Units that are words, by language; a questionnaire writes its units in English. Symbols (mg, mmHg) need none."""
+
+
+def unit_in(unit: str, language: str) -> str:
+    """A question's unit in a language, or as it is.
+
+    >>> unit_in("weeks", "es"), unit_in("mg", "es"), unit_in("weeks", "en")
+    ('semanas', 'mg', 'weeks')
+    """
+    return TRANSLATED_UNITS.get(language, {}).get(unit, unit)
+
+
 def word(key: str, language: str, **values: object) -> str:
     """A fixed phrase with its values; English where a language is not known.
 

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from intake.questions.inputs import INPUTS
 from intake.questions.problems import problem_text
 from intake.questions.words import in_language
 from screening.engine.answer_problems import MESSAGES, answer_problem
@@ -80,6 +81,7 @@ def test_a_message_falls_back_to_english_rather_than_fail():
         assert problem_text(answer_problem("number_too_large", maximum=30)) == "Enter a number that is 30 or less"
 
 
+TODAY = datetime.date(2026, 1, 31)
 NONE_OF_THESE = Option(code="none", text={"en": "None of these", "es": "Ninguna de estas"}, exclusive=True)
 ASTHMA = Option(code="asthma", text={"en": "Asthma", "es": "Asma"})
 
@@ -98,12 +100,20 @@ def test_a_message_calls_an_answer_what_the_page_calls_it(type, parts, english, 
     items = {"items": (inner,), "repeats": True} if type == "group" else {"options": options}
     question = Question(link_id="outer", type=type, text={}, unknowns=("not_sure",), **items)
     with pytest.raises(InvalidAnswer) as refused:
-        parse_entry(question, parts, on=datetime.date(2026, 1, 31))
+        parse_entry(question, parts, on=TODAY)
     (problem,) = refused.value.problems
 
     for language, expected in (("en", english), ("es", spanish)):
         with translation.override(language):
             assert expected in problem_text(problem, question, language)
+
+
+def test_a_unit_that_is_a_word_is_in_the_language_of_the_page_and_may_be_typed_in_it():
+    weeks = Question(link_id="weeks", type="integer", text={}, unit="weeks")
+    with translation.override("es"):
+        assert [field.unit for field in INPUTS["integer"](weeks, "US")] == ["semanas"]
+
+    assert [parse_entry(weeks, {"": text}, on=TODAY).value for text in ("8 semanas", "8 weeks", "8")] == [8, 8, 8]
 
 
 def test_a_text_says_which_language_it_is_really_in():

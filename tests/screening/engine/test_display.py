@@ -123,6 +123,7 @@ def test_a_code_that_is_no_longer_an_option_is_shown_as_it_is():
 
 def test_a_number_has_its_unit():
     assert shown("integer", 3, unit="drinks") == "3 drinks"
+    assert shown("integer", 8, "es", unit="weeks") == "8 semanas"
 
 
 def test_the_entries_of_a_group_are_numbered_lines():
