@@ -102,14 +102,18 @@ def test_a_lock_that_comes_after_the_session_ended_leads_to_the_locked_page(devi
 
 def test_what_was_typed_into_a_page_whose_session_had_ended_closes_as_well(device: Client) -> None:
     typed = {"visit": str(response().pk), "given_name": "Rosa"}
-    assert "closes after" not in Client().post("/q/about/", typed).content.decode(), "somebody's own device"
+    own = Client().post("/q/about/", typed).content.decode()
+    assert "call the clinic" in own
+    assert "closes in" not in own, "somebody's own device"
     Session.objects.all().delete()
 
     page = device.post("/q/about/", typed).content.decode()
 
     assert 'value="Rosa"' in page
     assert '<meta http-equiv="refresh" content="600;url=/tablet/">' in page
-    assert "closes after 10 minutes without use" in page
+    assert "This page closes in 10 minutes." in page
+    assert "Tell the staff here" in page
+    assert "Leave this page open" not in page
 
 
 def test_elsewhere_the_locked_page_forgets_nothing(db: None) -> None:
