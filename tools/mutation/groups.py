@@ -86,6 +86,7 @@ GROUPS = (
         (
             "tests/intake/alerts",
             "tests/intake/test_alerting.py",
+            "tests/intake/test_alerting_later.py",
             "tests/intake/clinician/test_alerts_page.py",
             "intake/alerts/ages.py",
         ),
