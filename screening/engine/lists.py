@@ -24,7 +24,9 @@ _SAYS_NONE = frozenset(
 """What stands in a row, simplified, when a person says there that they take no medicines."""
 
 LARGEST_DOSE_MG = 100_000
-_DOSE_UNITS = {"mg": 1.0, "mgs": 1.0, "milligrams": 1.0, "mcg": 0.001, "µg": 0.001, "ug": 0.001, "g": 1000.0}
+_DOSE_UNITS = {"mg": 1.0, "mgs": 1.0, "milligrams": 1.0, "mcg": 0.001, "\u03bcg": 0.001, "ug": 0.001, "g": 1000.0}
+"""Milligrams in each unit, casefolded: the micro sign (U+00B5) has become the Greek letter mu (U+03BC) by then."""
+
 _IN_ONE_DAY = re.compile(
     r"(?:\s*/\s*(?:day|d|d[ií]a)|\s+(?:(?:once|una vez)\s+)?(?:(?:a|per|each|every|al|por|cada)\s+)?"
     r"(?:day|daily|d[ií]a|diari[oa]s?))$",

@@ -122,6 +122,9 @@ READ = [
     ("medicines", {"0.name": "lithium", "0.dose": "900mg daily"}, (MedicineEntry(code="lithium", dose_mg=900.0),)),
     ("medicines", {"0.name": "lithium", "0.dose": "900 mg/day"}, (MedicineEntry(code="lithium", dose_mg=900.0),)),
     ("medicines", {"0.name": "lithium", "0.dose": "0,9 g al día"}, (MedicineEntry(code="lithium", dose_mg=900.0),)),
+    ("medicines", {"0.name": "lithium", "0.dose": "50 mcg"}, (MedicineEntry(code="lithium", dose_mg=0.05),)),
+    ("medicines", {"0.name": "lithium", "0.dose": "50 \u00b5g"}, (MedicineEntry(code="lithium", dose_mg=0.05),)),
+    ("medicines", {"0.name": "lithium", "0.dose": "50 \u03bcg"}, (MedicineEntry(code="lithium", dose_mg=0.05),)),
     ("medicines", {"0.name": "", "7.name": "little blue pill"}, (MedicineEntry(text="little blue pill"),)),
     (
         "medicines",
