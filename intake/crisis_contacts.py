@@ -1,8 +1,14 @@
 """Whom to call in a crisis, by country. A clinic starts from these and a named person confirms them.
 
 Each contact: `key`, `title` in each language, and at least one of `call` (a telephone number), `text` (a number for
-text messages, with `text_body` if a word must be sent) and `url` (a chat). `is_emergency` marks the emergency number.
-Numbers outside the United States are general knowledge and must be checked by the clinic.
+text messages, with `text_body` if a word must be sent) and `url` (a chat). `note` is a short sentence beside them.
+`is_emergency` marks the emergency number. `text_body`, `url` and `note` are one text for every language, or one for
+each language, where a language that is left out has none.
+
+In Spanish: to press 2 after calling 988, and to text AYUDA to 988, is what
+https://988lifeline.org/get-help/what-to-expect says; that page offers the chat in Spanish too, without its address,
+which is the one that others give for it. AYUDA to 741741 is what others give for Crisis Text Line. Those two, and the
+numbers outside the United States, are general knowledge: the clinic checks every contact before it confirms them.
 """
 
 from __future__ import annotations
@@ -16,6 +22,9 @@ Contact = dict[str, Any]
 
 OWN = "own-"
 """How the keys begin of contacts that a clinic added itself."""
+
+BY_LANGUAGE = ("text_body", "url", "note")
+"""What may differ by language, besides the title."""
 
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ()-]{1,19}")
 
@@ -41,7 +50,12 @@ _EUROPE = {
 BY_COUNTRY: dict[str, tuple[Contact, ...]] = {
     "US": (
         _emergency("911"),
-        {**_988, "url": "https://988lifeline.org/chat/"},
+        {
+            **_988,
+            "text_body": {"es": "AYUDA"},
+            "url": {"en": "https://988lifeline.org/chat/", "es": "https://chat.988lifeline.org/"},
+            "note": {"es": "Al llamar, oprima 2 para español."},
+        },
         {
             "key": "veterans",
             "title": {
@@ -55,7 +69,7 @@ BY_COUNTRY: dict[str, tuple[Contact, ...]] = {
             "key": "crisis_text_line",
             "title": {"en": "Crisis Text Line", "es": "Crisis Text Line"},
             "text": "741741",
-            "text_body": "HOME",
+            "text_body": {"en": "HOME", "es": "AYUDA"},
         },
     ),
     "CA": (_emergency("911"), {**_988, "title": {"en": "988 Suicide Crisis Helpline", "es": "Línea de crisis 988"}}),
@@ -159,6 +173,43 @@ def emergency_number(contacts: list[Contact]) -> str:
     return next((str(contact.get("call", "")) for contact in contacts if contact.get("is_emergency")), "")
 
 
+def in_one_language(contact: Contact, language: str) -> Contact:
+    """The contact for whoever reads this language: each of `BY_LANGUAGE` is a text, "" where there is none.
+
+    >>> in_one_language({"text": "741741", "text_body": {"en": "HOME", "es": "AYUDA"}, "url": "https://a"}, "es")
+    {'text': '741741', 'text_body': 'AYUDA', 'url': 'https://a', 'note': ''}
+    """
+    return {**contact, **{key: texts_of(contact, key, [language])[language] for key in BY_LANGUAGE}}
+
+
+def texts_of(contact: Contact, key: str, languages: list[str]) -> dict[str, str]:
+    """One of `BY_LANGUAGE` in each of these languages, "" where there is none.
+
+    >>> texts_of({"note": "Day and night"}, "note", ["en", "es"])
+    {'en': 'Day and night', 'es': 'Day and night'}
+    """
+    given = contact.get(key) or ""
+    return {code: given.get(code, "") if isinstance(given, dict) else given for code in languages}
+
+
+def in_words(contact: Contact) -> str:
+    """Every way to reach it, in every language, for whoever checks it.
+
+    >>> in_words({"text": "741741", "text_body": {"en": "HOME", "es": "AYUDA"}, "note": "Day and night."})
+    'text 741741 with HOME (en), AYUDA (es); Day and night.'
+    """
+    body = _every(contact, "text_body")
+    said = [f"call {contact['call']}"] if contact.get("call") else []
+    if contact.get("text"):
+        said.append(f"text {contact['text']}" + (f" with {body}" if body else ""))
+    return "; ".join([*said, *filter(None, (_every(contact, key) for key in ("url", "note")))])
+
+
+def _every(contact: Contact, key: str) -> str:
+    given = contact.get(key) or ""
+    return ", ".join(f"{text} ({code})" for code, text in given.items()) if isinstance(given, dict) else given
+
+
 def problems(contacts: list[Contact], languages: list[str]) -> list[str]:
     """Everything that would keep a contact from being used: which contact, and what to do.
 
@@ -191,11 +242,27 @@ def problems_of_one(contact: Contact, languages: list[str]) -> list[str]:
         for way in ("call", "text")
         if way in contact and not _NUMBER.fullmatch(contact[way])
     ]
-    if not any(contact.get(way) for way in ("call", "text", "url")):
-        found.append("Give a number to call or text, or an address.")
-    if contact.get("url") and not str(contact["url"]).startswith("https://"):
-        found.append("Write an address that begins with https://.")
-    return found
+    if wrong := [key for key in BY_LANGUAGE if not _is_text(contact.get(key, ""))]:
+        return [*found, *(f"Write its {key} as one text, or as one for each language." for key in wrong)]
+    return found + _problems_of_ways(contact, languages)
+
+
+def _is_text(given: object) -> bool:
+    return all(isinstance(text, str) for text in (given.values() if isinstance(given, dict) else [given]))
+
+
+def _problems_of_ways(contact: Contact, languages: list[str]) -> list[str]:
+    """Nobody is left without a way, whatever they read; and only a web address becomes a link."""
+    given = contact.get("url") or ""
+    addresses = [url for url in (given.values() if isinstance(given, dict) else [given]) if url]
+    wrong = not all(url.startswith("https://") for url in addresses)
+    found = ["Write an address that begins with https://."] if wrong else []
+    if contact.get("call") or contact.get("text"):
+        return found
+    if not addresses:
+        return ["Give a number to call or text, or an address."]
+    without = [code for code, url in texts_of(contact, "url", languages).items() if not url]
+    return found + [f"Give a number to call or text, or an address in “{code}”." for code in without]
 
 
 def mark_of(contacts: list[Contact]) -> str:

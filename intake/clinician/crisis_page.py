@@ -29,9 +29,7 @@ NO_CLINIC = "There is no such clinic."
 def in_words(contact: dict[str, Any]) -> dict[str, str]:
     """One contact for staff: its title, and every way to reach it."""
     title = contact["title"].get("en") or next(iter(contact["title"].values()), "")
-    ways = (("call", "call {}"), ("text", "text {}"), ("url", "{}"))
-    given = ", ".join(way.format(contact[key]) for key, way in ways if contact.get(key))
-    return {"key": contact["key"], "title": title, "ways": given}
+    return {"key": contact["key"], "title": title, "ways": crisis_contacts.in_words(contact)}
 
 
 class ContactForm(forms.Form):
@@ -39,25 +37,17 @@ class ContactForm(forms.Form):
 
     call = forms.CharField(label="Number to call", max_length=20, required=False, help_text="As it is dialled.")
     text = forms.CharField(label="Number for text messages", max_length=20, required=False)
-    text_body = forms.RegexField(
-        r"^\w*$", label="Word to send", max_length=20, required=False, help_text="Where one is needed, such as HOME.",
-        error_messages={"invalid": "Write one word."},
-    )  # fmt: skip
-    url = forms.CharField(label="Address of a chat", max_length=200, required=False, help_text="Begins with https://")
     is_emergency = forms.BooleanField(label="This is the emergency number", required=False)
 
     def __init__(self, languages: list[str], contact: dict[str, Any] | None = None, data: Any = None) -> None:
         stored = contact or {}
-        titles = {f"title_{code}": text for code, text in stored.get("title", {}).items()}
-        super().__init__(data, initial={**stored, **titles})
         self.languages = list(dict.fromkeys([*languages, *LANGUAGE_NAMES]))
+        texts = {key: crisis_contacts.texts_of(stored, key, self.languages) for key in crisis_contacts.BY_LANGUAGE}
+        texts["title"] = stored.get("title", {})
+        by_language = {f"{key}_{code}": text for key, each in texts.items() for code, text in each.items()}
+        super().__init__(data, initial={**stored, **by_language})
         for code in self.languages:
-            self.fields[f"title_{code}"] = forms.CharField(
-                label=f"Name in {LANGUAGE_NAMES.get(code, code)}",
-                max_length=100,
-                required=code in languages,
-                error_messages={"required": f"Write the name in {LANGUAGE_NAMES.get(code, code)}."},
-            )
+            self.fields |= _fields_in(code, is_required=code in languages)
         self.order_fields([f"title_{code}" for code in self.languages])
         self.helper = FormHelper()
         self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
@@ -67,9 +57,41 @@ class ContactForm(forms.Form):
     def contact(self) -> dict[str, Any]:
         """The contact as it is stored, without a key. Call it on a valid form."""
         given = self.cleaned_data
-        title = {code: given[f"title_{code}"] for code in self.languages if given[f"title_{code}"]}
-        plain = {name: given[name] for name in ("call", "text", "text_body", "url", "is_emergency") if given[name]}
-        return {"title": title, **plain}
+        plain = {name: given[name] for name in ("call", "text", "is_emergency") if given[name]}
+        texts = {key: self._texts(key) for key in crisis_contacts.BY_LANGUAGE}
+        return {"title": self._texts("title"), **plain, **{key: text for key, text in texts.items() if text}}
+
+    def _texts(self, key: str) -> dict[str, str]:
+        """What is written, by language; a language in which nothing is written is left out."""
+        given = self.cleaned_data
+        return {code: given[f"{key}_{code}"] for code in self.languages if given[f"{key}_{code}"]}
+
+
+def _fields_in(code: str, *, is_required: bool) -> dict[str, forms.Field]:
+    """What is written of a contact in one language."""
+    name = LANGUAGE_NAMES.get(code, code)
+    return {
+        f"title_{code}": forms.CharField(
+            label=f"Name in {name}",
+            max_length=100,
+            required=is_required,
+            error_messages={"required": f"Write the name in {name}."},
+        ),
+        f"text_body_{code}": forms.RegexField(
+            r"^\w*$",
+            label=f"Word to send, in {name}",
+            max_length=20,
+            required=False,
+            help_text="Where one is needed, such as HOME.",
+            error_messages={"invalid": "Write one word."},
+        ),
+        f"url_{code}": forms.CharField(
+            label=f"Address of a chat in {name}", max_length=200, required=False, help_text="Begins with https://"
+        ),
+        f"note_{code}": forms.CharField(
+            label=f"Note in {name}", max_length=80, required=False, help_text="Such as what to press after calling."
+        ),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,6 +30,7 @@ class Contact:
     title: Words
     ways: tuple[Way, ...]
     is_emergency: bool
+    note: str = ""
 
     def by(self, kind: str) -> Way | None:
         """The way of a kind: `call`, `text` or `chat`."""
@@ -69,8 +70,9 @@ def of_clinic(clinic: Clinic | None) -> list[Way]:
 
 
 def _contact(stored: dict[str, Any], language: str) -> Contact:
-    ways = [maker(stored) for key, maker in _WAYS.items() if stored.get(key)]
-    return Contact(in_language(stored.get("title", {}), language), tuple(ways), bool(stored.get("is_emergency")))
+    one = crisis_contacts.in_one_language(stored, language)
+    ways = tuple(maker(one) for key, maker in _WAYS.items() if one.get(key))
+    return Contact(in_language(stored.get("title", {}), language), ways, bool(stored.get("is_emergency")), one["note"])
 
 
 def _call(stored: dict[str, Any]) -> Way:

@@ -98,7 +98,7 @@ class TestConfirmCrisisContacts:
 
         assert made["confirmed_by"] == admin.email
         assert Clinic.objects.get().crisis_confirmed_by == admin
-        assert "Emergency services: 911" in run("confirm_crisis_contacts", "north", "--by", admin.email)
+        assert "Emergency services: call 911" in run("confirm_crisis_contacts", "north", "--by", admin.email)
 
     def test_it_takes_contacts_from_a_file(self, clinic: Clinic, admin: User, tmp_path: Path) -> None:
         own = tmp_path / "contacts.json"

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from intake import actions
+from intake import actions, crisis_contacts
 from intake.management.base import PlainCommand, clinic_named
 from intake.models import Clinic, User
 
@@ -52,9 +52,8 @@ def _contacts(path: Path | None) -> list[dict[str, Any]] | None:
 
 
 def _words(clinic: Clinic, user: User) -> str:
-    ways = ("call", "text", "url")
     lines = [
-        f"  {contact['title'][clinic.languages[0]]}: {', '.join(str(contact[way]) for way in ways if way in contact)}"
+        f"  {contact['title'][clinic.languages[0]]}: {crisis_contacts.in_words(contact)}"
         for contact in clinic.crisis_contacts
     ]
     return "\n".join([f"{user.name} confirmed the crisis contacts of {clinic.name}:", *lines])

@@ -75,6 +75,27 @@ class TestChanging:
         assert clinic.crisis_proposed[1]["title"] == {"en": "County line", "es": "Línea del condado"}
         assert keys(clinic, is_proposed=False) == before
 
+    def test_each_language_has_its_own_word_chat_and_note(self, office: Client, clinic: Clinic) -> None:
+        own = {"text": "741741", "text_body_en": "HOME", "text_body_es": "AYUDA", "note_es": "Conteste en español."}
+        office.post(url(clinic, "add/"), {**LOCAL, **own, "url_es": "https://chat.example/es"})
+
+        clinic.refresh_from_db()
+        added = (clinic.crisis_proposed or [])[-1]
+        assert added["text_body"] == {"en": "HOME", "es": "AYUDA"}
+        assert added["url"] == {"es": "https://chat.example/es"}
+        page = office.get(url(clinic, f"{added['key']}/change/")).content.decode()
+        assert all(f'value="{text}"' in page for text in ("HOME", "AYUDA", "https://chat.example/es"))
+        preview = office.get(url(clinic)).content.decode().rpartition('lang="es">')[2]
+        assert all(text in preview for text in ("Envíe AYUDA al 741741", "Conteste en español.", "chat.example/es"))
+
+    def test_a_contact_stored_as_one_text_keeps_it_in_every_language(self, office: Client, clinic: Clinic) -> None:
+        stored = {"key": "own-1", "title": {"en": "A", "es": "A"}, "text": "85258", "text_body": "SHOUT"}
+        Clinic.objects.filter(pk=clinic.pk).update(crisis_contacts=[*clinic.crisis_contacts, stored])
+
+        page = office.get(url(clinic, "own-1/change/")).content.decode()
+
+        assert page.count('value="SHOUT"') == 2
+
     def test_there_is_one_emergency_number(self, office: Client, clinic: Clinic) -> None:
         office.post(url(clinic, "add/"), {**LOCAL, "is_emergency": "on"})
 
@@ -130,9 +151,11 @@ class TestRefusing:
         [
             ({"title_es": ""}, "Write the name in Spanish."),
             ({"call": ""}, "Give a number to call or text, or an address."),
+            ({"call": "", "url_en": "https://chat.example/"}, "Give a number to call or text, or an address in “es”."),
+            ({"note_es": "x" * 81}, "at most 80 characters"),
             ({"call": "ask: Bob"}, "“ask: Bob” is not a number that can be dialled."),
-            ({"text": "12345", "text_body": "two words"}, "Write one word."),
-            ({"url": "javascript:alert(1)"}, "Write an address that begins with https://."),
+            ({"text": "12345", "text_body_es": "two words"}, "Write one word."),
+            ({"url_es": "javascript:alert(1)"}, "Write an address that begins with https://."),
         ],
     )
     def test_a_mistake_says_what_to_do_and_keeps_what_was_typed(

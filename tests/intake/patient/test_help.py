@@ -7,6 +7,7 @@ from django.test import Client
 
 from intake import actions, crisis_contacts
 from intake.models import Alert, Clinic, QuestionnaireResponse, SafetyPanelShown
+from intake.patient import crisis
 from tests.intake.patient.conftest import NOW, open_clinic, read
 from tests.intake.patient.test_nothing_is_lost import hidden
 from tests.intake.sample import Tab
@@ -24,6 +25,25 @@ def test_a_disclosure_leads_to_help_before_the_next_question(patient, said):
     assert "I want to stop" in page.text
     assert "Nobody is watching your answers live" in page.text
     assert "a very high blood pressure reading" in page.text, "not everything that calls for help is about suicide"
+
+
+def test_who_reads_spanish_is_led_to_the_lines_in_spanish(patient):
+    patient.client.post("/language/", {"language": "es", "next": "/q/help/"})
+
+    page = read(patient.client.get("/q/help/"))
+
+    spanish = {"tel:988", "sms:988?body=AYUDA", "sms:741741?body=AYUDA", "https://chat.988lifeline.org/"}
+    assert spanish <= set(page.links)
+    assert "oprima 2 para español" in page.text
+    assert "HOME" not in page.text
+
+
+def test_contacts_stored_as_one_text_hold_in_every_language():
+    stored = [{"key": "a", "title": {"en": "A"}, "text": "741741", "text_body": "HOME", "url": "https://a.example/"}]
+
+    hrefs = [[way.href for way in crisis.contacts(stored, code)[0].ways] for code in ("en", "es")]
+
+    assert hrefs == [["sms:741741?body=HOME", "https://a.example/"]] * 2
 
 
 @pytest.mark.parametrize("path", ["/", "/i/whatever/", "/resume/", "/tablet/"])
