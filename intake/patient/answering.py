@@ -158,7 +158,7 @@ def _answer(request: HttpRequest, visit: Visit, section: Section, form: SectionF
     if "language" in posted:
         return languages.in_other(request, visit.clinic, _here(section, ""))
     if "add" in posted or "remove" in posted:
-        return _with_entry(section, posted, form)
+        return _with_entry(visit, section, posted, form)
     if "take" in posted or "keep" in posted:
         return redirect(_here(section, form.row_named(posted.get("take") or posted["keep"]), request))
     if form.errors:
@@ -204,14 +204,19 @@ def _here(section: Section, anchor: str, request: HttpRequest | None = None) -> 
     return reverse("patient:section", args=[section.link_id]) + query + (f"#{anchor}" if anchor else "")
 
 
-def _with_entry(section: Section, posted: QueryDict, form: SectionForm) -> HttpResponse:
+def _with_entry(visit: Visit, section: Section, posted: QueryDict, form: SectionForm) -> HttpResponse:
     """The page again with one more empty entry, or without the one removed."""
     link_id = re.sub(r"[^a-z0-9_]", "", (posted.get("add") or posted.get("remove", "")).partition(".")[0])
     more = f"more={link_id}&" if "add" in posted else ""
     query = f"?{more}return={'check' if posted.get('return') == 'check' else ''}"
-    anchor = form.new_row(link_id) if "add" in posted else ""
+    anchor = _new_entry(visit, section, link_id, form) if "add" in posted else ""
     anchor = anchor or f"{element_id(link_id)}-block"
     return redirect(reverse("patient:section", args=[section.link_id]) + f"{query}#{anchor}")
+
+
+def _new_entry(visit: Visit, section: Section, link_id: str, form: SectionForm) -> str:
+    """The element id of the entry that was asked for, on the page that comes next; "" when this is no list."""
+    return form.new_row(link_id) or section_form(visit, section, more={link_id: 1}).last_entry(link_id)
 
 
 # --- two tabs ---

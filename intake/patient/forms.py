@@ -220,6 +220,13 @@ class SectionForm(QuestionsForm):
         rows = {bound.name: count_of(bound.value() or {}) for bound in self.medicine_lists}
         return element_id(f"{link_id}.{rows[link_id]}.name") if link_id in rows else ""
 
+    def last_entry(self, link_id: str) -> str:
+        """The element id of the last entry that this page draws of a repeating group; "" when this is no such group."""
+        if link_id not in self.fields or self.fields[link_id].question.type != "group":
+            return ""
+        control = self[link_id].control
+        return f"{control.id}-entry-{control.entry_count}"
+
     def row_named(self, given: str) -> str:
         """The element id of the name in the row that a button speaks of (`medicines.3=Zoloft`)."""
         link_id, row = row_named(given, self.data) or ("", 0)

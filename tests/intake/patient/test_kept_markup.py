@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -114,6 +115,27 @@ def test_every_section_of_the_starter_is_the_same(language: str) -> None:
             anew = render_crispy_form(section_form(asking, section))
             assert render_crispy_form(section_form(asking, section)) == anew
     assert len(drawing._kept) > 100
+
+
+@pytest.mark.parametrize("content", ["ketamine", "check_in"])
+def test_each_unit_is_read_out_with_its_input(content: str) -> None:
+    page = Page(version="b" * 64)
+    named = [name for each in load_definition(CONTENT.parent / content).questions() for name in _units(each, page)]
+
+    assert len(named) >= 2
+    assert all(f"{name}-unit" in described.split() for name, described in named)
+
+
+def _units(question: Question, page: Page) -> list[tuple[str, str]]:
+    """The inputs of a question that have a unit beside them, each with the ids of what describes it."""
+    control = Control(question, question.link_id, page, {}, (Problem("", "Wrong."),))
+    html = render_to_string(control.template, {"control": control})
+    inputs = {tag["id"]: tag.get("aria-describedby", "") for tag in _inputs(html)}
+    return [(name, inputs.get(name, "")) for name in re.findall(r'class="unit" id="([\w-]+)-unit"', html)]
+
+
+def _inputs(html: str) -> list[dict[str, str]]:
+    return [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall("<input[^>]*>", html)]
 
 
 def answers_of_one_choice(question: Question) -> Iterator[Answer]:

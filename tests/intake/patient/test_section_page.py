@@ -178,11 +178,13 @@ def test_the_buttons_of_lists_save_the_page_without_skipping(patient):
     response = patient.fill("numbers", coffee="3", operations__0__which="Knee", add="operations")
 
     assert response["Location"].startswith("/q/numbers/?more=operations")
+    assert response["Location"].endswith("#q-operations-entry-2")
     assert patient.answers["coffee"].value == 3
     assert "sleep" not in patient.answers
     page = read(patient.client.get(response["Location"]))
     assert page.fields["operations.0.which"] == ["Knee"]
     assert page.fields["operations.1.which"] == [""]
+    assert 'id="q-operations-entry-2" tabindex="-1"' in page.html
 
 
 def test_an_entry_can_be_removed(patient):
