@@ -18,7 +18,9 @@ from .review_pages import done, draw, found, nothing_else_known
 WORDS = {"note": "Note", "text": "Note", "rationale": "Why you decide so"}
 """Fields that people write into, with their labels; all others are sent as they were."""
 
-HIDDEN = re.compile(r"^_|edits_seen|_FORMS$|-id$|^(?:walk|rendered|section)$")
+HIDDEN = re.compile(
+    r"^_|^initial-|__prefix__|edits_seen|_FORMS$|-(?:id|question|flag|score|vocabulary)$|^(?:walk|rendered|section)$"
+)
 """Fields of the editor's pages that nobody types."""
 
 

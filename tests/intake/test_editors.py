@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -95,6 +97,9 @@ def test_what_was_typed_before_the_session_ended_is_shown_and_sent_by_the_same_p
     shown = editor.get("/staff/unsent/").content.decode()
 
     assert "Did you ever have a stroke, or nearly one?</dd>" in shown
+    named = set(re.findall(r"<dt><code>([\w-]+)</code>", shown))
+    assert {"link_id", "text__en"} <= named
+    assert not [name for name in named if name.startswith("initial-") or "__prefix__" in name]
     assert Question.objects.get(pk=question.pk).text == question.text
     editor.post(address, Form(shown).sent)
     assert Question.objects.get(pk=question.pk).text["en"] == "Did you ever have a stroke, or nearly one?"
