@@ -52,6 +52,7 @@ from .deleting import kept_questions as kept_questions
 from .dispositions import set_dispositions as set_dispositions
 from .erasing import AlertStillOpen as AlertStillOpen
 from .erasing import Erased as Erased
+from .erasing import NotAllErased as NotAllErased
 from .erasing import NoticeNotSeen as NoticeNotSeen
 from .erasing import erase as erase
 from .erasing import erase_again as erase_again

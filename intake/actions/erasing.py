@@ -27,7 +27,7 @@ from intake.permissions import Permission
 from .deleting import delete_draft
 from .holding import OnLegalHold, hold_on
 from .matching import part_from_others
-from .refusals import NotPermitted, Refused
+from .refusals import NotPermitted, Refused, locked
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,10 @@ class AlertStillOpen(Refused):
 
 class NoticeNotSeen(Refused):
     """These answers were opened in an emergency, and nobody has looked at the notice of it."""
+
+
+class NotAllErased(Refused):
+    """Something that was erased before is still here and could not be erased again. The log names the kind of error."""
 
 
 WAITING = (OnLegalHold, AlertStillOpen, NoticeNotSeen)
@@ -182,16 +186,28 @@ def erase_by_calendar(*, clinic: Clinic, scope: Scope, is_listed: bool, now: dat
 
 def erase_again(*, entries: list[erased_list.Entry], now: datetime.datetime) -> int:
     """Erase what a list says was erased and is here, in a restored backup; how many. Holds and alerts were looked at
-    the first time, and what is here is older. Nobody goes who is not listed, whatever was thought of them then."""
+    the first time, and what is here is older. Nobody goes who is not listed, whatever was thought of them then.
+
+    Raises `NotAllErased` once everything else is done.
+    """
     listed = frozenset(uuid.UUID(entry.id) for entry in entries)
     part_from_others(known=listed)
     return _do_again(entries, partial(_again, now=now, listed=listed))
 
 
 def _do_again(entries: list[erased_list.Entry], erase_one: Callable[[Record, erased_list.Entry], bool]) -> int:
-    done = sum(erase_one(record, entry) for record, entry in _still_here(entries))
+    """One that fails keeps nothing else from going. Raises `NotAllErased` at the end."""
+    done = failed = 0
+    for record, entry in _still_here(entries):
+        try:
+            done += erase_one(record, entry)
+        except Exception as error:
+            failed += 1
+            logger.error("Something on the list of erasures could not be erased: %s", type(error).__name__)
     if done:
         traces.press_out()
+    if failed:
+        raise NotAllErased(f"On the list of erasures and still here, because of an error: {failed}. See the log.")
     return done
 
 
@@ -211,15 +227,28 @@ def _again(
 ) -> bool:
     """`listed`: what a restored backup is to lose. None: holds and alerts of this database count."""
     if isinstance(record, QuestionnaireResponse) and entry.kind == erased_list.DRAFT:
-        if not record.is_deleted:
-            delete_draft(response_id=record.pk, now=now, even_on_hold=listed is not None)
-        return not record.is_deleted
+        return _draft_again(record, entry, now=now, is_restored=listed is not None)
     with transaction.atomic():
         scope = locked_with_all(record, partial(_exactly, listed=listed))
         if listed is None:
             refuse_to_erase(scope)
         if scope != Scope():
             _erase(record.clinic, scope, reason=entry.reason, by=None, now=now, actor=audit.OPERATOR)
+    return True
+
+
+def _draft_again(
+    response: QuestionnaireResponse, entry: erased_list.Entry, *, now: datetime.datetime, is_restored: bool
+) -> bool:
+    """A draft is written on the list before its deletion is committed. Sent or saved since, it was not committed: its
+    patient was told that it failed, and went on. A restored backup loses the draft whatever a clock said."""
+    with transaction.atomic():
+        current = locked(response.pk, even_deleted=True)
+        if current.is_deleted or current.is_sent:
+            return False
+        if not is_restored and current.saved_at > entry.at:
+            return False
+        delete_draft(response_id=current.pk, now=now, even_on_hold=is_restored)
     return True
 
 
@@ -234,6 +263,7 @@ def finish_erasures(*, now: datetime.datetime) -> int:
     """Complete what was stopped half-way, and give the list what only the database knows; how many were completed.
 
     What was put on legal hold since, called for somebody or was opened in an emergency stays until that is settled.
+    Raises `NotAllErased` once everything else is done.
     """
     erased_list.complete()
     return _do_again(erased_list.read(erased_list.path()), partial(_completed, now=now))

@@ -11,7 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from intake import actions
-from intake.erasure import erased_list
+from intake.erasure import erased_list, registry
+from intake.erasure.registry import Scope
 from intake.models import Alert, Clinic, Erasure, Person, QuestionnaireResponse, Revision, User
 from screening.models import QuestionnaireVersion
 
@@ -81,6 +82,73 @@ def test_an_erasure_that_was_listed_and_not_committed_is_completed(sent: Questio
     assert actions.finish_erasures(now=later(days=2)) == 0
     assert not QuestionnaireResponse.objects.exists()
     assert Erasure.objects.get(kind="response").reason == "asked"
+
+
+class TestDeletionThatWasNotCommitted:
+    """Its line was written and the commit failed: the patient was told so, and went on."""
+
+    @pytest.fixture
+    def typed(self, tab: Tab) -> Tab:
+        tab.save(given_name="Rosa", family_name="Diaz")
+        erased_list.append([erased_list.draft(tab.response.pk, later(minutes=1))])
+        return tab
+
+    @pytest.mark.parametrize("is_restored", [True, False])
+    def test_what_was_sent_since_stays_and_stops_nothing_else(
+        self, typed: Tab, clinic: Clinic, version: QuestionnaireVersion, is_restored: bool
+    ) -> None:
+        typed.finish(plan_now="no", harm_thoughts="no", now=later(minutes=2))
+        sent = actions.submit(response_id=typed.response.pk, now=later(minutes=3))
+        gone = _sent_by("Ortiz", clinic, version)
+        erased_list.append([erased_list.Entry(kind="response", id=str(gone.pk), reason="asked", at=later(minutes=4))])
+
+        assert _done_again(is_restored) == 1
+        assert QuestionnaireResponse.objects.get() == sent
+
+    def test_what_was_saved_since_stays(self, typed: Tab) -> None:
+        typed.save(given_name="Rosa Maria", now=later(minutes=2))
+
+        assert actions.finish_erasures(now=later(days=1)) == 0
+        assert Revision.objects.count() == 2
+
+    @pytest.mark.parametrize("is_restored", [True, False])
+    def test_what_was_not_touched_since_goes(self, typed: Tab, is_restored: bool) -> None:
+        assert _done_again(is_restored) == 1
+        assert QuestionnaireResponse.objects.get().is_deleted
+
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_one_that_fails_keeps_nobody_else_from_going_and_is_told(
+    clinic: Clinic,
+    version: QuestionnaireVersion,
+    is_restored: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    first, second = sorted((_sent_by(name, clinic, version) for name in ("Diaz", "Ortiz")), key=lambda one: one.pk)
+    erased_list.append(
+        [erased_list.Entry(kind="response", id=str(one.pk), reason="asked", at=NOW) for one in (first, second)]
+    )
+    real = registry.only_response
+
+    def broken(response: QuestionnaireResponse) -> Scope:
+        if response == first:
+            raise RuntimeError("Diaz")
+        return real(response)
+
+    monkeypatch.setattr(registry, "only_response", broken)
+
+    with pytest.raises(actions.NotAllErased, match="1"):
+        _done_again(is_restored)
+    assert QuestionnaireResponse.objects.get() == first
+    assert "RuntimeError" in caplog.text
+    assert "Diaz" not in caplog.text
+
+
+def _done_again(is_restored: bool) -> int:
+    if is_restored:
+        return actions.erase_again(entries=erased_list.everything(), now=later(days=1))
+    return actions.finish_erasures(now=later(days=1))
 
 
 def test_what_is_on_hold_since_an_erasure_was_cut_short_stays_until_it_is_lifted(sent: QuestionnaireResponse) -> None:
