@@ -196,6 +196,24 @@ def test_help_appears_at_once_under_the_answer(started):
     expect(started.locator("#q-dark")).to_be_focused()
 
 
+def test_what_was_typed_last_goes_out_as_the_page_goes_also_while_an_older_save_is_on_its_way(started):
+    held: list[Route] = []
+    started.route("**/q/about/", lambda route: held.append(route))
+    started.fill("#q-given_name", "Ana")
+    expect(state_of(started)).to_have_text("Saving…")
+    started.unroute("**/q/about/")
+    started.fill("#q-phone", "555 010 0199")
+
+    with started.expect_response(lambda response: response.request.method == "POST"):
+        started.evaluate(
+            "Object.defineProperty(document, 'visibilityState', {value: 'hidden'});"
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )
+
+    expect(state_of(started)).to_have_text("Saved")
+    assert (stored()["given_name"].value, stored()["phone"].value) == ("Ana", "555 010 0199")
+
+
 @pytest.mark.parametrize("definition", [with_role(EVERY_TYPE, "dark", "emergency")], ids=["emergency"])
 def test_in_an_emergency_its_number_appears_instead(started):
     go_to(started, "safety")

@@ -6,6 +6,7 @@ const helps = [...form.querySelectorAll("[data-help]")];
 const PAUSE = 1200;
 const PATIENCE = 4000;
 const LONGEST_WAIT = 30000;
+const OUTLIVES = 60000; // bytes that a browser still sends for a page that is gone: 64 KB with the headers
 
 let body = null; // what is waiting to be stored; null when everything is
 let latest = null; // the question touched last
@@ -48,7 +49,7 @@ async function send() {
   await attempt(body);
 }
 
-async function attempt(data) {
+async function attempt(data, keepalive = false) {
   isSending = true;
   say("saving", state.dataset.saving);
   const stop = new AbortController();
@@ -56,6 +57,7 @@ async function attempt(data) {
   try {
     const response = await fetch(form.dataset.autosave, {
       method: "POST", body: data, signal: stop.signal, headers: { Accept: "application/json" }, redirect: "error",
+      keepalive,
     });
     if (response.status === 403) return finish(state.dataset.ended);
     const answer = await response.json();
@@ -82,14 +84,14 @@ function stored(answer, data) {
   if (body === data) {
     body = null;
     say("saved", answer.waiting?.length ? state.dataset.partly : state.dataset.saved);
-  } else {
+  } else if (body !== null) {
     later(PAUSE, send);
   }
 }
 
 // The same page is sent again under the same number: if it did arrive, nothing changes.
 function unsaved(data) {
-  if (isOver || isLeaving) return;
+  if (isOver || isLeaving || body === null) return;
   say("unsaved", state.dataset.unsaved);
   later(wait, () => (body === data ? attempt(data) : send()));
   wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -134,6 +136,14 @@ function leave() {
   say("saving", state.dataset.saving);
 }
 
+/** The page may be gone in a moment: what is not stored yet goes out at once, also beside an older save on its way. */
+function sendLast() {
+  if (document.visibilityState !== "hidden" || body === null || isOver || isLeaving) return;
+  clearTimeout(timer);
+  body ??= compose();
+  attempt(body, String(body).length < OUTLIVES);
+}
+
 /** The next page did not come. What the button sent may still arrive: what is saved from here on is newer. */
 function stay() {
   isLeaving = false;
@@ -146,6 +156,4 @@ const changed = [...form.querySelectorAll("[data-question] :is(input, select, te
 changed?.dispatchEvent(new Event("change", { bubbles: true }));
 form.addEventListener("submit", leave);
 window.addEventListener("online", () => body !== null && later(0, send));
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden" && body === undefined && !isSending) send();
-});
+document.addEventListener("visibilitychange", sendLast);
