@@ -181,10 +181,16 @@ def _scalar(node: yaml.Node, spot: Spot, problems: list[ContentProblem]) -> obje
         return text
     if text in _WORDS:
         return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
+    found = number_in(text)
+    if found is not None:
+        return found
     if text.casefold() in (".nan", ".inf", "-.inf", "+.inf"):
         problems.append(spot.problem("", "Write an ordinary number"))
     return text
+
+
+def number_in(text: str) -> int | float | None:
+    """The number that a text without quotes is read as; None where it stays text."""
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else None

@@ -20,7 +20,7 @@ from .cases import Case, Expectation, load_cases
 from .directory import read_directory
 from .expansion import Expansion, maps
 from .shape import fit
-from .strict import ContentError, ContentProblem, Spot, YamlList, YamlMap, read_text
+from .strict import ContentError, ContentProblem, Spot, YamlList, YamlMap, number_in, read_text
 
 __all__ = [
     "Case",
@@ -124,6 +124,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = '"' if _ODD.search(text) else "|" if _is_block(text) else None
+    if number_in(text) is not None:
+        style = "'"  # YAML 1.1 has no number such as 6E20, and would leave it without quotes
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -24,6 +24,10 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @example("\u2028\n a\n")
 @example("\ufeffyes")
 @example("\r\n")
+@example("1e5")
+@example("6E20")
+@example("1.5e10")
+@example("+1e2")
 def test_any_text_is_written_and_read_back_to_the_byte(words: str):
     definition = msgspec.structs.replace(small(), title={"en": words})
     text = dump_definition(definition)
