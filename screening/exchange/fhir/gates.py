@@ -162,10 +162,11 @@ def _code(source: Source, answer: AnswerKey) -> str:
 
 
 def _answer(condition: Element) -> AnswerKey | None:
+    """What a condition compares with; None where it has nothing, or no number in the place of one."""
     for kind in ("Boolean", "Integer", "Decimal", "String", "Date", "DateTime", "Time"):
         value = condition.take(f"answer{kind}")
         if value is not None:
-            return kind, "", _plain(value)
+            return (kind, "", _plain(value)) if kind not in _NUMBERS or _is_number(value) else None
     coding = condition.child("answerCoding")
     if coding is not None:
         coding.ignore("display")
@@ -173,12 +174,17 @@ def _answer(condition: Element) -> AnswerKey | None:
     quantity = condition.child("answerQuantity")
     if quantity is not None:
         quantity.ignore("system", "code", "unit")
-        return "Decimal", quantity.text("code") or quantity.text("unit"), _plain(quantity.take("value"))
+        value, unit = quantity.take("value"), quantity.text("code") or quantity.text("unit")
+        return ("Decimal", unit, _plain(value)) if _is_number(value) else None
     return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _plain(value: object) -> str:
     """A value as text; numbers as the rule language writes them, without an exponent."""
     if isinstance(value, bool):
         return str(value).lower()
-    return format(Decimal(str(value)), "f") if isinstance(value, int | float) else str(value)
+    return format(Decimal(str(value)), "f") if _is_number(value) else str(value)

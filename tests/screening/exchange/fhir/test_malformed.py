@@ -85,6 +85,31 @@ def test_every_problem_is_said_at_once():
     assert len(said(questionnaire(*items)).splitlines()) == 5
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"answerQuantity": {}},
+        {"answerQuantity": {"code": "kg"}},
+        {"answerQuantity": {"value": None}},
+        {"answerQuantity": {"value": "x"}},
+        {"answerQuantity": {"value": True}},
+        {"answerInteger": "x"},
+        {"answerDecimal": []},
+    ],
+)
+def test_a_condition_without_a_number_to_compare_is_left_out_and_the_question_always_asked(answer):
+    condition = {"question": "a", "operator": ">", **answer}
+    items = ({"linkId": "a", "type": "integer"}, {"linkId": "b", "type": "boolean", "enableWhen": [condition]})
+
+    found = import_questionnaire(questionnaire(*items))
+
+    assert [one.ask_when for one in found.definition.questions()] == ["", ""]
+    assert [str(one).partition(" ")[2] for one in found.findings if "enableWhen" in str(one)] == [
+        "(item b): left out: “>” with this answer is not understood",
+        "(item b): changed: it is always asked",
+    ]
+
+
 WRONG: tuple[Any, ...] = (None, True, -1, 1.5, "", "x", "9" * 90, [], [1], {}, {"url": 3}, [None], [{}], [[]])
 
 
