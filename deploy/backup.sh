@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes one backup in a folder, verifies it, checks the audit record against its anchors, and keeps the newest 14.
+# Makes one backup in a folder, verifies it, keeps the newest 14, and checks the audit record against its anchors.
 # Usage: deploy/backup.sh FOLDER. Exit code other than 0: somebody must look.
 set -euo pipefail
 folder=$1
@@ -15,7 +15,7 @@ python=.venv/bin/python
     fi
     "$python" manage.py verify_backup "$file"
 )
-"$python" manage.py verify_audit --anchor "${DATA_DIR:-var}/audit-anchors.jsonl"
-# Erasing is for good only when old backups go as well.
+# Erasing is for good only when old backups go as well, also while the audit record has to be looked at.
 find "$folder" -maxdepth 1 -name '*.backup' -type f -printf '%f\n' | sort | head --lines=-14 |
     while read -r old; do rm -- "$folder/$old"; done
+"$python" manage.py verify_audit --anchor "${DATA_DIR:-var}/audit-anchors.jsonl"

@@ -121,3 +121,20 @@ def test_the_nightly_backup_keeps_the_newest(tmp_path: Path):
     assert len(names) == 14
     assert names[0] == "2020-01-15T020000Z.backup"
     assert (tmp_path / "calls").read_text().split() == ["backup", "verify_backup", "verify_audit"]
+
+
+def test_old_backups_go_also_while_the_audit_record_is_not_as_anchored(tmp_path: Path):
+    app = tmp_path / "app"
+    (app / ".venv/bin").mkdir(parents=True)
+    python = app / ".venv/bin/python"
+    python.write_text('#!/bin/sh\n[ "$2" != verify_audit ]\n')
+    python.chmod(0o755)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for day in range(10, 28):
+        (kept / f"2020-01-{day}T020000Z.backup").touch()
+
+    done = subprocess.run([str(DEPLOY / "backup.sh"), str(kept)], cwd=app, env={"PATH": "/usr/bin:/bin"})
+
+    assert done.returncode == 1
+    assert len(list(kept.iterdir())) == 14

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from intake.backups import archive
@@ -42,6 +43,7 @@ class Command(PlainCommand):
             "What is known to have been erased since was erased again. Everybody was signed out.\n"
             "Accounts, roles, passwords, second factors, links and codes are those of that moment: who left since can "
             "sign in, and what was revoked since works. Look through Team and Invitations of each clinic first.\n"
-            "Next: set DATABASE_URL, or what DATABASE_URL_FILE holds, to the new place, run `python manage.py "
-            "migrate`, start the product, look at /health/ready."
+            f"Next: move {settings.DATA_DIR / 'audit-anchors.jsonl'} aside, if it is there, and keep it with the old "
+            "database, whose audit record it is of. Set DATABASE_URL, or what DATABASE_URL_FILE holds, to the new "
+            "place, run `python manage.py migrate`, start the product, look at /health/ready."
         )

@@ -177,6 +177,7 @@ class TestRestoring:
 
         assert "everything is as it was" in said
         assert "Look through Team and Invitations" in said
+        assert f"move {settings.DATA_DIR / 'audit-anchors.jsonl'} aside" in said
         assert state.describe() == before
         assert restored(place) == {"response": str(sent), "name": "Rosa", "last": "backup.restored", "sessions": 0}
 
