@@ -48,7 +48,8 @@ class ContactForm(forms.Form):
         super().__init__(data, initial={**stored, **by_language})
         for code in self.languages:
             self.fields |= _fields_in(code, is_required=code in languages)
-        self.order_fields([f"title_{code}" for code in self.languages])
+        of = {key: [f"{key}_{code}" for code in self.languages] for key in ("title", *crisis_contacts.BY_LANGUAGE)}
+        self.order_fields([*of["title"], "call", "text", *of["text_body"], *of["url"], *of["note"]])
         self.helper = FormHelper()
         self.helper.form_show_errors = False  # the summary of errors stands at the top of the page
         self.helper.add_input(Submit("save", "Keep this contact"))

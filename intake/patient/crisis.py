@@ -55,8 +55,15 @@ def without_clinic() -> list[dict[str, Any]]:
     """The stored contacts for a page that belongs to no clinic yet: those that every clinic here has, because a number
     of another country helps nobody. Empty where they share no emergency number."""
     first, *others = access.crisis_contacts_of_every_clinic() or [[]]
-    shared = [contact for contact in first if all(contact in contacts for contacts in others)]
+    shared = [one for one in first if all(any(_is_same(one, other) for other in contacts) for contacts in others)]
     return shared if any(contact.get("is_emergency") for contact in shared) else []
+
+
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether both lead to the same line; a clinic may say less of how to use its number than another."""
+    same = ("key", "title", "call", "text", "is_emergency")
+    has_number = bool(one.get("call") or one.get("text"))
+    return one == other or (has_number and all(one.get(key) == other.get(key) for key in same))
 
 
 def of_clinic(clinic: Clinic | None) -> list[Way]:

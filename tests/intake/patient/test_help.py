@@ -69,6 +69,13 @@ def test_they_show_only_what_all_clinics_share(clinic, version):
     assert "tel:5550100" not in links
 
 
+def test_a_line_that_one_clinic_says_less_of_is_still_shared(clinic, version):
+    older = [{**one, "text_body": ""} for one in crisis_contacts.for_country("US")]
+    open_clinic(version, slug="south", name="South", crisis_contacts=older)
+
+    assert "tel:988" in read(Client().get("/")).links
+
+
 @pytest.mark.django_db
 def test_before_there_is_any_clinic_a_page_still_shows_numbers():
     assert "tel:911" in read(Client().get("/")).links
