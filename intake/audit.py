@@ -120,9 +120,9 @@ class Anchor:
 def verify(anchors: tuple[Anchor, ...] = ()) -> Verification:
     """Walk the chain from its beginning and compare it with the anchors."""
     expected, previous = 1, _BEGINNING
-    waiting = {anchor.seq: anchor.mac for anchor in anchors}
+    waiting = _by_number(anchors)
     for entry in AuditRecord.objects.order_by("seq").iterator(chunk_size=2000):
-        reason = _fault(entry, expected, previous, waiting.pop(entry.seq, None))
+        reason = _fault(entry, expected, previous, waiting.pop(entry.seq, set()))
         if reason:
             return Verification(count=expected - 1, head=previous, first_bad=expected, reason=reason)
         expected, previous = expected + 1, entry.mac
@@ -134,14 +134,22 @@ def verify(anchors: tuple[Anchor, ...] = ()) -> Verification:
     return Verification(count=expected - 1, head=previous)
 
 
-def _fault(entry: AuditRecord, expected: int, previous: str, anchored: str | None) -> str:
+def _by_number(anchors: tuple[Anchor, ...]) -> dict[int, set[str]]:
+    """Every anchor of a record counts: one that was added after the end was written anew takes no other's place."""
+    found: dict[int, set[str]] = {}
+    for anchor in anchors:
+        found.setdefault(anchor.seq, set()).add(anchor.mac)
+    return found
+
+
+def _fault(entry: AuditRecord, expected: int, previous: str, anchored: set[str]) -> str:
     if entry.seq != expected:
         return f"Record {expected} is missing; the next one is {entry.seq}."
     if entry.previous != previous:
         return f"Record {expected} does not follow the record before it."
     if entry.mac != vault.audit_mac(_message(entry)):
         return f"Record {expected} is not as it was written."
-    if anchored not in (None, entry.mac):
+    if anchored - {entry.mac}:
         return f"Record {expected} is not the one that was anchored: the chain was written anew."
     return ""
 

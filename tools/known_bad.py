@@ -120,7 +120,7 @@ KNOWN_BAD = (
     KnownBad(
         "the audit chain is compared with no anchor",
         "C44",
-        (("intake/audit.py", "{anchor.seq: anchor.mac for anchor in anchors}", "dict[int, str]()"),),
+        (("intake/audit.py", "waiting = _by_number(anchors)", "waiting = dict[int, set[str]]()"),),
         ("tests/intake/test_audit.py",),
     ),
     KnownBad(

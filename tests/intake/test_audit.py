@@ -202,6 +202,20 @@ class TestAnchors:
         assert audit.verify().is_intact
         assert audit.verify(anchors).first_bad == LENGTH
 
+    def test_a_later_anchor_of_the_same_number_hides_nothing(self, chain: None, tmp_path: Path) -> None:
+        self.anchor(tmp_path / "anchors")
+        tamper(f"DELETE FROM intake_auditrecord WHERE seq = {LENGTH}")
+        record(99)
+        anchors = self.anchor(tmp_path / "anchors")  # the worker's next round, on what was written anew
+
+        assert [anchor.seq for anchor in anchors] == [LENGTH, LENGTH]
+        assert audit.verify(anchors).first_bad == LENGTH
+
+    def test_it_accepts_the_same_anchor_twice(self, chain: None, tmp_path: Path) -> None:
+        self.anchor(tmp_path / "anchors")
+
+        assert audit.verify(self.anchor(tmp_path / "anchors")).is_intact
+
     def test_it_makes_the_folders_of_the_file_and_adds_to_what_is_there(self, chain: None, tmp_path: Path) -> None:
         self.anchor(tmp_path / "one" / "two" / "anchors")
 
