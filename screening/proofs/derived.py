@@ -5,17 +5,19 @@ What cannot be encoded exactly is any number it could be (never fewer): what is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import z3
 
 from screening.engine.dates import OLDEST_YEARS
-from screening.engine.definition import Score
+from screening.engine.definition import Question, Score
 from screening.engine.measures import BMI
-from screening.engine.scores import bounds
-from screening.engine.tree import Count, Measure, Operand, Reference, Total
+from screening.engine.scores import bounds, option_points
+from screening.engine.symbols import option_codes
+from screening.engine.tree import Count, Expr, Measure, Operand, Reference, Total
 
-from .kleene import Number, Span, all_of, any_of, constant, no
+from .kleene import YES, Bool, Number, Span, all_of, any_of, constant, no
 from .lists import Entries, Medicines
 from .scope import View
 from .variables import Chosen, Dated, last_day_of
@@ -35,6 +37,7 @@ class Derived:
         self.symbols = rules.symbols
         self._spans: dict[tuple[object, View], Span] = {}
         self._ages: dict[str, Number] = {}
+        self._counts: dict[tuple[object, ...], tuple[Number, Number]] = {}
 
     def span(self, operand: Operand, view: View) -> Span:
         """The interval of a derived number. Those about the whole questionnaire belong to the outermost scope."""
@@ -116,13 +119,43 @@ class Derived:
             raise TypeError(operand.group)
         if operand.where is None:
             return self.rules.value(operand.group, Span(answer.size, answer.size), view)
-        low, high = self._fresh("fewest"), self._fresh("most")
-        self.world.always += [low >= 0, low <= high, high <= answer.size, z3.Implies(low < high, answer.vague)]
-        truths = [inside.condition(operand.where, view) for inside in self.world.entries(self.rules, operand.group)]
-        for end, holds in ((low, [one.certain for one in truths]), (high, [any_of(one) for one in truths])):
-            met = [all_of([present, one]) for present, one in zip(answer.present, holds, strict=True)]
-            self.world.handy.append(end == z3.Sum([z3.If(one, 1, 0) for one in met]))
-        return self.rules.value(operand.group, Span(low, high), view)
+        return self.rules.value(operand.group, Span(*self._ends(operand, operand.where, answer, view)), view)
+
+    def _ends(self, operand: Count, where: Expr, answer: Entries, view: View) -> tuple[Number, Number]:
+        """The fewest and the most entries that meet a condition: once for all views that see an entry alike."""
+        truths = [inside.condition(where, view) for inside in self.world.entries(self.rules, operand.group)]
+        alike = (operand, *(end.sexpr() for end in truths[0]))
+        if alike not in self._counts:
+            low, high = self._counts[alike] = self._fresh("fewest"), self._fresh("most")
+            undecided = any_of([answer.vague, *self._open_around(where, view)])
+            self.world.always += [low >= 0, low <= high, high <= answer.size, z3.Implies(low < high, undecided)]
+            for end, holds in ((low, [one.certain for one in truths]), (high, [any_of(one) for one in truths])):
+                met = [all_of([present, one]) for present, one in zip(answer.present, holds, strict=True)]
+                self.world.handy.append(end == z3.Sum([z3.If(one, 1, 0) for one in met]))
+        return self._counts[alike]
+
+    def _open_around(self, where: Expr, view: View) -> Iterator[Bool]:
+        """What leaves a condition on entries undecided though each entry says all: outer answers that are not known."""
+        scope = self.rules.scope
+        for name in sorted(self._behind_entry(where)):
+            if scope.holds(name):
+                yield scope.seen(name, view).unknown
+                yield scope.answer(name).vague
+            elif name in self.world.rules.stale:
+                yield YES
+            if _is_partly_scored(self.symbols.questions[name]):
+                yield YES
+
+    def _behind_entry(self, where: Expr) -> set[str]:
+        """The questions that a condition on entries uses, and those that decide whether its items are asked."""
+        found: set[str] = set()
+        todo = [where]
+        while todo:
+            fresh = self.rules.scope.known.questions(todo.pop()) - found
+            inside = [name for name in fresh if not self.rules.scope.holds(name)]
+            todo += [self.world.rules.ask[name] for name in inside if name in self.world.rules.ask]
+            found |= fresh
+        return found
 
     # Scores -----------------------------------------------------------------------------------------------------
 
@@ -182,3 +215,8 @@ class Derived:
         high = z3.If(is_yes, inside.high, z3.If(is_no, zero, z3.If(inside.high > zero, inside.high, zero)))
         perhaps = any_of([all_of([is_yes, inside.floorless]), all_of([no(seen.asked), no(seen.hidden)])])
         return Span(low, high, perhaps, perhaps, any_of([seen.hidden, all_of([is_yes, inside.hidden])]))
+
+
+def _is_partly_scored(question: Question) -> bool:
+    """Whether an answer can leave its points open: some of its options have points, and others none."""
+    return 0 < len(option_points(question)) < len(option_codes(question))

@@ -9,7 +9,7 @@ import z3
 
 from screening.engine.definition import Question
 
-from .kleene import NO, Bool, Number, Span, any_of, no
+from .kleene import NO, Bool, Number, Span, all_of, any_of, no
 from .solution import Solution
 from .variables import Answered, Raw
 
@@ -89,6 +89,13 @@ class Entries(Answered):
         self.always += [z3.Implies(after, before) for before, after in following]
         is_counted = self.size == z3.Sum([z3.If(one, 1, 0) for one in self.present])
         self.handy.append(z3.Implies(self.state("answered"), is_counted))
+
+    @property
+    def left(self) -> Bool:
+        """Whether an entry that is looked at has an item that was left open, or is known only in part."""
+        filled = zip(self.present, self.slots, strict=True)
+        items = [(is_there, item) for is_there, slot in filled for item in slot.values()]
+        return any_of(all_of([is_there, any_of([no(item.state("answered")), item.vague])]) for is_there, item in items)
 
     def value(self, solution: Solution) -> Raw:
         shown = [slot for slot, is_there in zip(self.slots, self.present, strict=True) if solution.is_true(is_there)]

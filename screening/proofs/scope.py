@@ -88,8 +88,8 @@ class Scope:
     def _look(self, name: str, view: View) -> Seen:
         if view in ("wary", "doubt"):
             seen = self._look(name, "rules" if view == "wary" else "asked")
-            doubtful = self._doubtful.get(name, ALWAYS)
-            return seen._replace(hidden=all_of([seen.hidden, no(doubtful.possible)]))
+            apart = no(self._doubtful.get(name, ALWAYS).possible)
+            return seen if apart.eq(seen.hidden) else seen._replace(hidden=all_of([seen.hidden, apart]))
         seen = self._given(name)
         if view == "asked" or name not in self.known.unsettled:
             return seen

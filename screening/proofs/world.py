@@ -71,6 +71,7 @@ class World:
         for name, answer in answers.items():
             if isinstance(answer, Entries):
                 answer.slots += [self._slot(name, slot) for slot in range(SLOTS)]
+                self.handy.append(answer.vague == answer.left)
 
     def _slot(self, group: str, slot: int) -> dict[str, Answered]:
         items = self.symbols.items_of(group)

@@ -274,6 +274,63 @@ def test_an_option_without_points_leaves_a_number_undecided():
     assert ("P521", "skipped") in ids(found)
 
 
+def counted(items: tuple[Any, ...], where: str, more: str = "", **group: Any) -> Report:
+    """The proof of a flag on entries; the rare number keeps a sample from showing by chance what is to be proved."""
+    third = (
+        question("rare", "integer", minimum=0, maximum=9999),
+        question("allergy"),
+        question("places", "group", repeats=True, items=(question("where_it", "text"), *items), **group),
+    )
+    rule = f"rare = 4711 {more} and count(places where {where}) >= 1"
+    return prove(sound(third=third, flags=(flag("skipped", MUST, caution=rule),)))
+
+
+UNCLEAR_ENTRIES = {
+    "an item gated by an outer answer": ((question("swelling", ask_when="allergy is yes"),), "swelling is yes"),
+    "an item gated at one remove": (
+        (question("rash", ask_when="allergy is yes"), question("swelling", ask_when="rash is yes")),
+        "swelling is yes",
+    ),
+    "an option without points": (
+        (choice("swelling", "none", "some", "much", scores=(0.0, None, 2.0)),),
+        "swelling >= 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("planted", UNCLEAR_ENTRIES.values(), ids=UNCLEAR_ENTRIES)
+def test_it_finds_a_count_left_undecided_in_silence(planted: tuple[tuple[Any, ...], str]):
+    assert ids(counted(*planted)) == [("P521", "skipped")]
+
+
+CLEAR_ENTRIES = {
+    "an item that is always asked": ((question("swelling"),), "swelling is yes"),
+    "an outer answer in the condition": ((question("swelling"),), "swelling is yes and allergy is yes"),
+    "an item gated in its entry": (
+        (question("rash"), question("swelling", ask_when="rash may be yes")),
+        "swelling is yes",
+    ),
+    "an item gated by a question of the flag": (
+        (question("swelling", ask_when="allergy is yes"),),
+        "swelling is yes",
+        "and allergy is not no",
+    ),
+}
+
+
+@pytest.mark.parametrize("planted", CLEAR_ENTRIES.values(), ids=CLEAR_ENTRIES)
+def test_a_count_that_only_an_open_answer_leaves_undecided_is_proved(planted: tuple[Any, ...]):
+    found = counted(*planted)
+
+    assert (ids(found), found.not_proved) == ([], 0)
+
+
+def test_a_count_in_a_group_that_only_a_clear_answer_hides_is_proved():
+    found = counted((question("swelling"),), "swelling is yes", ask_when="allergy may be yes")
+
+    assert (ids(found), found.not_proved) == ([], 0)
+
+
 HIDING = {
     "an answered gate": "gate is answered and gate is yes",
     "a gate not left open": "not (gate is not sure) and gate may be yes",
