@@ -114,8 +114,8 @@ def _found(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
 
 
 def _lock(scope: Scope) -> None:
-    """In the order in which the other actions lock. Sending locks its response and then names a person, whose row must
-    let it: `no_key`, as in `matching`."""
+    """In the order in which the other actions lock. Sending locks its invitation and its response and then names a
+    person, whose row must let it: `no_key`, as in `matching`."""
     ordered = (
         Person.objects.select_for_update(no_key=True).filter(pk__in=scope.people),
         Invitation.objects.select_for_update().filter(pk__in=scope.invitations),
@@ -185,8 +185,8 @@ def erase_by_calendar(*, clinic: Clinic, scope: Scope, is_listed: bool, now: dat
 
 
 def erase_again(*, entries: list[erased_list.Entry], now: datetime.datetime) -> int:
-    """Erase what a list says was erased and is here, in a restored backup; how many. Holds and alerts were looked at
-    the first time, and what is here is older. Nobody goes who is not listed, whatever was thought of them then.
+    """Erase what a list says was erased and is here, in a restored backup; how many. What may keep a record was looked
+    at the first time, and what is here is older. Nobody goes who is not listed, whatever was thought of them then.
 
     Raises `NotAllErased` once everything else is done.
     """

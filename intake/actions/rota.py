@@ -48,7 +48,7 @@ def set_rota(
     seen: AlertRota | None = None,
 ) -> AlertRota:
     """Set when the clinic reads urgent answers, by weekday from Monday, and the times of its ladder.
-    `seen`: those that `by` looked at.
+    `seen`: those that `by` looked at, an unsaved one where there were none.
 
     Raises `NotPermitted`, `ChangedMeanwhile`, and Django's `ValidationError` for hours or times that cannot be.
     """
@@ -65,7 +65,7 @@ def set_rota(
     with transaction.atomic():
         managed(clinic, by, refusal=NO_RIGHT)
         current = AlertRota.objects.filter(clinic=clinic).first()
-        if current and seen and current.changed_at != seen.changed_at:
+        if seen and (current and current.changed_at) != seen.changed_at:
             raise ChangedMeanwhile("Somebody changed these hours meanwhile. Look at the page again.")
         stored.save(force_insert=current is None)
         audit.record(actor=audit.staff(by), action="clinic.rota_changed", now=now, clinic=clinic.pk)

@@ -18,7 +18,7 @@ from intake import access, actions, unsent, vault
 from intake.alerts import liveness
 from intake.alerts import rota as plans
 from intake.alerts.channels import CHANNELS
-from intake.models import AlertContact, AlertDelivery, Clinic
+from intake.models import AlertContact, AlertDelivery, AlertRota, Clinic
 from intake.step_up import ask_again, is_fresh
 
 from .rota_forms import ContactForm, RotaForm
@@ -53,7 +53,8 @@ def rota(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, clinic, form, status=422)
     waits = {name: form.cleaned_data[name] for name in ("first_wait_minutes", "second_wait_minutes", "repeat_minutes")}
     try:
-        actions.set_rota(clinic=clinic, hours=form.hours, **waits, by=request.user, now=timezone.now(), seen=stored)
+        seen = stored or AlertRota(clinic=clinic)
+        actions.set_rota(clinic=clinic, hours=form.hours, **waits, by=request.user, now=timezone.now(), seen=seen)
     except actions.ChangedMeanwhile:  # since this request began: it is looked at as if it had come now
         return rota(request, slug)
     except actions.NotPermitted as error:

@@ -73,14 +73,14 @@ def _start(
     return frozenset(found | {ground for rule in milder for ground in _grounds(rule, reading) if ground[1]})
 
 
-def _above(start: Iterable[Ground], grounds: Mapping[str, frozenset[Ground]]) -> frozenset[Ground]:
-    """The answers that these were asked because of, and so on."""
+def _above(start: frozenset[Ground], grounds: Mapping[str, frozenset[Ground]]) -> frozenset[Ground]:
+    """The answers that these were asked because of, and so on. Of a list that is among these, nothing more."""
     found: set[Ground] = set()
-    names = _named(start)
+    known = names = _named(start)
     while new := {ground for name in names for ground in grounds.get(name, ()) if ground[1]} - found:
         found |= new
         names = _named(new)
-    return frozenset(found)
+    return frozenset(ground for ground in found if ground in start or ground[0] not in known)
 
 
 def _below(start: Iterable[Ground], grounds: Mapping[str, frozenset[Ground]], reading: Reading) -> set[str]:

@@ -39,7 +39,7 @@ def person_copy(request: HttpRequest, reference: str) -> HttpResponse:
     """What is in the copy, and with POST the copy itself. Somebody who may not read answers meets a missing page."""
     found = access.get_person_or_404(request.user, reference)
     form = CopyForm(unsent.typed_in(request))
-    if not form.is_valid():
+    if request.method != "POST" or not form.is_valid():  # what was chosen before signing in anew is shown, not done
         context = {"person": found, "form": form}
         return render(request, "clinician/person_copy.html", context, status=422 if form.errors else 200)
     with_notes = form.cleaned_data["notes"] == "included"

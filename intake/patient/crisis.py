@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +56,19 @@ def without_clinic() -> list[dict[str, Any]]:
     """The stored contacts for a page that belongs to no clinic yet: those that every clinic here has, because a number
     of another country helps nobody. Empty where they share no emergency number."""
     first, *others = access.crisis_contacts_of_every_clinic() or [[]]
-    shared = [one for one in first if all(any(_is_same(one, other) for other in contacts) for contacts in others)]
+    same = [[next((other for other in them if _is_same(one, other)), None) for them in others] for one in first]
+    shared = [_agreed(one, them) for one, them in zip(first, same, strict=True) if None not in them]
     return shared if any(contact.get("is_emergency") for contact in shared) else []
+
+
+HOW = ("text_body", "url", "note")
+"""How to use a number: what a clinic may say of its own."""
+
+
+def _agreed(one: dict[str, Any], others: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+    """A contact with nothing of how to use it that another clinic says otherwise."""
+    said = {key: [other[key] for other in others if other and other.get(key)] for key in HOW}
+    return {key: value for key, value in one.items() if all(value == other for other in said.get(key, ()))}
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:

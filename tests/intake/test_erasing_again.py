@@ -117,14 +117,11 @@ class TestDeletionThatWasNotCommitted:
         assert QuestionnaireResponse.objects.get().is_deleted
 
 
-@pytest.mark.parametrize("is_restored", [True, False])
-def test_one_that_fails_keeps_nobody_else_from_going_and_is_told(
-    clinic: Clinic,
-    version: QuestionnaireVersion,
-    is_restored: bool,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+@pytest.fixture
+def stuck(
+    clinic: Clinic, version: QuestionnaireVersion, monkeypatch: pytest.MonkeyPatch
+) -> tuple[QuestionnaireResponse, ...]:
+    """Two that are on the list and still here; erasing the first fails."""
     first, second = sorted((_sent_by(name, clinic, version) for name in ("Diaz", "Ortiz")), key=lambda one: one.pk)
     erased_list.append(
         [erased_list.Entry(kind="response", id=str(one.pk), reason="asked", at=NOW) for one in (first, second)]
@@ -137,12 +134,30 @@ def test_one_that_fails_keeps_nobody_else_from_going_and_is_told(
         return real(response)
 
     monkeypatch.setattr(registry, "only_response", broken)
+    return first, second
 
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_one_that_fails_keeps_nobody_else_from_going_and_is_told(
+    stuck: tuple[QuestionnaireResponse, ...], is_restored: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(actions.NotAllErased, match="1"):
         _done_again(is_restored)
-    assert QuestionnaireResponse.objects.get() == first
+    assert QuestionnaireResponse.objects.get() == stuck[0]
     assert "RuntimeError" in caplog.text
     assert "Diaz" not in caplog.text
+
+
+def test_one_that_fails_keeps_the_command_from_nothing(
+    stuck: tuple[QuestionnaireResponse, ...], clinic: Clinic, version: QuestionnaireVersion
+) -> None:
+    another, errors = _sent_by("Haas", clinic, version), io.StringIO()
+    named = {"response": another.reference, "confirm": another.reference}
+
+    call_command("erase", **named, reason="asked", stdout=io.StringIO(), stderr=errors)
+
+    assert QuestionnaireResponse.objects.get() == stuck[0]
+    assert "still here, because of an error: 1" in errors.getvalue()
 
 
 def _done_again(is_restored: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -28,11 +29,18 @@ class Command(PlainCommand):
         parser.add_argument("--confirm", required=True, metavar="REFERENCE", help="the same reference again")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
+    def _finish_others(self, now: datetime.datetime) -> None:
+        """Complete what was cut short before. What cannot be completed keeps this one from nothing."""
+        try:
+            actions.finish_erasures(now=now)
+        except actions.NotAllErased as error:
+            self.stderr.write(str(error))
+
     def run(self, **options: Any) -> None:
         if not named_record.is_same(options, options["confirm"]):
             raise CommandError("The two references are not the same. Nothing was erased.")
         now = timezone.now()
-        actions.finish_erasures(now=now)
+        self._finish_others(now)
         if stone := finding.tombstone_of(*named_record.name_of(options)):
             data = {"erased": False, "rows": 0, "erased_at": stone.erased_at.isoformat()}
             self.report(data, as_json=options["json"], words=f"It was erased on {stone.erased_at:%Y-%m-%d}.")

@@ -83,7 +83,7 @@ function stored(answer, data) {
   offerHelp(answer.help);
   if (body === data) {
     body = null;
-    say("saved", answer.waiting?.length ? state.dataset.partly : state.dataset.saved);
+    if (!isLeaving) say("saved", answer.waiting?.length ? state.dataset.partly : state.dataset.saved);
   } else if (body !== null) {
     later(PAUSE, send);
   }

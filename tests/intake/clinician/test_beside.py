@@ -29,7 +29,7 @@ def beside(case: str, link_id: str) -> dict[str, str]:
     [
         # What the answer followed up, which a milder rule had named.
         ("drugs_weekly", "drug_use", "Non-prescribed drugs in the past year", "Pain pills or heroin"),
-        ("thyroid_uncontrolled", "hyperthyroidism", "Overactive thyroid", "Yes"),
+        ("dialysis", "kidney_disease", "Kidney disease", "Yes"),
         ("heart_failure_breathless", "heart_failure_valve", "Heart failure or valve disease", "Yes"),
         # What else was told about that: when, which, how often, in their own words.
         ("delirium_92_days", "delirium", "Delirium, cause", "An infection"),
@@ -55,6 +55,7 @@ def test_what_belongs_to_a_point_is_told(case: str, flag: str, question: str, an
         ("ect_planned", "ect_tms", "Psychotherapy, type and length"),
         ("breastfeeding_iv", "breastfeeding", "Agrees to a pregnancy test"),
         ("route_undecided_all", "oral_route", "Nose problem"),
+        ("drugs_other_kinds", "med_other_sedative", "Other drug, which"),
     ],
 )
 def test_what_follows_up_something_else_is_not(case: str, flag: str, question: str) -> None:

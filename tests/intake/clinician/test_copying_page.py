@@ -51,6 +51,20 @@ def test_looking_at_the_page_makes_none(reader: Client, response: QuestionnaireR
     assert not AuditRecord.objects.filter(action="person.copied").exists()
 
 
+def test_what_was_chosen_before_signing_in_anew_is_shown_and_not_done(
+    desk: Client, clinician: User, response: QuestionnaireResponse
+) -> None:
+    show_who_one_is(desk, clinician, ago=3_600)
+    assert desk.post(address(response), {"notes": "left_out"}).status_code == 302
+    show_who_one_is(desk, clinician)
+
+    page = desk.get(address(response))
+
+    assert page["Content-Type"].startswith("text/html")
+    assert page.context["form"]["notes"].value() == "left_out"
+    assert not AuditRecord.objects.filter(action="person.copied").exists()
+
+
 @pytest.mark.parametrize("notes", ["", "perhaps"])
 def test_it_asks_whether_notes_are_part_of_it(reader: Client, response: QuestionnaireResponse, notes: str) -> None:
     page = reader.post(address(response), {"notes": notes})

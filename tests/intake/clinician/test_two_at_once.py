@@ -175,8 +175,9 @@ class TestRota:
         seen = actions.set_rota(**hours, **waits, now=NOW)
         actions.set_rota(**hours, **waits, now=later(minutes=1), seen=seen)
 
-        with pytest.raises(actions.ChangedMeanwhile):
-            actions.set_rota(**hours, **waits, now=later(minutes=2), seen=seen)
+        for looked_at in (seen, AlertRota(clinic=clinic)):
+            with pytest.raises(actions.ChangedMeanwhile):
+                actions.set_rota(**hours, **waits, now=later(minutes=2), seen=looked_at)
 
 
 class TestDecisions:

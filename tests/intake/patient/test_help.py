@@ -76,6 +76,16 @@ def test_a_line_that_one_clinic_says_less_of_is_still_shared(clinic, version):
     assert "tel:988" in read(Client().get("/")).links
 
 
+def test_of_a_line_only_what_no_clinic_says_otherwise_is_shared(clinic, version):
+    others = [{**one, "text_body": "HALLO"} for one in crisis_contacts.for_country("US")]
+    open_clinic(version, slug="south", name="South", crisis_contacts=others)
+
+    links = read(Client().get("/")).links
+
+    assert "tel:988" in links
+    assert not any("body=" in link for link in links)
+
+
 @pytest.mark.django_db
 def test_before_there_is_any_clinic_a_page_still_shows_numbers():
     assert "tel:911" in read(Client().get("/")).links

@@ -104,6 +104,17 @@ def test_signing_out_ends_it_on_the_server(sign_in, clinician: User) -> None:
 
 
 @pytest.mark.django_db
+def test_a_row_that_is_copied_under_another_key_opens_nothing(sign_in, clinician: User) -> None:
+    row = Session.objects.get(pk=digest_of(sign_in(clinician).session.session_key))
+    key = "z" * 32
+    Session.objects.create(pk=digest_of(key), session_data=row.session_data, expire_date=row.expire_date)
+
+    thief = Client()
+    thief.cookies["intake"] = key
+    assert thief.get("/staff/").status_code == 302
+
+
+@pytest.mark.django_db
 def test_somebody_ends_their_own_and_a_manager_anybodys(
     sign_in, browser_of, clinician: User, admin: User, clinic
 ) -> None:
