@@ -14,8 +14,10 @@ import logging
 import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 
 from intake import access, audit
 from intake.erasure import erased_list, registry, traces
@@ -33,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 Kind, Reason = Erasure.Kind, Erasure.Reason
 BATCH = 500
+Row = TypeVar("Row", bound=Model)
 
 
 class AlertStillOpen(Refused):
@@ -98,7 +101,7 @@ def refuse_to_erase(scope: Scope) -> None:
         )
 
 
-def locked_with_all(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
+def locked_with_all(record: Row, found_by: Callable[[Row], Scope]) -> Scope:
     """Everything that goes with a record, empty when it is gone. Until the transaction ends nobody else writes it: an
     answer that is saved at this moment is looked at with its alerts, or comes too late to be saved."""
     scope = Scope()
@@ -108,7 +111,7 @@ def locked_with_all(record: Record, found_by: Callable[[Record], Scope]) -> Scop
     return scope
 
 
-def _found(record: Record, found_by: Callable[[Record], Scope]) -> Scope:
+def _found(record: Row, found_by: Callable[[Row], Scope]) -> Scope:
     current = type(record)._base_manager.select_related("clinic").filter(pk=record.pk).first()
     return Scope() if current is None else found_by(current)
 
@@ -135,18 +138,19 @@ def _erase(
     actor: str,
     is_listed: bool = True,
 ) -> tuple[int, list[Erasure]]:
-    """Sessions, rows, tombstones and audit records: how many rows went, and the tombstones."""
+    """Sessions, rows, tombstones and audit records: how many rows went, and the tombstones that stay. A person's always
+    does; that of a response when `is_listed`."""
     stones = _tombstones(clinic, scope, reason=reason, by=by, now=now)
     traces.forget_in_sessions(_names(scope, stones))
     rows = registry.delete(scope)
-    if is_listed:
-        Erasure.objects.bulk_create(stones, ignore_conflicts=True)
+    listed = [stone for stone in stones if is_listed or stone.kind == Kind.PERSON]
+    Erasure.objects.bulk_create(listed, ignore_conflicts=True)
     for stone in stones:
         audit.record(
             actor=audit.staff(by) if by else actor, action=f"{stone.kind}.erased", now=now, reason=stone.reason,
             clinic=clinic.pk, **{stone.kind: stone.object_id},
         )  # fmt: skip
-    return rows, stones
+    return rows, listed
 
 
 def _entry(stone: Erasure) -> erased_list.Entry:
@@ -173,11 +177,11 @@ def _names(scope: Scope, stones: list[Erasure]) -> list[str]:
 
 def erase_by_calendar(*, clinic: Clinic, scope: Scope, is_listed: bool, now: datetime.datetime) -> None:
     """Erase what was kept long enough, within the caller's transaction. `is_listed`: it is also to be erased again in a
-    restored backup; the calendar finds a draft there by itself."""
+    restored backup; the calendar finds a draft or a link there by itself, a person never."""
     _, stones = _erase(
         clinic, scope, reason=Reason.RETENTION, by=None, now=now, actor=audit.SYSTEM, is_listed=is_listed
     )
-    if is_listed:
+    if stones:
         erased_list.append(map(_entry, stones))
 
 
@@ -231,10 +235,19 @@ def _again(
     with transaction.atomic():
         scope = locked_with_all(record, partial(_exactly, listed=listed))
         if listed is None:
+            if entry.reason == Reason.RETENTION and _is_back(scope, entry.at):
+                return False
             refuse_to_erase(scope)
         if scope != Scope():
             _erase(record.clinic, scope, reason=entry.reason, by=None, now=now, actor=audit.OPERATOR)
     return True
+
+
+def _is_back(scope: Scope, at: datetime.datetime) -> bool:
+    """Whether somebody was invited or answered after the calendar's erasure failed: it looks again by itself."""
+    invited = Invitation.objects.filter(pk__in=scope.invitations, created_at__gt=at)
+    answered = QuestionnaireResponse.objects.filter(pk__in=scope.responses, saved_at__gt=at)
+    return invited.exists() or answered.exists()
 
 
 def _draft_again(

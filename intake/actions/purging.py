@@ -133,7 +133,7 @@ def _delete_file(path: Path) -> bool:
 
 def _purge_draft(response: QuestionnaireResponse, now: datetime.datetime) -> bool:
     with transaction.atomic():
-        scope = locked_with_all(response, lambda _: registry.only_response(response))
+        scope = locked_with_all(response, _with_their_people)
         found = retention.drafts_due(now).filter(pk=response.pk).first()
         return found is not None and _erase(found, scope, False, now)
 
@@ -151,15 +151,21 @@ def _erase(response: QuestionnaireResponse, scope: Scope, is_listed: bool, now: 
     return True
 
 
+def _with_their_people(row: QuestionnaireResponse | Invitation) -> Scope:
+    """A draft, or a link that nobody used, and its person when it was the last of theirs."""
+    is_link = isinstance(row, Invitation)
+    alone = Scope(invitations=frozenset({row.pk})) if is_link else registry.only_response(row)
+    return registry.with_people(alone)
+
+
 def _purge_invitation(invitation: Invitation, now: datetime.datetime) -> bool:
     """Nobody began with it: a link that was made anew meanwhile, or used, is left."""
     with transaction.atomic():
-        found = Invitation.objects.select_for_update(of=("self",)).filter(pk=invitation.pk).first()
-        if found is None or not retention.invitations_due(now).filter(pk=invitation.pk).exists():
+        scope = locked_with_all(invitation, _with_their_people)
+        if not retention.invitations_due(now).filter(pk=invitation.pk).exists():
             return False
-        scope = Scope(invitations=frozenset({found.pk}))
         refuse_to_erase(scope)
-        registry.delete(scope)
-        named = {"invitation": found.pk, "clinic": found.clinic_id}
+        erase_by_calendar(clinic=invitation.clinic, scope=scope, is_listed=False, now=now)
+        named = {"invitation": invitation.pk, "clinic": invitation.clinic_id}
         audit.record(actor=audit.SYSTEM, action="invitation.erased", now=now, reason="retention", **named)
     return True

@@ -145,6 +145,16 @@ def only_response(response: QuestionnaireResponse) -> Scope:
     return Scope(responses=frozenset({response.pk}), invitations=frozenset(asked) | begun)
 
 
+def with_people(scope: Scope) -> Scope:
+    """A scope with whom it is about, where nothing else of theirs is kept and they are not treated."""
+    for one in people_in(scope):
+        everything = of_person(one)
+        is_more = everything.responses - scope.responses or everything.invitations - scope.invitations
+        if not is_more and not _is_treated(everything):
+            scope = dataclasses.replace(scope, people=scope.people | everything.people)
+    return scope
+
+
 def _is_treated(scope: Scope) -> bool:
     treated = TreatmentSession.objects.filter(person__in=scope.people)
     return treated.exists() or CheckInSchedule.objects.filter(person__in=scope.people, ended_at=None).exists()

@@ -8,8 +8,10 @@ import json
 import logging
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -21,7 +23,17 @@ from intake.actions import purging
 from intake.erasure import erased_list, registry
 from intake.invitees import Details
 from intake.management.commands import worker
-from intake.models import AuditRecord, Clinic, Erasure, Invitation, Person, QuestionnaireResponse, StaffSession, User
+from intake.models import (
+    AuditRecord,
+    Clinic,
+    Erasure,
+    Invitation,
+    Person,
+    QuestionnaireResponse,
+    StaffSession,
+    TreatmentSession,
+    User,
+)
 
 from .sample import NOW, Tab, later
 
@@ -289,6 +301,84 @@ def test_it_is_recorded_and_listed_as_promised(kept_ten_days, clinic: Clinic, ve
     assert {entry.kind for entry in erased_list.everything()} == {"person", "response"}
     assert not Person.objects.exists()
     assert audit.verify().is_intact
+
+
+class TestThePersonGoesWithTheLastOfTheirs:
+    """Whichever it is: who somebody is stays no longer than what it is kept for."""
+
+    @pytest.fixture
+    def again(self, kept_ten_days: QuestionnaireResponse, clinic: Clinic) -> Invitation:
+        """A second link, which outlasts what was sent."""
+        person = kept_ten_days.person
+        return actions.invite(clinic=clinic, by=None, now=later(days=5), language="en", person=person).invitation
+
+    def test_a_link_that_nobody_used(self, again: Invitation) -> None:
+        assert purge(later(days=11)) == {"responses": 1}
+        person = Person.objects.get()
+
+        assert purge(later(days=60)) == {"invitations": 1}
+        assert not Person.objects.exists()
+        assert Erasure.objects.get(kind="person").object_id == person.pk
+        assert str(person.pk) in {entry.id for entry in erased_list.read(erased_list.path())}
+        assert AuditRecord.objects.get(action="person.erased").actor == audit.SYSTEM
+        assert AuditRecord.objects.filter(action="invitation.erased").count() == 1
+        assert audit.verify().is_intact
+
+    def test_a_draft(self, again: Invitation, clinic: Clinic, version) -> None:
+        started = actions.start(clinic=clinic, version=version, language="en", now=later(days=6), invitation=again)
+        Tab(started.response).save(given_name="Rosa", now=later(days=6))
+        assert purge(later(days=11)) == {"responses": 1}
+
+        assert purge(later(days=60)) == {"drafts": 1}
+        assert not Person.objects.exists()
+        assert {entry.kind for entry in erased_list.read(erased_list.path())} == {"person", "response"}
+        assert not Erasure.objects.filter(object_id=started.response.pk).exists()
+
+    def test_not_while_they_have_another_link(self, again: Invitation, clinic: Clinic) -> None:
+        actions.invite(clinic=clinic, by=None, now=later(days=50), language="en", person=again.person)
+
+        assert purge(later(days=60)) == {"responses": 1, "invitations": 1}
+        assert Person.objects.exists()
+
+    def test_not_who_is_treated(self, again: Invitation, clinician: User) -> None:
+        TreatmentSession.objects.create(person=again.person, at=later(days=7), recorded_at=NOW, recorded_by=clinician)
+
+        assert purge(later(days=60)) == {"responses": 1, "invitations": 1}
+        assert Person.objects.exists()
+
+    @pytest.mark.parametrize("is_invited", [True, False])
+    def test_not_who_was_invited_after_the_erasure_failed(
+        self, again: Invitation, clinic: Clinic, monkeypatch: pytest.MonkeyPatch, is_invited: bool
+    ) -> None:
+        purge(later(days=11))
+        with monkeypatch.context() as patched:
+            patched.setattr(purging.audit, "record", _fails_for("invitation.erased"))
+            assert purge(later(days=60)) == {"failed": 1}
+        assert "person" in {entry.kind for entry in erased_list.read(erased_list.path())}
+        if is_invited:
+            actions.invite(clinic=clinic, by=None, now=later(days=60, hours=1), language="en", person=again.person)
+
+        purge(later(days=61))
+
+        assert Person.objects.exists() == is_invited
+
+    def test_not_who_is_on_hold(self, again: Invitation) -> None:
+        purge(later(days=11))
+        actions.place_hold(record=again.person, matter="File 12", now=later(days=12))
+
+        assert purge(later(days=60)) == {"on_hold": 1}
+        assert Person.objects.exists()
+
+
+def _fails_for(action: str) -> Callable[..., AuditRecord]:
+    whole = audit.record
+
+    def record(**given: Any) -> AuditRecord:
+        if given["action"] == action:
+            raise RuntimeError
+        return whole(**given)
+
+    return record
 
 
 # --- daily, and by command ---
