@@ -153,9 +153,9 @@ def _erase(response: QuestionnaireResponse, scope: Scope, is_listed: bool, now: 
 
 def _with_their_people(row: QuestionnaireResponse | Invitation) -> Scope:
     """A draft, or a link that nobody used, and its person when it was the last of theirs."""
-    is_link = isinstance(row, Invitation)
-    alone = Scope(invitations=frozenset({row.pk})) if is_link else registry.only_response(row)
-    return registry.with_people(alone)
+    if isinstance(row, Invitation):
+        return registry.with_people(Scope(invitations=frozenset({row.pk})))
+    return registry.with_people(registry.only_response(row))
 
 
 def _purge_invitation(invitation: Invitation, now: datetime.datetime) -> bool:
