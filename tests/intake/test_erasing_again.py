@@ -263,6 +263,19 @@ class TestCommand:
         assert json.loads(run(*given))["erased"] is True
         assert json.loads(run(*given))["erased"] is False
 
+    def test_another_that_cannot_be_completed_does_not_keep_it(
+        self, sent: QuestionnaireResponse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def fails(**_: object) -> int:
+            raise actions.NotAllErased("Still here: 1.")
+
+        monkeypatch.setattr(actions, "finish_erasures", fails)
+
+        run("erase", "--response", str(sent), "--reason", "asked", "--confirm", str(sent))
+
+        assert not QuestionnaireResponse.objects.exists()
+        assert "Still here: 1." in capsys.readouterr().err
+
     def test_it_wants_the_same_reference_twice(self, sent: QuestionnaireResponse) -> None:
         with pytest.raises(CommandError, match="not the same"):
             run("erase", "--response", str(sent), "--reason", "asked", "--confirm", "AAAA-AAAA")
