@@ -108,7 +108,7 @@ class TestReset:
             page = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
 
         text = page.content.decode()
-        assert "Wait an hour" in text
+        assert "an hour, if you asked for a new password" in text
         assert 'href="/accounts/login/"' in text
 
     def test_a_closed_account_gets_none(self, clinician: User) -> None:
