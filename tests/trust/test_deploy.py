@@ -100,41 +100,33 @@ def test_the_nightly_backup_is_verified_by_a_role_of_its_own(tmp_path: Path):
     ]
 
 
-def test_the_nightly_backup_keeps_the_newest(tmp_path: Path):
-    """With a stand-in for the product, which only makes a file where it is told to."""
-    app = tmp_path / "app"
-    (app / ".venv/bin").mkdir(parents=True)
-    python = app / ".venv/bin/python"
-    python.write_text('#!/bin/sh\n[ "$2" = backup ] && touch "$3"\necho "$2" >>"$DATA_DIR/calls"\n')
+def nightly(tmp_path: Path, product: str) -> subprocess.CompletedProcess[bytes]:
+    """The script of the night beside eighteen old backups, with a shell script in the place of the product."""
+    (tmp_path / "app/.venv/bin").mkdir(parents=True)
+    python = tmp_path / "app/.venv/bin/python"
+    python.write_text(f"#!/bin/sh\n{product}\n")
     python.chmod(0o755)
     kept = tmp_path / "kept"
     kept.mkdir()
     for day in range(10, 28):
         (kept / f"2020-01-{day}T020000Z.backup").touch()
+    env = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path)}
+    return subprocess.run([str(DEPLOY / "backup.sh"), str(kept)], cwd=tmp_path / "app", env=env)
 
-    subprocess.run(
-        [str(DEPLOY / "backup.sh"), str(kept)], cwd=app, env={"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path)},
-        check=True,
-    )  # fmt: skip
 
-    names = sorted(path.name for path in kept.iterdir())
+def test_the_nightly_backup_keeps_the_newest(tmp_path: Path):
+    """With a stand-in for the product, which only makes a file where it is told to."""
+    done = nightly(tmp_path, '[ "$2" = backup ] && touch "$3"\necho "$2" >>"$DATA_DIR/calls"')
+
+    names = sorted(path.name for path in (tmp_path / "kept").iterdir())
+    assert done.returncode == 0
     assert len(names) == 14
     assert names[0] == "2020-01-15T020000Z.backup"
     assert (tmp_path / "calls").read_text().split() == ["backup", "verify_backup", "verify_audit"]
 
 
 def test_old_backups_go_also_while_the_audit_record_is_not_as_anchored(tmp_path: Path):
-    app = tmp_path / "app"
-    (app / ".venv/bin").mkdir(parents=True)
-    python = app / ".venv/bin/python"
-    python.write_text('#!/bin/sh\n[ "$2" != verify_audit ]\n')
-    python.chmod(0o755)
-    kept = tmp_path / "kept"
-    kept.mkdir()
-    for day in range(10, 28):
-        (kept / f"2020-01-{day}T020000Z.backup").touch()
-
-    done = subprocess.run([str(DEPLOY / "backup.sh"), str(kept)], cwd=app, env={"PATH": "/usr/bin:/bin"})
+    done = nightly(tmp_path, '[ "$2" != verify_audit ]')
 
     assert done.returncode == 1
-    assert len(list(kept.iterdir())) == 14
+    assert len(list((tmp_path / "kept").iterdir())) == 14

@@ -12,7 +12,7 @@ from django.test import Client
 from intake import actions
 from intake.models import Clinic, QuestionnaireResponse, User
 from screening.models import QuestionnaireVersion
-from tests.browsers import signed_in
+from tests.browsers import show_who_one_is, signed_in
 from tests.intake.sample import NOW, Tab
 
 Send = Callable[..., QuestionnaireResponse]
@@ -28,6 +28,14 @@ def sign_in() -> SignIn:
 def desk(sign_in: SignIn, clinician: User) -> Client:
     """The clinician's browser."""
     return sign_in(clinician)
+
+
+@pytest.fixture
+def office(sign_in: SignIn, admin: User) -> Client:
+    """The administrator's browser, where they have just shown who they are."""
+    browser = sign_in(admin)
+    show_who_one_is(browser, admin)
+    return browser
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from django.test import Client
 from intake import actions, alerts, vault
 from intake.alerts import rota
 from intake.models import AlertContact, AlertDelivery, AlertRota, AuditRecord, Clinic, User
-from tests.browsers import show_who_one_is
 from tests.intake.sample import NOW
 
 from .conftest import SignIn
@@ -21,14 +20,6 @@ PAGE = "/staff/clinic/north/alerts/"
 HOURS = {f"{end}_{day}": time for day in range(5) for end, time in (("opens", "08:30"), ("closes", "18:00"))}
 TIMES = {"first_wait_minutes": "5", "second_wait_minutes": "10", "repeat_minutes": "20"}
 OKORO = {"name": "Dr. Okoro", "channel": "email", "address": "okoro@north.example", "step": "1", "duty": "hours"}
-
-
-@pytest.fixture
-def office(sign_in: SignIn, admin: User) -> Client:
-    """The administrator's browser."""
-    browser = sign_in(admin)
-    show_who_one_is(browser, admin)
-    return browser
 
 
 @pytest.fixture

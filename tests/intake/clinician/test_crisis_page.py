@@ -10,19 +10,11 @@ from django.test import Client
 
 from intake import actions, crisis_contacts, readiness
 from intake.models import AuditRecord, Clinic, User
-from tests.browsers import show_who_one_is
 from tests.intake.sample import NOW
 
 from .conftest import SignIn
 
 LOCAL = {"title_en": "County line", "title_es": "Línea del condado", "call": "(202) 555-0142"}
-
-
-@pytest.fixture
-def office(sign_in: SignIn, admin: User) -> Client:
-    browser = sign_in(admin)
-    show_who_one_is(browser, admin)
-    return browser
 
 
 def url(clinic: Clinic | str, end: str = "") -> str:

@@ -23,13 +23,6 @@ def response(send: Send, clinic: Clinic) -> QuestionnaireResponse:
     return send(clinic, "Rosalind")
 
 
-@pytest.fixture
-def office(sign_in: SignIn, admin: User) -> Client:
-    found = sign_in(admin)
-    show_who_one_is(found, admin)
-    return found
-
-
 def confirm_page(record: QuestionnaireResponse | Person, reason: str = "asked") -> str:
     kind = "person" if isinstance(record, Person) else "response"
     return reverse("clinician:erase_record", args=[kind, str(record)]) + f"?reason={reason}"

@@ -24,13 +24,6 @@ RIGHT, PHONE = "on-call@north.example", "(202) 555-0199"
 
 
 @pytest.fixture
-def office(sign_in: SignIn, admin: User) -> Client:
-    browser = sign_in(admin)
-    show_who_one_is(browser, admin)
-    return browser
-
-
-@pytest.fixture
 def other(sign_in: SignIn, clinic: Clinic) -> Client:
     """Another administrator's browser."""
     made = actions.create_staff(email="bob@north.example", name="Bob", role="admin", clinic=clinic, now=NOW)
