@@ -13,7 +13,7 @@ from screening.engine.answers import MedicineEntry
 from screening.engine.definition import Question
 from screening.engine.tree import Expr, Holds, Includes, Is, MayBe, leaves
 
-from .wording import Reading
+from .wording import Reading, is_no
 
 Ground = tuple[str, str]
 """A question, and the code of its answer or of one entry of it; "" stands for its answer as a whole."""
@@ -94,8 +94,7 @@ def _below(start: Iterable[Ground], grounds: Mapping[str, frozenset[Ground]], re
 def _is_detail(question: Question, reading: Reading) -> bool:
     """Whether an answer says more than yes, no or none: when, which, how often, in their own words."""
     answer = reading.answers.get(question.link_id)
-    none = {option.code for option in question.options if option.exclusive}
-    return question.type != "yes_no" and answer is not None and answer.value not in [(code,) for code in none]
+    return question.type != "yes_no" and answer is not None and not is_no(question, answer)
 
 
 def _named(found: Iterable[Ground]) -> set[str]:

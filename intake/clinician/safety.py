@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from screening.engine import journey
-from screening.engine.answers import Answer
 from screening.engine.assessment import Assessment
 from screening.engine.definition import Question
 
 from .changed import sent_as
 from .points import Fact
-from .wording import Reading, marked, moment
+from .wording import Reading, is_no, marked, moment, words
 
 NOT_SHOWN = "These answers call for crisis contacts first, but that they were shown is not recorded."
 NOT_CALLED = "No alert to the clinic is recorded for these answers. Nobody may know of them yet."
@@ -51,8 +50,10 @@ def safety_answers(reading: Reading, earlier: Mapping[str, tuple[str, ...]] | No
     before = earlier or {}
     shown = journey.visibility(reading.compiled, reading.answers, reading.as_of, reading.settings)
     about = _about_safety(reading)
-    asked = [one for one in about if shown.get(one.link_id) is not False or one.link_id in before]
-    denied = [one for one in asked if one.link_id not in before and _is_no(reading.answers.get(one.link_id))]
+    asked = [
+        one for one in about if shown.get(one.link_id) is not False or set(before.get(one.link_id, ())) - _nones(one)
+    ]
+    denied = [one for one in asked if one.link_id not in before and is_no(one, reading.answers.get(one.link_id))]
     return SafetyAnswers(
         told=tuple(_fact(one, reading, before.get(one.link_id, ())) for one in asked if one not in denied),
         denied=tuple(marked(question, reading) for question in denied),
@@ -66,8 +67,9 @@ def _about_safety(reading: Reading) -> list[Question]:
     return [question for question in reading.definition.questions() if question.link_id in about]
 
 
-def _is_no(answer: Answer | None) -> bool:
-    return answer is not None and answer.is_known and answer.value == "no"
+def _nones(question: Question) -> set[str]:
+    """How a list says that there is nothing. That this was said first, of what is not asked any more, tells nothing."""
+    return {words(option.text) for option in question.options if option.exclusive}
 
 
 def _fact(question: Question, reading: Reading, before: tuple[str, ...]) -> Fact:

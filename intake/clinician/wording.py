@@ -88,6 +88,13 @@ def marked(question: Question, reading: Reading) -> str:
     return " · ".join([label(question), *(text for applies, text in marks if applies)])
 
 
+def is_no(question: Question, answer: Answer | None) -> bool:
+    """Whether a question was answered with "no", or a list with nothing but "none of these"."""
+    if answer is None or not answer.is_known:
+        return False
+    return answer.value == "no" or answer.value in [(option.code,) for option in question.options if option.exclusive]
+
+
 def state_of(answer: Answer | None) -> str:
     """An answer's state for a reader: as stored, `not_reached` without one, `unreadable` when its entry made no sense.
 

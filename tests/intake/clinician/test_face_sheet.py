@@ -89,6 +89,16 @@ class TestPaper:
         assert any("Source-Sans-3" in font for font in fonts), "what fits must not hang on the fonts of a machine"
 
 
+class TestAskedAboutSafety:
+    def test_a_list_with_nothing_in_it_stands_among_what_was_denied(self) -> None:
+        assert "Pain red flags" in summary_of(FEWER).safety_answers.denied
+
+    def test_what_was_not_asked_is_not_told_for_an_earlier_none(self) -> None:
+        answers = summary_of(MANY).safety_answers
+
+        assert "Pain red flags" not in {*answers.denied, *(fact.question for fact in answers.told)}
+
+
 class TestTakenBackOnACrowdedSheet:
     """Another answer still raises the point: what was taken back is on the first page all the same."""
 
